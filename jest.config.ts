@@ -1,0 +1,23 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from "jest";
+
+const config: Config = {
+  roots: ["<rootDir>/packages", "<rootDir>/converters", "<rootDir>/scripts"],
+  testMatch: ["**/*.test.ts"],
+  testEnvironment: "<rootDir>/packages/testkit/src/environment.cjs",
+  extensionsToTreatAsEsm: [".ts"],
+  moduleNameMapper: {
+    "^@yolo-compile/(yolov5|efficientvit)$": "<rootDir>/converters/$1/src/index.ts",
+    "^@yolo-compile/([a-z]+)$": "<rootDir>/packages/$1/src/index.ts",
+    "^(\\.{1,2}/.*)\\.js$": "$1",
+  },
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" }, sourceMaps: "inline" },
+    ],
+  },
+  testTimeout: 60_000,
+};
+
+export default config;

@@ -1,0 +1,18 @@
+/**
+ * Random access to bytes: a file, a buffer, a blob that a worker reads synchronously.
+ * `read` returns exactly `length` bytes; callers check the range against `size` first.
+ */
+export interface ByteSource {
+  /** How messages name it, usually the path. */
+  readonly name: string;
+  /** Bytes in all. */
+  readonly size: number;
+  read(offsetBytes: number, length: number): Uint8Array;
+}
+
+/** A source over bytes in memory; reads are views. */
+export const bytesSource = (name: string, bytes: Uint8Array): ByteSource => ({
+  name,
+  size: bytes.byteLength,
+  read: (offsetBytes, length) => bytes.subarray(offsetBytes, offsetBytes + length),
+});

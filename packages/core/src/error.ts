@@ -1,0 +1,38 @@
+/** One finding: what was found, what was expected, where, and what to try. `code` is `area/what`. */
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: "error" | "warning" | "note";
+  readonly message: string;
+  /** Where: `backbone[2]`, a file, a weight. */
+  readonly where?: string;
+  /** What to try. */
+  readonly hint?: string;
+  /** Further lines, such as a list of missing weights. */
+  readonly details?: readonly string[];
+}
+
+/** The one error type of the project. Made by the factories in each package's `diagnostics.ts`. */
+export class CompileError extends Error {
+  override readonly name = "CompileError";
+  readonly diagnostic: Diagnostic;
+
+  constructor(diagnostic: Omit<Diagnostic, "severity">) {
+    super(formatDiagnostic(diagnostic));
+    this.diagnostic = { ...diagnostic, severity: "error" };
+  }
+}
+
+/** Whether `error` is a CompileError, across realms and copies of this package. */
+export const isCompileError = (error: unknown): error is CompileError =>
+  typeof error === "object" &&
+  error !== null &&
+  "diagnostic" in error &&
+  "name" in error &&
+  error.name === "CompileError";
+
+/** `code: message - hint (where)`, then the details, one a line. */
+export function formatDiagnostic(diagnostic: Omit<Diagnostic, "severity">): string {
+  const { code, message, hint, where, details = [] } = diagnostic;
+  const head = `${code}: ${message}${hint ? ` - ${hint}` : ""}${where ? ` (${where})` : ""}`;
+  return [head, ...details.map((line) => `  ${line}`)].join("\n");
+}

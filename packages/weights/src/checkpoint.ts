@@ -1,0 +1,54 @@
+import type { Diagnostic, LazyTensor } from "@yolo-compile/core";
+
+/** Weights as they were found, with what else the file knows about its network. */
+export interface Checkpoint {
+  /** How messages name it, usually the path. */
+  readonly name: string;
+  /** `torch-zip`, `safetensors`, … */
+  readonly format: string;
+  /**
+   * state_dict names to tensors, in file order, as the file spells them but for wrappers
+   * (`module.` of DataParallel, `_orig_mod.` of torch.compile).
+   */
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** What a pickled module (or our own metadata) says that no state_dict holds. */
+  readonly model?: ModelRecord;
+  /** What was noticed on the way: `ema` taken instead of `model`, stale caches ignored, … */
+  readonly notes: readonly Diagnostic[];
+  /** Frees the underlying file, where there is one. Tensors cannot be read afterwards. */
+  close(): void;
+}
+
+/** What a pickled YOLOv5 model carries besides its tensors. Everything is optional: old files lack most of it. */
+export interface ModelRecord {
+  /** As pickled: `models.yolo.DetectionModel`. */
+  readonly className?: string;
+  /** The `yaml` attribute: a dictionary of plain data, to be read by the same grammar as a file. */
+  readonly yaml?: unknown;
+  /** `yaml_file`, `yolov5n.yaml`. */
+  readonly yamlFile?: string;
+  /** Class names by index; a pickled list and a pickled dict give the same. */
+  readonly names?: ReadonlyMap<number, string>;
+  /** Strides of the detection levels, in pixels. */
+  readonly stride?: readonly number[];
+  /** Rows of the network, in order. */
+  readonly layers?: readonly LayerRecord[];
+  /** `eps` of each BatchNorm by module path (`model.0.bn`), where the file holds modules. */
+  readonly batchNormEps?: ReadonlyMap<string, number>;
+  /** Key of the top-level dict that was taken: `ema` or `model`. */
+  readonly entry?: string;
+  /** ISO date, as YOLOv5 writes it. */
+  readonly date?: string;
+  readonly epoch?: number;
+}
+
+/** One row as the pickled module remembers it. */
+export interface LayerRecord {
+  /** Index that later rows' `from` refers to; differs from the row's place behind a list-returning backbone. */
+  readonly index?: number;
+  readonly from?: number | readonly number[];
+  /** `models.common.Conv` */
+  readonly type?: string;
+  /** Whether the module carries `backbone = True`: it returns a list. */
+  readonly backbone?: boolean;
+}
