@@ -1,0 +1,59 @@
+import { attributeError } from "./diagnostics.js";
+import type { Attribute, Attributes } from "./graph.js";
+import type { AttributeSchema, OpSchema } from "./schema.js";
+
+type Owner = { readonly op: string; readonly attributes: Attributes };
+
+/** @throws ir/attribute if it is no number */
+export function numberOf(node: Owner, name: string): number {
+  const value = node.attributes[name];
+  if (typeof value !== "number") throw attributeError(node.op, name, "a number", value);
+  return value;
+}
+
+/** @throws ir/attribute if it is no string */
+export function stringOf(node: Owner, name: string): string {
+  const value = node.attributes[name];
+  if (typeof value !== "string") throw attributeError(node.op, name, "a string", value);
+  return value;
+}
+
+/** @throws ir/attribute if it is no list */
+export function numbersOf(node: Owner, name: string): readonly number[] {
+  const value = node.attributes[name];
+  if (typeof value !== "object") throw attributeError(node.op, name, "a list of integers", value);
+  return value;
+}
+
+/** `given` completed with the schema's defaults. @throws ir/attribute on unknown, missing or ill-typed ones */
+export function completeAttributes(op: string, schema: OpSchema, given: Attributes): Attributes {
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(schema.attributes, name)) throw attributeError(op, name, "no such attribute", given[name]);
+  const complete: Record<string, Attribute> = {};
+  for (const [name, attribute] of Object.entries(schema.attributes)) {
+    const value = given[name] ?? attribute.default;
+    if (value === undefined || !fitsKind(value, attribute)) throw attributeError(op, name, attribute.kind, value);
+    // ONNX stores float attributes in single precision.
+    complete[name] = attribute.kind === "float" && typeof value === "number" ? Math.fround(value) : value;
+  }
+  return complete;
+}
+
+function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
+  if (kind === "int") return Number.isSafeInteger(value);
+  if (kind === "float") return typeof value === "number";
+  if (kind === "ints") return Array.isArray(value) && value.every(Number.isSafeInteger);
+  return typeof value === "string";
+}
+
+export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined): boolean =>
+  a === b ||
+  (typeof a === "object" &&
+    typeof b === "object" &&
+    a.length === b.length &&
+    a.every((item, index) => item === b[index]));
+
+export function sameAttributes(a: Attributes, b: Attributes): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => sameAttribute(a[name], b[name]));
+}

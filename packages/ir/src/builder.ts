@@ -1,0 +1,59 @@
+import { int64s, type LazyTensor, type Tensor, type TensorType, tensorOf } from "@yolo-compile/core";
+import {
+  type Attributes,
+  constantValue,
+  type Graph,
+  type GraphOutput,
+  lazyConstant,
+  type Node,
+  type Origin,
+  type Value,
+} from "./graph.js";
+import { createNode } from "./node.js";
+
+/** Collects nodes in the order in which they are made, which is topological by construction. */
+export class GraphBuilder {
+  readonly #inputs: Value[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #outputs: GraphOutput[] = [];
+
+  constructor(readonly name: string) {}
+
+  input(hint: string, type: TensorType): Value {
+    const value: Value = { type, hint };
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** The single output of a new node. @throws as {@link createNode} */
+  op(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, origin: Origin): Value {
+    return this.ops(op, inputs, attributes, origin)[0]!;
+  }
+
+  /** All outputs of a new node. @throws as {@link createNode} */
+  ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, origin: Origin): readonly Value[] {
+    const node = createNode({ op, inputs, attributes, origin });
+    this.#nodes.push(node);
+    return node.outputs;
+  }
+
+  output(name: string, value: Value): void {
+    this.#outputs.push({ name, value });
+  }
+
+  build(metadata: ReadonlyMap<string, string> = new Map()): Graph {
+    return { name: this.name, inputs: this.#inputs, nodes: this.#nodes, outputs: this.#outputs, metadata };
+  }
+}
+
+/** A float32 constant; a scalar where no shape is given. */
+export const floats = (values: readonly number[], shape: readonly number[] = [values.length], hint = "const"): Value =>
+  constantValue(tensorOf("f32", shape, values), hint);
+
+export const scalar = (value: number, hint = "const"): Value => floats([value], [], hint);
+
+/** An int64 vector constant: a shape, axes, sizes. */
+export const integers = (values: readonly number[], hint = "const"): Value => constantValue(int64s(values), hint);
+
+export const constant = (tensor: Tensor | LazyTensor, hint: string): Value =>
+  "data" in tensor ? constantValue(tensor, hint) : lazyConstant(tensor, hint);

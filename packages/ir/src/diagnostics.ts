@@ -1,0 +1,38 @@
+import { CompileError, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
+
+export const unknownOp = (op: string, known: Iterable<string>): CompileError => {
+  const near = nearestNames(op, known);
+  return new CompileError({
+    code: "ir/op",
+    message: `the op ${op} is not one that the IR knows`,
+    ...(near.length > 0 && { hint: `did you mean ${near.join(", ")}?` }),
+  });
+};
+
+export const attributeError = (op: string, name: string, expected: string, found: unknown): CompileError =>
+  new CompileError({
+    code: "ir/attribute",
+    message: `${op}.${name} is ${JSON.stringify(found)}, expected ${expected}`,
+  });
+
+export const inputCount = (op: string, found: number, [fewest, most]: readonly [number, number]): CompileError =>
+  new CompileError({
+    code: "ir/inputs",
+    message: `${op} has ${found} inputs, expected ${fewest === most ? fewest : `${fewest} to ${most}`}`,
+  });
+
+export const typeError = (op: string, problem: string, inputs: readonly (TensorType | undefined)[]): CompileError =>
+  new CompileError({
+    code: "ir/type",
+    message: `${op}(${inputs.map((type) => (type ? formatType(type) : "_")).join(", ")}): ${problem}`,
+  });
+
+export const invalidGraph = (graph: string, problem: string, where?: string): CompileError =>
+  new CompileError({ code: "ir/invalid", message: `graph ${graph}: ${problem}`, ...(where && { where }) });
+
+export const syntaxError = (line: number, column: number, found: string, expected: string): CompileError =>
+  new CompileError({
+    code: "ir/syntax",
+    message: `found ${found}, expected ${expected}`,
+    where: `line ${line}, column ${column}`,
+  });

@@ -1,0 +1,83 @@
+import type { LazyTensor, Tensor, TensorType } from "@yolo-compile/core";
+
+/**
+ * A tensor that flows through a graph, identified by the object itself. `hint` is where its printed name comes from;
+ * unique names are given when printing or exporting.
+ */
+export interface Value {
+  readonly type: TensorType;
+  readonly hint: string;
+  /** Set for constants, which are values without a producing node. */
+  readonly constant?: LazyTensor;
+}
+
+/** An attribute as the op's schema declares it; which of ONNX's kinds it is, the schema says. */
+export type Attribute = number | string | readonly number[];
+
+/** Complete: what the source left out stands here with the schema's default. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** Where a node comes from: the module that made it and the rewrites it went through, in order. */
+export interface Origin {
+  /** `model.17.m.0.cv1.conv` */
+  readonly path: string;
+  readonly rules: readonly string[];
+}
+
+/** One operator applied. Immutable: a changed node is another node with the same outputs. */
+export interface Node {
+  readonly op: string;
+  /** `undefined` is an optional input that is left out. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Value[];
+  readonly origin: Origin;
+}
+
+export interface GraphOutput {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A computation, immutable. `nodes` are in topological order. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly GraphOutput[];
+  /** Travels into the exported model: stride, names, … */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** A value that holds `tensor`. */
+export const constantValue = (tensor: Tensor, hint: string): Value => ({
+  type: { dtype: tensor.dtype, shape: tensor.shape },
+  hint,
+  constant: { dtype: tensor.dtype, shape: tensor.shape, read: () => tensor },
+});
+
+/** A value that reads its tensor when asked. */
+export const lazyConstant = (tensor: LazyTensor, hint: string): Value => ({
+  type: { dtype: tensor.dtype, shape: tensor.shape },
+  hint,
+  constant: tensor,
+});
+
+/** All constants that the nodes and outputs use, each once, in order of first use. */
+export function constantsOf(graph: Graph): Value[] {
+  const found = new Set<Value>();
+  for (const value of usedValues(graph)) if (value.constant) found.add(value);
+  return [...found];
+}
+
+function* usedValues(graph: Graph): Iterable<Value> {
+  for (const node of graph.nodes) for (const input of node.inputs) if (input) yield input;
+  for (const output of graph.outputs) yield output.value;
+}
+
+/** How often each op occurs, most frequent first. */
+export function opCensus(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1);
+  return new Map([...counts].sort(([opA, a], [opB, b]) => b - a || (opA < opB ? -1 : 1)));
+}

@@ -1,0 +1,41 @@
+import { constantsOf, type Graph, type Node, type Value } from "./graph.js";
+
+/** Gives out each name once; a second asker gets `name_1`. */
+export class NamePool {
+  readonly #taken = new Set<string>();
+  readonly #next = new Map<string, number>();
+
+  claim(wanted: string): string {
+    let name = wanted;
+    for (let count = this.#next.get(wanted) ?? 1; this.#taken.has(name); count++) {
+      name = `${wanted}_${count}`;
+      this.#next.set(wanted, count + 1);
+    }
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+const clean = (hint: string): string => hint.replaceAll(/[^\w./:-]/g, "_") || "value";
+
+/** A unique name for every value: outputs and inputs get theirs exactly, the rest come from the hints. */
+export function nameValues(graph: Graph): Map<Value, string> {
+  const pool = new NamePool();
+  const names = new Map<Value, string>();
+  const name = (value: Value, wanted: string): void => {
+    if (!names.has(value)) names.set(value, pool.claim(clean(wanted)));
+  };
+  for (const input of graph.inputs) name(input, input.hint);
+  for (const output of graph.outputs) name(output.value, output.name);
+  for (const value of constantsOf(graph)) name(value, value.hint);
+  for (const node of graph.nodes) for (const output of node.outputs) name(output, output.hint);
+  return names;
+}
+
+/** A unique name for every node: its origin's path and its op. */
+export function nameNodes(graph: Graph): Map<Node, string> {
+  const pool = new NamePool();
+  return new Map(
+    graph.nodes.map((node) => [node, pool.claim(clean(node.origin.path ? `${node.origin.path}/${node.op}` : node.op))]),
+  );
+}

@@ -1,0 +1,113 @@
+import type { TensorType } from "@yolo-compile/core";
+import { numberOf, numbersOf } from "../attributes.js";
+import { typeError } from "../diagnostics.js";
+import { float, int, ints, type OpContext, type OpSchema } from "../schema.js";
+import { broadcast } from "./broadcast.js";
+import { inputType, ranked } from "./context.js";
+
+const SPATIAL = { dilations: ints([1, 1]), group: int(1), pads: ints([0, 0, 0, 0]), strides: ints([1, 1]) };
+
+/** @throws ir/type unless every given per-channel vector has `channels` elements */
+function checkVectors(node: OpContext, indices: readonly number[], channels: number): void {
+  for (const index of indices) {
+    const type = node.inputs[index];
+    if (type && (type.shape.length !== 1 || type.shape[0] !== channels))
+      throw typeError(node.op, `input ${index} must have ${channels} elements`, node.inputs);
+  }
+}
+
+function inferConv(node: OpContext): TensorType[] {
+  const x = ranked(node, 0, 4);
+  const [filters, perGroup, ...kernel] = ranked(node, 1, 4).shape as [number, number, number, number];
+  const group = numberOf(node, "group");
+  if (x.shape[1] !== perGroup * group || filters % group !== 0)
+    throw typeError(node.op, `${x.shape[1]} channels do not fit the weight in ${group} groups`, node.inputs);
+  checkVectors(node, [2], filters);
+  const spatial = kernel.map((size, axis) => slidingSize(node, axis, size));
+  return [{ dtype: x.dtype, shape: [x.shape[0]!, filters, ...spatial] }];
+}
+
+/** Size of one spatial axis (0: height, 1: width) after a sliding window. @throws ir/type if nothing is left */
+export function slidingSize(node: OpContext, axis: number, kernel: number): number {
+  const { dilations, ceil_mode } = node.attributes;
+  const size = ranked(node, 0, 4).shape[axis + 2]!;
+  const pads = numbersOf(node, "pads");
+  const stride = numbersOf(node, "strides")[axis]!;
+  const reach = (typeof dilations === "object" ? dilations[axis]! : 1) * (kernel - 1) + 1;
+  const span = size + pads[axis]! + pads[axis + 2]! - reach;
+  if (span < 0) throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);
+  const steps = ceil_mode === 1 ? Math.ceil(span / stride) : Math.floor(span / stride);
+  // With ceil_mode a window may not start in the padding behind the end.
+  return steps * stride >= size + pads[axis]! ? steps : steps + 1;
+}
+
+function inferConvTranspose(node: OpContext): TensorType[] {
+  const x = ranked(node, 0, 4);
+  const [channels, perGroup, ...kernel] = ranked(node, 1, 4).shape as [number, number, number, number];
+  const filters = perGroup * numberOf(node, "group");
+  if (x.shape[1] !== channels) throw typeError(node.op, `${x.shape[1]} channels do not fit the weight`, node.inputs);
+  checkVectors(node, [2], filters);
+  const pads = numbersOf(node, "pads");
+  const spatial = kernel.map((size, axis) => {
+    const reach = numbersOf(node, "dilations")[axis]! * (size - 1) + 1;
+    const extra = numbersOf(node, "output_padding")[axis]! - pads[axis]! - pads[axis + 2]!;
+    return numbersOf(node, "strides")[axis]! * (x.shape[axis + 2]! - 1) + reach + extra;
+  });
+  if (spatial.some((size) => size < 1)) throw typeError(node.op, "nothing is left of the map", node.inputs);
+  return [{ dtype: x.dtype, shape: [x.shape[0]!, filters, ...spatial] }];
+}
+
+function inferBatchNorm(node: OpContext): TensorType[] {
+  const x = inputType(node, 0);
+  if (x.shape.length < 2) throw typeError(node.op, "input 0 needs a channel axis", node.inputs);
+  checkVectors(node, [1, 2, 3, 4], x.shape[1]!);
+  return [x];
+}
+
+function inferMatMul(node: OpContext): TensorType[] {
+  const a = inputType(node, 0);
+  const b = inputType(node, 1);
+  if (a.shape.length < 2 || b.shape.length < 2) throw typeError(node.op, "both must be matrices", node.inputs);
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (!batch || a.shape.at(-1) !== b.shape.at(-2)) throw typeError(node.op, "the shapes do not fit", node.inputs);
+  return [{ dtype: a.dtype, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] }];
+}
+
+function inferGemm(node: OpContext): TensorType[] {
+  const [a, b] = [ranked(node, 0, 2).shape, ranked(node, 1, 2).shape];
+  const [rows, inner] = numberOf(node, "transA") ? [a[1]!, a[0]!] : [a[0]!, a[1]!];
+  const [depth, columns] = numberOf(node, "transB") ? [b[1]!, b[0]!] : [b[0]!, b[1]!];
+  if (inner !== depth) throw typeError(node.op, "the shapes do not fit", node.inputs);
+  const c = node.inputs[2];
+  if (c && broadcast(c.shape, [rows, columns])?.join() !== `${rows},${columns}`)
+    throw typeError(node.op, "input 2 does not broadcast to the result", node.inputs);
+  return [{ dtype: inputType(node, 0).dtype, shape: [rows, columns] }];
+}
+
+/** Ops that multiply by weights, and BatchNormalization, which folds into them. Two spatial axes. */
+export const CONVOLUTION = {
+  /** x: [n,c,h,w], w: [filters,c/group,kh,kw], b?: [filters] */
+  Conv: { inputs: [2, 3], attributes: SPATIAL, infer: inferConv, since: 11 },
+  /** x: [n,c,h,w], w: [c,filters/group,kh,kw], b?: [filters] */
+  ConvTranspose: {
+    inputs: [2, 3],
+    attributes: { ...SPATIAL, output_padding: ints([0, 0]) },
+    infer: inferConvTranspose,
+    since: 11,
+  },
+  /** (x - mean) / sqrt(var + epsilon) * scale + bias, per channel (axis 1); inputs x, scale, bias, mean, var */
+  BatchNormalization: {
+    inputs: [5, 5],
+    attributes: { epsilon: float(1e-5) },
+    infer: inferBatchNorm,
+    since: 9,
+  },
+  /** alpha * a @ b + beta * c */
+  Gemm: {
+    inputs: [2, 3],
+    attributes: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0) },
+    infer: inferGemm,
+    since: 11,
+  },
+  MatMul: { inputs: [2, 2], attributes: {}, infer: inferMatMul, since: 9 },
+} as const satisfies Record<string, OpSchema>;

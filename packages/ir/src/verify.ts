@@ -1,0 +1,50 @@
+import { formatType, sameType } from "@yolo-compile/core";
+import { completeAttributes, sameAttributes } from "./attributes.js";
+import { inputCount, invalidGraph } from "./diagnostics.js";
+import type { Graph, Node, Value } from "./graph.js";
+import { inferTypes } from "./node.js";
+import { schemaOf } from "./ops/index.js";
+
+/**
+ * Proves that a graph is well formed: topological order, one producer a value, schemas kept, every type the inferred one,
+ * output names unique.
+ * @throws ir/invalid and what {@link inferTypes} throws
+ */
+export function verifyGraph(graph: Graph): void {
+  const defined = new Set<Value>();
+  const define = (value: Value, where: string): void => {
+    if (defined.has(value)) throw invalidGraph(graph.name, `%${value.hint} is defined twice`, where);
+    if (value.constant) throw invalidGraph(graph.name, `the constant %${value.hint} has a producer`, where);
+    defined.add(value);
+  };
+  for (const input of graph.inputs) define(input, "inputs");
+  for (const node of graph.nodes) {
+    const where = node.origin.path || node.op;
+    checkNode(graph, node, where);
+    for (const input of node.inputs) if (input) checkUse(graph, defined, input, where);
+    for (const output of node.outputs) define(output, where);
+  }
+  for (const { name, value } of graph.outputs) checkUse(graph, defined, value, `output ${name}`);
+  const names = graph.outputs.map(({ name }) => name);
+  if (new Set(names).size !== names.length) throw invalidGraph(graph.name, `output names repeat: ${names.join(", ")}`);
+}
+
+function checkUse(graph: Graph, defined: ReadonlySet<Value>, value: Value, where: string): void {
+  if (!value.constant && !defined.has(value))
+    throw invalidGraph(graph.name, `%${value.hint} is used before it is defined`, where);
+  if (value.constant && !sameType(value.type, value.constant))
+    throw invalidGraph(graph.name, `the constant %${value.hint} is not of its own type`, where);
+}
+
+function checkNode(graph: Graph, node: Node, where: string): void {
+  const schema = schemaOf(node.op);
+  const [fewest, most] = schema.inputs;
+  if (node.inputs.length < fewest || node.inputs.length > most)
+    throw inputCount(node.op, node.inputs.length, schema.inputs);
+  if (!sameAttributes(node.attributes, completeAttributes(node.op, schema, node.attributes)))
+    throw invalidGraph(graph.name, `${node.op} has incomplete attributes`, where);
+  const types = inferTypes(node);
+  const expected = types.map(formatType).join(", ");
+  const found = node.outputs.map((output) => formatType(output.type)).join(", ");
+  if (expected !== found) throw invalidGraph(graph.name, `${node.op} is typed ${found}, inferred ${expected}`, where);
+}
