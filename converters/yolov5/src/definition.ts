@@ -1,0 +1,80 @@
+import { roundHalfEven } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
+import type { Arguments } from "./arguments.js";
+import { argumentError } from "./diagnostics.js";
+import { asNumber, type PyValue } from "./python.js";
+import type { Scope } from "./trace.js";
+
+/** What parse_model knows when it comes to a row. */
+export interface PlanContext {
+  readonly module: string;
+  readonly where: string;
+  /** Channels of each source. */
+  readonly inputs: readonly number[];
+  /** Arguments with names and literals evaluated. */
+  readonly args: readonly PyValue[];
+  /** Repeats after the depth gain. */
+  readonly repeats: number;
+  readonly widthMultiple: number;
+  /** Channels that a Detect output conv has, `na * (nc + 5)`: exempt from width scaling. */
+  readonly outputChannels: number;
+  /** Output channels of the row before, which nn.BatchNorm2d keeps. */
+  readonly previousChannels: number;
+}
+
+/** What parse_model makes of a row. */
+export interface RowPlan {
+  /** What the module is called with, and the table prints. */
+  readonly args: readonly PyValue[];
+  /** Output channels; a list for a backbone that returns one map a level. */
+  readonly channels: number | readonly number[];
+  /** Copies in an nn.Sequential; 1 where the module repeats inside. */
+  readonly copies: number;
+}
+
+/** A module of the yaml, written once: its channel rule, its parameters and its nodes. */
+export interface ModuleDefinition {
+  /** As the summary table prints it: `models.common.Conv`. */
+  readonly type: string;
+  /** Names of the planned arguments, for messages. */
+  readonly signature: readonly string[];
+  readonly plan: (context: PlanContext) => RowPlan;
+  /** Emits the module. Several values are the levels of a backbone or the outputs of a head. */
+  readonly build: (scope: Scope, inputs: readonly Value[], args: Arguments) => Value | readonly Value[];
+}
+
+export type ModuleTable = ReadonlyMap<string, ModuleDefinition>;
+
+/** `math.ceil(x / divisor) * divisor`, YOLOv5's make_divisible. */
+export const makeDivisible = (value: number, divisor: number): number => Math.ceil(value / divisor) * divisor;
+
+/** Repeats after the depth gain: Python's `max(round(n * gain), 1) if n > 1 else n`. */
+export const gainedRepeats = (repeats: number, depthMultiple: number): number =>
+  repeats > 1 ? Math.max(roundHalfEven(repeats * depthMultiple), 1) : repeats;
+
+/** `args[0]` as the wanted output channels, scaled by the width. */
+function scaledChannels(context: PlanContext): number {
+  const wanted = asNumber(context.args[0]);
+  if (wanted === undefined || !(wanted > 0) || wanted > 1e6)
+    throw argumentError(context.module, "c2", context.args[0], "output channels", context.where);
+  return wanted === context.outputChannels ? wanted : makeDivisible(wanted * context.widthMultiple, 8);
+}
+
+/** `[c1, c2, …]`, where c2 is scaled. */
+export function planScaled(context: PlanContext): RowPlan {
+  const channels = scaledChannels(context);
+  return { args: [context.inputs[0]!, channels, ...context.args.slice(1)], channels, copies: context.repeats };
+}
+
+/** `[c1, c2, n, …]`: the module repeats inside. */
+export function planRepeating(context: PlanContext): RowPlan {
+  const { args, channels } = planScaled(context);
+  return { args: [...args.slice(0, 2), context.repeats, ...args.slice(2)], channels, copies: 1 };
+}
+
+/** Arguments as they are, channels of the input. */
+export const planUnchanged = ({ args, inputs, repeats }: PlanContext): RowPlan => ({
+  args,
+  channels: inputs[0]!,
+  copies: repeats,
+});

@@ -1,0 +1,153 @@
+import type { Value } from "@yolo-compile/ir";
+import { activate } from "../activations.js";
+import type { Arguments } from "../arguments.js";
+import { type ModuleDefinition, planScaled } from "../definition.js";
+import { batchNorm2d, channelsOf, concat, conv2d, convTranspose2d, stride } from "../nn.js";
+import type { PyCall } from "../python.js";
+import type { Scope } from "../trace.js";
+
+type Pair = readonly [number, number];
+
+export interface ConvOptions {
+  readonly k?: number | Pair;
+  readonly s?: number | Pair;
+  /** Padding; "same" where left out. */
+  readonly p?: number | Pair | undefined;
+  readonly g?: number;
+  readonly d?: number;
+  readonly act?: boolean | PyCall;
+}
+
+/** Padding that keeps the size at stride 1. */
+function autopad(k: number | Pair, d: number): number | Pair {
+  const same = (size: number): number => Math.floor((d * (size - 1) + 1) / 2);
+  return typeof k === "number" ? same(k) : [same(k[0]), same(k[1])];
+}
+
+export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/**
+ * Convolution, BatchNorm, activation. A checkpoint that was saved after YOLOv5's `fuse()` has a bias and no BatchNorm.
+ * x: [n,c1,h,w] -> [n,c2,h/s,w/s]. yolov5 v7.0 models/common.py Conv
+ */
+export function conv(scope: Scope, x: Value, c2: number, options: ConvOptions = {}): Value {
+  const { k = 1, s = 1, g = 1, d = 1, act = true } = options;
+  const p = options.p ?? autopad(k, d);
+  const fused = scope.stored("conv.bias") !== undefined && scope.stored("bn.weight") === undefined;
+  const y = conv2d(scope.child("conv"), x, c2, { k, s, p, g, d, bias: fused });
+  return activate(scope, fused ? y : batchNorm2d(scope.child("bn"), y), act);
+}
+
+/** yolov5 v7.0 models/common.py DWConv */
+export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvOptions, "p" | "g"> = {}): Value =>
+  conv(scope, x, c2, { ...options, g: gcd(channelsOf(x), c2) });
+
+/** Half the outputs from a convolution, half from a cheap 5x5 on those. yolov5 v7.0 models/common.py GhostConv */
+export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<ConvOptions, "p" | "d"> = {}): Value {
+  const { act = true } = options;
+  const half = Math.floor(c2 / 2);
+  const y = conv(scope.child("cv1"), x, half, options);
+  return concat(scope, [y, conv(scope.child("cv2"), y, half, { k: 5, g: half, act })]);
+}
+
+/** Pixels of each 2x2 block as channels. x: [n,c,h,w] -> [n,4c,h/2,w/2] */
+function spaceToChannels(scope: Scope, x: Value): Value {
+  const corner = (row: number, column: number): Value => stride(scope, stride(scope, x, 2, row, 2), 3, column, 2);
+  return concat(scope, [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]);
+}
+
+/** An integer, a pair, or None for "same". */
+const padding = (args: Arguments, index: number): number | Pair | undefined =>
+  args.values[index] === null || !args.has(index) ? undefined : args.pair(index);
+
+/** Convolutions of the yaml. */
+export const CONV_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
+  [
+    "Conv",
+    {
+      type: "models.common.Conv",
+      signature: ["c1", "c2", "k", "s", "p", "g", "d", "act"],
+      plan: planScaled,
+      build: (scope, [x], a) =>
+        conv(scope, x!, a.int(1), {
+          k: a.pair(2, 1),
+          s: a.pair(3, 1),
+          p: padding(a, 4),
+          g: a.int(5, 1),
+          d: a.int(6, 1),
+          act: a.activation(7),
+        }),
+    },
+  ],
+  [
+    "DWConv",
+    {
+      type: "models.common.DWConv",
+      signature: ["c1", "c2", "k", "s", "d", "act"],
+      plan: planScaled,
+      build: (scope, [x], a) =>
+        dwConv(scope, x!, a.int(1), { k: a.pair(2, 1), s: a.pair(3, 1), d: a.int(4, 1), act: a.activation(5) }),
+    },
+  ],
+  [
+    "GhostConv",
+    {
+      type: "models.common.GhostConv",
+      signature: ["c1", "c2", "k", "s", "g", "act"],
+      plan: planScaled,
+      build: (scope, [x], a) =>
+        ghostConv(scope, x!, a.int(1), { k: a.pair(2, 1), s: a.pair(3, 1), g: a.int(4, 1), act: a.activation(5) }),
+    },
+  ],
+  [
+    "Focus",
+    {
+      type: "models.common.Focus",
+      signature: ["c1", "c2", "k", "s", "p", "g", "act"],
+      plan: planScaled,
+      build: (scope, [x], a) =>
+        conv(scope.child("conv"), spaceToChannels(scope, x!), a.int(1), {
+          k: a.pair(2, 1),
+          s: a.pair(3, 1),
+          p: padding(a, 4),
+          g: a.int(5, 1),
+          act: a.activation(6),
+        }),
+    },
+  ],
+  [
+    "DWConvTranspose2d",
+    {
+      type: "models.common.DWConvTranspose2d",
+      signature: ["c1", "c2", "k", "s", "p1", "p2"],
+      plan: planScaled,
+      build: (scope, [x], a) =>
+        convTranspose2d(scope, x!, a.int(1), {
+          k: a.pair(2, 1),
+          s: a.pair(3, 1),
+          p: a.pair(4, 0),
+          outputPadding: a.pair(5, 0),
+          g: gcd(channelsOf(x!), a.int(1)),
+          counted: false,
+        }),
+    },
+  ],
+  [
+    "nn.ConvTranspose2d",
+    {
+      type: "torch.nn.modules.conv.ConvTranspose2d",
+      signature: ["c1", "c2", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation"],
+      plan: planScaled,
+      build: (scope, [x], a) =>
+        convTranspose2d(scope, x!, a.int(1), {
+          k: a.pair(2),
+          s: a.pair(3, 1),
+          p: a.pair(4, 0),
+          outputPadding: a.pair(5, 0),
+          g: a.int(6, 1),
+          bias: a.bool(7, true),
+          d: a.pair(8, 1),
+        }),
+    },
+  ],
+];

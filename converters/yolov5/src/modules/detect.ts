@@ -1,0 +1,160 @@
+import { type Tensor, tensorOf } from "@yolo-compile/core";
+import { constantValue, floats, scalar, type Value } from "@yolo-compile/ir";
+import type { Arguments } from "../arguments.js";
+import { type ModuleDefinition, makeDivisible, type PlanContext, type RowPlan } from "../definition.js";
+import { argumentError } from "../diagnostics.js";
+import { concat, conv2d, permute, reshape, split, upsample } from "../nn.js";
+import { asNumber, isList, type PyValue } from "../python.js";
+import type { Scope } from "../trace.js";
+import { conv } from "./conv.js";
+
+interface Head {
+  readonly nc: number;
+  /** Outputs an anchor: box, objectness, classes, mask coefficients. */
+  readonly no: number;
+  readonly masks: number;
+  /** Anchors as the yaml gives them, pixels: [levels][anchors * 2]. */
+  readonly anchors: readonly (readonly number[])[];
+}
+
+/** Rows of anchors; a bare count makes the numbers 0, 1, 2, … as parse_model does. */
+function planAnchors(context: PlanContext): PyValue {
+  const anchors = context.args[1];
+  if (typeof anchors !== "number") return anchors ?? null;
+  const row = Array.from({ length: anchors * 2 }, (_, index) => index);
+  return context.inputs.map(() => row);
+}
+
+const planDetect = (context: PlanContext): RowPlan => ({
+  args: [context.args[0] ?? null, planAnchors(context), [...context.inputs]],
+  channels: context.inputs[0]!,
+  copies: 1,
+});
+
+function planSegment(context: PlanContext): RowPlan {
+  const [nc = null, , masks = 32, prototypes = 256] = context.args;
+  const wanted = asNumber(prototypes);
+  if (wanted === undefined) throw argumentError(context.module, "npr", prototypes, "an integer", context.where);
+  const scaled = makeDivisible(wanted * context.widthMultiple, 8);
+  return {
+    args: [nc, planAnchors(context), masks, scaled, [...context.inputs]],
+    channels: context.inputs[0]!,
+    copies: 1,
+  };
+}
+
+function readHead(a: Arguments, masks: number, levels: number): Head {
+  const nc = a.int(0);
+  const value = a.values[1];
+  const anchors =
+    value !== undefined && isList(value) ? value.map((row) => (isList(row) ? row.map(asNumber) : [])) : [];
+  if (anchors.length !== levels || anchors.some((row) => row.length === 0 || row.includes(undefined)))
+    throw argumentError(a.module, "anchors", value, `one list of w,h pairs for each of ${levels} levels`, a.where);
+  return { nc, no: 5 + nc + masks, masks, anchors: anchors as number[][] };
+}
+
+/**
+ * Anchors in units of the stride, as the state_dict keeps them: flipped where their order contradicts the strides', then
+ * divided.
+ */
+function anchorTensor(anchors: readonly (readonly number[])[], strides: readonly number[]): Tensor {
+  const area = (row: readonly number[]): number => {
+    const pairs = row.length / 2;
+    return (
+      Array.from({ length: pairs }, (_, index) => row[2 * index]! * row[2 * index + 1]!).reduce((a, b) => a + b) / pairs
+    );
+  };
+  const growth = area(anchors.at(-1)!) - area(anchors[0]!);
+  const flipped = growth !== 0 && Math.sign(growth) !== Math.sign(strides.at(-1)! - strides[0]!);
+  const ordered = flipped ? [...anchors].reverse() : anchors;
+  const values = ordered.flatMap((row, level) => row.map((size) => size / strides[level]!));
+  return tensorOf("f32", [anchors.length, anchors[0]!.length / 2, 2], values);
+}
+
+/** Cell offsets minus a half, as YOLOv5's _make_grid: [1,1,h,w,2]. */
+function cellGrid(h: number, w: number): Value {
+  const values = Array.from({ length: h * w }, (_, index) => [(index % w) - 0.5, Math.floor(index / w) - 0.5]).flat();
+  return floats(values, [1, 1, h, w, 2], "grid");
+}
+
+interface Level {
+  readonly stride: number;
+  /** Pixels: [1,na,1,1,2]. */
+  readonly anchors: Value;
+}
+
+/** Raw map to boxes in pixels and scores. x: [n,na*no,h,w] -> [n,na*h*w,no] */
+function decode(scope: Scope, x: Value, head: Head, { stride, anchors }: Level): Value {
+  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const na = c / head.no;
+  const y = permute(scope, reshape(scope, x, [n, na, head.no, h, w]), [0, 1, 3, 4, 2]);
+  const [scored, masks] = head.masks > 0 ? split(scope, y, [head.no - head.masks, head.masks], 4) : [y];
+  const [xy, wh, scores] = split(scope, scope.op("Sigmoid", [scored!]), [2, 2, head.nc + 1], 4) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const twice = (value: Value): Value => scope.op("Mul", [value, scalar(2, "two")]);
+  const center = scope.op("Mul", [scope.op("Add", [twice(xy), cellGrid(h, w)]), scalar(stride, "stride")]);
+  const size = scope.op("Mul", [scope.op("Pow", [twice(wh), scalar(2, "two")]), anchors]);
+  const parts = [center, size, scores, ...(masks ? [masks] : [])];
+  return reshape(scope, concat(scope, parts, 4), [n, na * h * w, head.no]);
+}
+
+/** The levels' boxes, one below the other: [n,boxes,no]. yolov5 v7.0 models/yolo.py Detect */
+function detect(scope: Scope, inputs: readonly Value[], head: Head): Value {
+  const strides = inputs.map((x) => scope.trace.image.type.shape[2]! / x.type.shape[2]!);
+  const fallback = anchorTensor(head.anchors, strides);
+  const na = fallback.shape[1]!;
+  const grid = scope.buffer("anchors", fallback.shape, fallback);
+  const list = scope.child("m");
+  const rows = inputs.map((x, level) => {
+    const y = conv2d(list.child(String(level)), x, head.no * na);
+    return decode(scope, y, head, {
+      stride: strides[level]!,
+      anchors: levelAnchors(scope, grid, level, strides[level]!),
+    });
+  });
+  return rows.length === 1 ? rows[0]! : concat(scope, rows, 1);
+}
+
+/** anchors[level] * stride, for broadcasting over a map: [1,na,1,1,2]. */
+function levelAnchors(scope: Scope, grid: Value, level: number, stride: number): Value {
+  const na = grid.type.shape[1]!;
+  const index = constantValue({ dtype: "i64", shape: [1], data: BigInt64Array.of(BigInt(level)) }, "level");
+  const row = scope.op("Gather", [grid, index], { axis: 0 });
+  return scope.op("Mul", [reshape(scope, row, [1, na, 1, 1, 2]), scalar(stride, "stride")]);
+}
+
+/** Mask prototypes: [n,c,h,w] -> [n,masks,2h,2w]. yolov5 v7.0 models/common.py Proto */
+function prototypes(scope: Scope, x: Value, hidden: number, masks: number): Value {
+  const y = conv(scope.child("cv1"), x, hidden, { k: 3 });
+  const larger = upsample(scope.child("upsample"), y, [2, 2], "nearest");
+  return conv(scope.child("cv3"), conv(scope.child("cv2"), larger, hidden, { k: 3 }), masks);
+}
+
+/** Heads of the yaml: what the graph ends in. */
+export const HEAD_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
+  [
+    "Detect",
+    {
+      type: "models.yolo.Detect",
+      signature: ["nc", "anchors", "ch"],
+      plan: planDetect,
+      build: (scope, inputs, a) => detect(scope, inputs, readHead(a, 0, inputs.length)),
+    },
+  ],
+  [
+    "Segment",
+    {
+      type: "models.yolo.Segment",
+      signature: ["nc", "anchors", "nm", "npr", "ch"],
+      plan: planSegment,
+      build: (scope, inputs, a) => {
+        const masks = a.int(2, 32);
+        const boxes = detect(scope, inputs, readHead(a, masks, inputs.length));
+        return [boxes, prototypes(scope.child("proto"), inputs[0]!, a.int(3, 256), masks)];
+      },
+    },
+  ],
+];

@@ -1,0 +1,118 @@
+import { roundHalfEven } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
+import { applyActivation } from "../activations.js";
+import type { Arguments } from "../arguments.js";
+import { type ModuleDefinition, type PlanContext, planScaled, type RowPlan } from "../definition.js";
+import { argumentError } from "../diagnostics.js";
+import { batchNorm2d, channelsOf, concat, conv2d, globalAvgPool2d, linear, permute, reshape } from "../nn.js";
+import { asNumber } from "../python.js";
+import type { Scope } from "../trace.js";
+import { conv, gcd } from "./conv.js";
+
+/** Blocks of s x s pixels become channels. x: [n,c,h,w] -> [n,c*s*s,h/s,w/s]. yolov5 v7.0 models/common.py Contract */
+function contract(scope: Scope, x: Value, s: number): Value {
+  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const blocks = permute(scope, reshape(scope, x, [n, c, h / s, s, w / s, s]), [0, 3, 5, 1, 2, 4]);
+  return reshape(scope, blocks, [n, c * s * s, h / s, w / s]);
+}
+
+/** Channels become blocks of s x s pixels. x: [n,c,h,w] -> [n,c/s/s,h*s,w*s]. yolov5 v7.0 models/common.py Expand */
+function expand(scope: Scope, x: Value, s: number): Value {
+  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const blocks = permute(scope, reshape(scope, x, [n, s, s, c / s ** 2, h, w]), [0, 3, 4, 1, 5, 2]);
+  return reshape(scope, blocks, [n, c / s ** 2, h * s, w * s]);
+}
+
+/** Channels of each kernel size: equal shares, or shares that give each the same number of weights. */
+function mixedChannels(c2: number, sizes: readonly number[], equalChannels: boolean): number[] {
+  if (!equalChannels) {
+    const total = sizes.reduce((sum, k) => sum + 1 / k ** 2, 0);
+    return sizes.map((k) => roundHalfEven(c2 / k ** 2 / total));
+  }
+  // floor(linspace(0, groups - 1e-6, c2)), counted by group
+  const groups = sizes.length;
+  const step = Math.fround(groups - 1e-6) / Math.max(1, c2 - 1);
+  const owners = Array.from({ length: c2 }, (_, index) => Math.min(groups - 1, Math.floor(step * index)));
+  return sizes.map((_, group) => owners.filter((owner) => owner === group).length);
+}
+
+/** Convolutions of several sizes, side by side; its own SiLU. yolov5 v7.0 models/experimental.py MixConv2d */
+function mixConv2d(scope: Scope, x: Value, c2: number, sizes: readonly number[], s: number, equal: boolean): Value {
+  const list = scope.child("m");
+  const parts = mixedChannels(c2, sizes, equal).map((channels, index) => {
+    const k = sizes[index]!;
+    const options = { k, s, p: Math.floor(k / 2), g: gcd(channelsOf(x), channels), bias: false };
+    return conv2d(list.child(String(index)), x, channels, options);
+  });
+  const normal = batchNorm2d(scope.child("bn"), concat(scope, parts));
+  return applyActivation(scope.child("act"), normal, { call: "nn.SiLU", args: [], keywords: new Map() });
+}
+
+const CLASSIFY_CHANNELS = 1280;
+
+/** x: [n,c1,h,w] -> logits [n,c2]. yolov5 v7.0 models/common.py Classify */
+function classify(scope: Scope, x: Value, a: Arguments): Value {
+  const p = a.optionalInt(4);
+  const y = conv(scope.child("conv"), x, CLASSIFY_CHANNELS, { k: a.int(2, 1), s: a.int(3, 1), p, g: a.int(5, 1) });
+  const pooled = globalAvgPool2d(scope.child("pool"), y);
+  scope.child("drop");
+  return linear(scope.child("linear"), scope.op("Flatten", [pooled]), a.int(1));
+}
+
+/** Contract multiplies the channels by gain², Expand divides them. */
+function planGain(context: PlanContext, gained: (channels: number, gain: number) => number): RowPlan {
+  const gain = asNumber(context.args[0] ?? 2);
+  if (gain === undefined || !Number.isInteger(gain) || gain < 1 || gain > 64)
+    throw argumentError(context.module, "gain", context.args[0], "an integer from 1 on", context.where);
+  return { args: context.args, channels: gained(context.inputs[0]!, gain), copies: context.repeats };
+}
+
+/** Modules of the yaml that join, rearrange or end. */
+export const REARRANGE_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
+  [
+    "Concat",
+    {
+      type: "models.common.Concat",
+      signature: ["dimension"],
+      plan: ({ args, inputs }) => ({ args, channels: inputs.reduce((sum, channels) => sum + channels, 0), copies: 1 }),
+      build: (scope, inputs, a) => concat(scope, inputs, a.int(0, 1)),
+    },
+  ],
+  [
+    "Contract",
+    {
+      type: "models.common.Contract",
+      signature: ["gain"],
+      plan: (context) => planGain(context, (channels, gain) => channels * gain ** 2),
+      build: (scope, [x], a) => contract(scope, x!, a.int(0, 2)),
+    },
+  ],
+  [
+    "Expand",
+    {
+      type: "models.common.Expand",
+      signature: ["gain"],
+      plan: (context) => planGain(context, (channels, gain) => Math.floor(channels / gain ** 2)),
+      build: (scope, [x], a) => expand(scope, x!, a.int(0, 2)),
+    },
+  ],
+  [
+    "MixConv2d",
+    {
+      type: "models.experimental.MixConv2d",
+      signature: ["c1", "c2", "k", "s", "equal_ch"],
+      plan: planScaled,
+      build: (scope, [x], a) => mixConv2d(scope, x!, a.int(1), a.ints(2, [1, 3]), a.int(3, 1), a.bool(4, true)),
+    },
+  ],
+  [
+    "Classify",
+    {
+      type: "models.common.Classify",
+      signature: ["c1", "c2", "k", "s", "p", "g", "dropout_p"],
+      // Its arguments are taken as they are: [c1, c2].
+      plan: ({ args, inputs, repeats }) => ({ args, channels: inputs[0]!, copies: repeats }),
+      build: (scope, [x], a) => classify(scope, x!, a),
+    },
+  ],
+];

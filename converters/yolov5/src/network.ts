@@ -1,0 +1,126 @@
+import { CompileError, isCompileError } from "@yolo-compile/core";
+import type { Graph, Value } from "@yolo-compile/ir";
+import { Arguments } from "./arguments.js";
+import type { ModelConfig } from "./config.js";
+import type { ModuleTable } from "./definition.js";
+import { imageSize } from "./diagnostics.js";
+import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
+import { Trace, type TraceOptions, type WeightSource } from "./trace.js";
+
+/** A planned network: everything but weights and an image size. */
+export interface Network {
+  readonly config: ModelConfig;
+  readonly layers: readonly PlannedLayer[];
+  /** Pixels a cell of each level that the last row takes; 256 pixels are probed, as YOLOv5 does. */
+  readonly strides: readonly number[];
+}
+
+/** A traced row, for the summary. */
+export interface TracedLayer extends PlannedLayer {
+  readonly parameters: number;
+}
+
+export interface TracedNetwork {
+  readonly trace: Trace;
+  readonly layers: readonly TracedLayer[];
+  readonly outputs: readonly Value[];
+  /** Inputs of the last row. */
+  readonly headInputs: readonly Value[];
+}
+
+/** Image sizes that YOLOv5's stride probe and its successors can run, in order of preference. */
+const PROBE_SIZES = [256, 640, 1280];
+
+/** Plans a network. @throws what {@link planLayers} and the modules throw */
+export function planNetwork(config: ModelConfig, modules: ModuleTable): Network {
+  const layers = planLayers(config, modules);
+  return { config, layers, strides: probeStrides(config, layers) };
+}
+
+function probeStrides(config: ModelConfig, layers: readonly PlannedLayer[]): number[] {
+  let problem: unknown;
+  for (const size of PROBE_SIZES) {
+    try {
+      const { headInputs } = traceNetwork({ config, layers }, { size: [size, size] });
+      return headInputs.map((x) => size / (x.type.shape[2] ?? size));
+    } catch (error) {
+      problem ??= error;
+    }
+  }
+  throw problem;
+}
+
+export interface TraceRequest {
+  /** Image height and width. */
+  readonly size: readonly [number, number];
+  readonly batch?: number;
+  readonly weights?: WeightSource;
+}
+
+/** Walks the whole network once. @throws what the modules throw, with the yaml row as its place */
+export function traceNetwork(
+  { config, layers }: Pick<Network, "config" | "layers">,
+  { size, batch = 1, weights }: TraceRequest,
+): TracedNetwork {
+  const options: TraceOptions = {
+    name: config.name,
+    imageShape: [batch, config.ch, ...size],
+    ...(weights && { weights }),
+    ...(config.activation && { activation: config.activation }),
+  };
+  const trace = new Trace(options);
+  // The model itself and its `model` Sequential.
+  trace.modules = 2;
+  const slots: (Value | undefined)[] = [];
+  const traced: TracedLayer[] = [];
+  let outputs: readonly Value[] = [];
+  let inputs: readonly Value[] = [];
+  for (const layer of layers) {
+    inputs = layer.sources.map((slot) => (slot === -1 ? trace.image : slots[slot]!));
+    const before = trace.parameters;
+    outputs = traceLayer(trace, layer, inputs);
+    traced.push({ ...layer, parameters: trace.parameters - before });
+    if (typeof layer.plan.channels === "number") slots.push(outputs[0]);
+    else slots.push(...Array<undefined>(emptySlots(outputs.length)).fill(undefined), ...outputs);
+  }
+  return { trace, layers: traced, outputs, headInputs: inputs };
+}
+
+function traceLayer(trace: Trace, layer: PlannedLayer, inputs: readonly Value[]): readonly Value[] {
+  const { definition, plan, module, where } = layer;
+  const path = `model.${layer.row}`;
+  const args = new Arguments(module, definition.signature, plan.args, where);
+  try {
+    const root = trace.root(path);
+    if (plan.copies === 1) return asList(definition.build(root, inputs, args));
+    let values = inputs;
+    for (let copy = 0; copy < plan.copies; copy++)
+      values = asList(definition.build(root.child(String(copy)), values, args));
+    return values;
+  } catch (error) {
+    throw isCompileError(error) && !error.diagnostic.where?.includes("[") ? located(error, layer) : error;
+  }
+}
+
+const located = (error: CompileError, { where, module }: PlannedLayer): CompileError =>
+  new CompileError({ ...error.diagnostic, where: `${where} ${module}` });
+
+const asList = (built: Value | readonly Value[]): readonly Value[] => ("type" in built ? [built] : built);
+
+/**
+ * The plain graph: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in 0…1; outputs `output0`,
+ * `output1`, … as YOLOv5's own export names them.
+ * @throws yolov5/imgsz and what {@link traceNetwork} throws
+ */
+export function buildGraph(
+  network: Network,
+  request: TraceRequest & { metadata?: ReadonlyMap<string, string> },
+): Graph {
+  const stride = Math.max(1, ...network.strides);
+  if (request.size.some((side) => side < stride || side % stride !== 0)) throw imageSize(request.size, stride);
+  const { trace, outputs } = traceNetwork(network, request);
+  outputs.forEach((value, index) => {
+    trace.builder.output(`output${index}`, value);
+  });
+  return trace.builder.build(request.metadata);
+}

@@ -1,0 +1,175 @@
+import { elementCount } from "@yolo-compile/core";
+import { floats, integers, type Value } from "@yolo-compile/ir";
+import type { Scope } from "./trace.js";
+
+/** Layers of torch.nn. Each takes the scope of its own module, emits its nodes and counts its parameters and MACs. */
+
+type Pair = readonly [number, number];
+
+export const channelsOf = (x: Value): number => x.type.shape[1]!;
+
+const pair = (size: number | Pair): Pair => (typeof size === "number" ? [size, size] : size);
+const symmetric = ([h, w]: Pair): number[] => [h, w, h, w];
+
+export interface ConvOptions {
+  readonly k?: number | Pair;
+  readonly s?: number | Pair;
+  readonly p?: number | Pair;
+  readonly g?: number;
+  readonly d?: number | Pair;
+  readonly bias?: boolean;
+}
+
+/** torch.nn.Conv2d. x: [n,c,h,w] -> [n,c2,h',w'] */
+export function conv2d(scope: Scope, x: Value, c2: number, options: ConvOptions = {}): Value {
+  const { k = 1, s = 1, p = 0, g = 1, d = 1, bias = true } = options;
+  const weight = scope.parameter("weight", [c2, channelsOf(x) / g, ...pair(k)]);
+  const inputs = bias ? [x, weight, scope.parameter("bias", [c2])] : [x, weight];
+  const attributes = { strides: pair(s), pads: symmetric(pair(p)), dilations: pair(d), group: g };
+  const y = scope.op("Conv", inputs, attributes);
+  scope.macs(elementCount(y.type.shape) * (channelsOf(x) / g) * elementCount(pair(k)));
+  return y;
+}
+
+export interface ConvTransposeOptions extends ConvOptions {
+  readonly outputPadding?: number | Pair;
+  /** Left out for subclasses, which thop does not recognise. */
+  readonly counted?: boolean;
+}
+
+/** torch.nn.ConvTranspose2d. x: [n,c,h,w] -> [n,c2,h',w'] */
+export function convTranspose2d(scope: Scope, x: Value, c2: number, options: ConvTransposeOptions = {}): Value {
+  const { k = 1, s = 1, p = 0, g = 1, d = 1, bias = true, outputPadding = 0, counted = true } = options;
+  const weight = scope.parameter("weight", [channelsOf(x), c2 / g, ...pair(k)]);
+  const inputs = bias ? [x, weight, scope.parameter("bias", [c2])] : [x, weight];
+  const y = scope.op("ConvTranspose", inputs, {
+    strides: pair(s),
+    pads: symmetric(pair(p)),
+    dilations: pair(d),
+    group: g,
+    output_padding: pair(outputPadding),
+  });
+  if (counted) scope.macs(elementCount(y.type.shape) * (channelsOf(x) / g) * elementCount(pair(k)));
+  return y;
+}
+
+/** torch.nn.BatchNorm2d in eval mode. */
+export function batchNorm2d(scope: Scope, x: Value): Value {
+  const shape = [channelsOf(x)];
+  const vectors = [
+    scope.parameter("weight", shape),
+    scope.parameter("bias", shape),
+    scope.buffer("running_mean", shape),
+    scope.buffer("running_var", shape),
+  ];
+  scope.macs(4 * elementCount(x.type.shape));
+  return scope.op("BatchNormalization", [x, ...vectors], { epsilon: scope.batchNormEps() });
+}
+
+/** torch.nn.Linear. x: [...,c] -> [...,c2] */
+export function linear(scope: Scope, x: Value, c2: number, options: { bias?: boolean } = {}): Value {
+  const c1 = x.type.shape.at(-1)!;
+  const weight = scope.parameter("weight", [c2, c1]);
+  const bias = options.bias === false ? undefined : scope.parameter("bias", [c2]);
+  scope.macs((elementCount(x.type.shape) / c1) * c2 * c1);
+  return affine(scope, x, weight, bias);
+}
+
+/** x @ weightᵀ + bias. x: [...,c], weight: [c2,c] -> [...,c2] */
+export function affine(scope: Scope, x: Value, weight: Value, bias: Value | undefined): Value {
+  if (x.type.shape.length === 2) return scope.op("Gemm", bias ? [x, weight, bias] : [x, weight], { transB: 1 });
+  const transposed = scope.op("Transpose", [weight], { perm: [1, 0] });
+  const product = scope.op("MatMul", [x, transposed]);
+  return bias ? scope.op("Add", [product, bias]) : product;
+}
+
+export interface PoolOptions {
+  readonly k: number | Pair;
+  readonly s: number | Pair;
+  readonly p?: number | Pair;
+  readonly d?: number | Pair;
+  readonly ceil?: boolean;
+}
+
+/** torch.nn.MaxPool2d */
+export const maxPool2d = (scope: Scope, x: Value, { k, s, p = 0, d = 1, ceil = false }: PoolOptions): Value =>
+  scope.op("MaxPool", [x], {
+    kernel_shape: pair(k),
+    strides: pair(s),
+    pads: symmetric(pair(p)),
+    dilations: pair(d),
+    ceil_mode: ceil ? 1 : 0,
+  });
+
+/** torch.nn.AvgPool2d */
+export function avgPool2d(scope: Scope, x: Value, options: PoolOptions & { countPadding?: boolean }): Value {
+  const { k, s, p = 0, ceil = false, countPadding = true } = options;
+  const y = scope.op("AveragePool", [x], {
+    kernel_shape: pair(k),
+    strides: pair(s),
+    pads: symmetric(pair(p)),
+    ceil_mode: ceil ? 1 : 0,
+    count_include_pad: countPadding ? 1 : 0,
+  });
+  scope.macs(elementCount(y.type.shape));
+  return y;
+}
+
+/** torch.nn.AdaptiveAvgPool2d(1). x: [n,c,h,w] -> [n,c,1,1] */
+export function globalAvgPool2d(scope: Scope, x: Value): Value {
+  const y = scope.op("GlobalAveragePool", [x]);
+  const [, , h, w] = x.type.shape as [number, number, number, number];
+  scope.macs((h * w + 1) * elementCount(y.type.shape));
+  return y;
+}
+
+/**
+ * torch.nn.ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d; `pads` is left, right, top, bottom.
+ *
+ * A zero is written as -0.0: ONNX Runtime 1.30 folds Pad(+0) + MaxPool into a MaxPool that pads with -inf, at every
+ * optimisation level but `disabled`, which changes yolov3-tiny's boxes by 19 pixels. It leaves -0.0 alone.
+ */
+export function pad2d(scope: Scope, x: Value, pads: readonly number[], mode = "constant", value = 0): Value {
+  const [left, right, top, bottom] = pads as [number, number, number, number];
+  const spread = integers([0, 0, top, left, 0, 0, bottom, right], "pads");
+  if (mode !== "constant") return scope.op("Pad", [x, spread], { mode });
+  return scope.op("Pad", [x, spread, floats([value === 0 ? -0 : value], [], "value")]);
+}
+
+export type UpsampleMode = "nearest" | "bilinear" | "bicubic";
+
+const UPSAMPLE_COST: Readonly<Record<UpsampleMode, number>> = { nearest: 1, bilinear: 11, bicubic: 259 };
+
+/** torch.nn.Upsample by `scales` (height, width). */
+export function upsample(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, alignCorners = false): Value {
+  const y = interpolate(scope, x, scales, mode, alignCorners);
+  scope.macs(UPSAMPLE_COST[mode] * elementCount(y.type.shape));
+  return y;
+}
+
+function interpolate(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, alignCorners: boolean): Value {
+  const inputs = [x, undefined, floats([1, 1, ...scales], [4], "scales")];
+  if (mode === "nearest") return scope.op("Resize", inputs);
+  return scope.op("Resize", inputs, {
+    mode: mode === "bilinear" ? "linear" : "cubic",
+    coordinate_transformation_mode: alignCorners ? "align_corners" : "half_pixel",
+  });
+}
+
+/** x.reshape(shape) */
+export const reshape = (scope: Scope, x: Value, shape: readonly number[]): Value =>
+  scope.op("Reshape", [x, integers(shape, "shape")]);
+
+/** x.permute(perm) */
+export const permute = (scope: Scope, x: Value, perm: readonly number[]): Value => scope.op("Transpose", [x], { perm });
+
+/** torch.cat(xs, axis) */
+export const concat = (scope: Scope, xs: readonly Value[], axis = 1): Value => scope.op("Concat", xs, { axis });
+
+/** torch.split(x, sizes, axis) */
+export const split = (scope: Scope, x: Value, sizes: readonly number[], axis: number): readonly Value[] =>
+  scope.ops("Split", [x, integers(sizes, "sizes")], { axis });
+
+/** x[..., start::step] along one axis. */
+export const stride = (scope: Scope, x: Value, axis: number, start: number, step: number): Value =>
+  scope.op("Slice", [x, integers([start]), integers([x.type.shape[axis]!]), integers([axis]), integers([step])]);

@@ -1,0 +1,122 @@
+import type { ConfigRow, ModelConfig } from "./config.js";
+import { gainedRepeats, type ModuleDefinition, type ModuleTable, type RowPlan } from "./definition.js";
+import { emptySlot, forwardReference, inputCountError, listOutput, noHead, unknownModule } from "./diagnostics.js";
+import { parseLiteral } from "./literal.js";
+import { isCall, isList, type PyValue } from "./python.js";
+
+/** One row with its module found, its arguments evaluated and its sources resolved. */
+export interface PlannedLayer {
+  readonly where: string;
+  /** Place in the yaml, which the table prints and state_dict names use. */
+  readonly row: number;
+  /** Place of the output that later rows' `from` refers to. */
+  readonly slot: number;
+  /** As written. */
+  readonly from: number | readonly number[];
+  /** Slots of the inputs; -1 is the image. */
+  readonly sources: readonly number[];
+  /** Repeats after the depth gain, as the table prints them. */
+  readonly repeats: number;
+  readonly module: string;
+  readonly definition: ModuleDefinition;
+  readonly plan: RowPlan;
+}
+
+/** A list-returning backbone fills this many slots, with empty ones in front. */
+const BACKBONE_SLOTS = 5;
+
+/** Output channels by slot; 0 is a slot that the backbone leaves empty. */
+interface Slots {
+  readonly channels: number[];
+}
+
+/**
+ * The rows as YOLOv5's parse_model reads them, channel rules included, with the index shift behind a backbone that returns a
+ * list.
+ * @throws yolov5/module, yolov5/from, yolov5/argument, yolov5/backbone
+ */
+export function planLayers(config: ModelConfig, modules: ModuleTable): PlannedLayer[] {
+  if (config.rows.length === 0) throw noHead(config.name);
+  const slots: Slots = { channels: [] };
+  const layers: PlannedLayer[] = [];
+  let previousChannels = config.ch;
+  config.rows.forEach((row, index) => {
+    const definition = modules.get(row.module) ?? modules.get(row.module.replace(/^torch\./, ""));
+    if (!definition) throw unknownModule(row.module, modules.keys(), row.where);
+    const sources = resolveSources(row, slots);
+    const repeats = gainedRepeats(row.number, config.depthMultiple);
+    const plan = definition.plan({
+      module: row.module,
+      where: row.where,
+      inputs: sources.map((slot) => (slot === -1 ? config.ch : slots.channels[slot]!)),
+      args: row.args.map((value) => evaluate(value, config)),
+      repeats,
+      widthMultiple: config.widthMultiple,
+      outputChannels: anchorCount(config) * (config.nc + 5),
+      previousChannels,
+    });
+    if (typeof plan.channels === "number") {
+      slots.channels.push(plan.channels);
+      previousChannels = plan.channels;
+    } else {
+      fillSlots(slots, plan.channels, index, row.where);
+      previousChannels = plan.channels.at(-1)!;
+    }
+    const { where, from, module } = row;
+    const slot = slots.channels.length - 1;
+    layers.push({ where, row: index, slot, from, sources, repeats, module, definition, plan });
+  });
+  return layers;
+}
+
+/** Slots in front of which a list-returning backbone's levels start. */
+export const emptySlots = (levels: number): number => Math.max(0, BACKBONE_SLOTS - levels);
+
+function fillSlots(slots: Slots, channels: readonly number[], row: number, where: string): void {
+  if (row !== 0) throw listOutput(where);
+  slots.channels.push(...Array<number>(emptySlots(channels.length)).fill(0), ...channels);
+}
+
+function resolveSources(row: ConfigRow, { channels }: Slots): number[] {
+  const count = channels.length;
+  const given = typeof row.from === "number" ? [row.from] : row.from;
+  const sources = given.map((from) => {
+    if (count === 0 && from === -1) return -1;
+    const slot = from < 0 ? from + count : from;
+    if (slot < 0 || slot >= count) throw forwardReference(from, count, row.where);
+    if (channels[slot] === 0)
+      throw emptySlot(
+        from,
+        [...channels.keys()].filter((index) => channels[index] !== 0),
+        row.where,
+      );
+    return slot;
+  });
+  if (typeof row.from === "number" || sources.length === 1 || JOINING.has(row.module)) return sources;
+  throw inputCountError(row.module, sources.length, "one", row.where);
+}
+
+/** Modules that take a list of inputs. */
+const JOINING = new Set(["Concat", "Detect", "Segment"]);
+
+/** `len(anchors[0]) // 2`, or the count itself. */
+export const anchorCount = ({ anchors }: ModelConfig): number => {
+  if (typeof anchors === "number") return anchors;
+  const first = isList(anchors) ? anchors[0] : undefined;
+  return first !== undefined && isList(first) ? first.length / 2 : 0;
+};
+
+/** What `eval` makes of an argument in parse_model; a text that is no expression stays a text. */
+function evaluate(value: PyValue, config: ModelConfig): PyValue {
+  if (typeof value !== "string") return value;
+  const names = new Map<string, PyValue>([
+    ["nc", config.nc],
+    ["anchors", config.anchors],
+    ["na", anchorCount(config)],
+    ["no", anchorCount(config) * (config.nc + 5)],
+    ["gd", { pyFloat: config.depthMultiple }],
+    ["gw", { pyFloat: config.widthMultiple }],
+  ]);
+  const result = parseLiteral(value, names);
+  return result === undefined || (isCall(result) && !result.call.startsWith("nn.")) ? value : result;
+}

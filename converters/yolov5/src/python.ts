@@ -1,0 +1,70 @@
+import type { PyFloat } from "@yolo-compile/weights";
+
+/** A call such as `nn.LeakyReLU(0.1)`: data here, never run. */
+export interface PyCall {
+  readonly call: string;
+  readonly args: readonly PyValue[];
+  readonly keywords: ReadonlyMap<string, PyValue>;
+}
+
+/** The Python values that a YOLOv5 yaml can mean. A JavaScript number is an int. */
+export type PyValue = null | boolean | number | string | PyFloat | PyCall | readonly PyValue[] | PyDict;
+
+export type PyDict = ReadonlyMap<string, PyValue>;
+
+export const isFloat = (value: PyValue): value is PyFloat =>
+  typeof value === "object" && value !== null && "pyFloat" in value;
+
+export const isCall = (value: PyValue): value is PyCall =>
+  typeof value === "object" && value !== null && "call" in value;
+
+export const isList = (value: PyValue): value is readonly PyValue[] => Array.isArray(value);
+
+export const isDict = (value: PyValue): value is PyDict => value instanceof Map;
+
+/** An int or a float as a number. */
+export const asNumber = (value: PyValue | undefined): number | undefined =>
+  typeof value === "number" ? value : value !== undefined && isFloat(value) ? value.pyFloat : undefined;
+
+/** `repr(value)`, as parse_model prints arguments: `[None, 2, 'nearest']`. */
+export function repr(value: PyValue): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return reprString(value);
+  if (isFloat(value)) return reprFloat(value.pyFloat);
+  if (isList(value)) return `[${value.map(repr).join(", ")}]`;
+  if (isCall(value)) return reprCall(value);
+  return `{${[...value].map(([key, item]) => `${repr(key)}: ${repr(item)}`).join(", ")}}`;
+}
+
+function reprString(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  return quote + text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(quote, `\\${quote}`) + quote;
+}
+
+/** Python's shortest repr: `1.0`, `1e-05`, `1e+16`. */
+function reprFloat(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    const [digits, exponent] = value.toExponential().split("e") as [string, string];
+    return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+  }
+  const text = String(value);
+  return text.includes(".") ? text : `${text}.0`;
+}
+
+/** What PyTorch prints for a module built by this call; positional arguments get their names. */
+function reprCall({ call, args, keywords }: PyCall): string {
+  const name = call.replace(/^.*\./, "");
+  const positions = POSITIONS.get(name) ?? [];
+  const named = args.map((value, index) => (positions[index] ? `${positions[index]}=${repr(value)}` : repr(value)));
+  return `${name}(${[...named, ...[...keywords].map(([key, value]) => `${key}=${repr(value)}`)].join(", ")})`;
+}
+
+const POSITIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["LeakyReLU", ["negative_slope"]],
+  ["ELU", ["alpha"]],
+  ["PReLU", ["num_parameters"]],
+]);

@@ -1,0 +1,143 @@
+import {
+  castTensor,
+  type DType,
+  elementCount,
+  type LazyTensor,
+  type Tensor,
+  type TensorType,
+} from "@yolo-compile/core";
+import { type Attributes, GraphBuilder, lazyConstant, type Value } from "@yolo-compile/ir";
+import { weightMissing } from "./diagnostics.js";
+import type { PyCall } from "./python.js";
+
+/** A weight that the network needs, by its state_dict name. */
+export interface ExpectedWeight extends TensorType {
+  readonly name: string;
+  /** Parameters are trained and counted; buffers (running statistics, anchors) are not. */
+  readonly kind: "parameter" | "buffer";
+  /** What stands in where the weights have none: anchors from the yaml. */
+  readonly fallback?: Tensor;
+}
+
+/** Where a trace takes weights from. Without one, values are typed but cannot be read. */
+export interface WeightSource {
+  /** The stored tensor, in whatever element type. */
+  get(name: string): LazyTensor | undefined;
+  /** `eps` of the BatchNorm at a module path, where the checkpoint knows it. */
+  batchNormEps(path: string): number | undefined;
+}
+
+export interface TraceOptions {
+  readonly name: string;
+  /** [n,ch,h,w] */
+  readonly imageShape: readonly number[];
+  readonly weights?: WeightSource;
+  /** What replaces SiLU as the activation of every Conv. */
+  readonly activation?: PyCall;
+}
+
+/** YOLOv5's initialize_weights sets this on every BatchNorm2d after building; torch's own default is 1e-5. */
+const BATCH_NORM_EPS = 1e-3;
+
+/**
+ * One walk through a network: its nodes, and what PyTorch would count on the way. Everything that the project knows about a
+ * network (summary, expected weights, graph, FLOPs) is read off a trace.
+ */
+export class Trace {
+  readonly builder: GraphBuilder;
+  readonly expected = new Map<string, ExpectedWeight>();
+  /** `len(list(model.modules()))` */
+  modules = 0;
+  /** Trained parameters. */
+  parameters = 0;
+  /** Multiply-accumulates as thop 0.1.1 counts them. */
+  macs = 0;
+  /** Modules that PyTorch shares between parents and counts once. */
+  readonly shared = new Set<string>();
+  readonly activation: PyCall;
+  /** The network's input: [n,ch,h,w]. */
+  readonly image: Value;
+
+  constructor(readonly options: TraceOptions) {
+    this.builder = new GraphBuilder(options.name);
+    this.image = this.builder.input("images", { dtype: "f32", shape: options.imageShape });
+    this.activation = options.activation ?? { call: "nn.SiLU", args: [], keywords: new Map() };
+  }
+
+  root(path: string): Scope {
+    this.modules++;
+    return new Scope(this, path);
+  }
+}
+
+/** One PyTorch module during a trace. Making a scope counts a module. */
+export class Scope {
+  constructor(
+    readonly trace: Trace,
+    readonly path: string,
+  ) {}
+
+  /** A submodule, registered under `name`; dots make nested containers, which count as well. */
+  child(name: string): Scope {
+    this.trace.modules++;
+    return new Scope(this.trace, `${this.path}.${name}`);
+  }
+
+  /** A submodule that PyTorch shares under `key`: counted the first time only. */
+  sharedChild(name: string, key: string): Scope {
+    if (!this.trace.shared.has(key)) this.trace.modules++;
+    this.trace.shared.add(key);
+    return new Scope(this.trace, `${this.path}.${name}`);
+  }
+
+  /** A trained parameter. */
+  parameter(name: string, shape: readonly number[]): Value {
+    this.trace.parameters += elementCount(shape);
+    return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter" });
+  }
+
+  /** A buffer; `fallback` stands in where the weights have none. */
+  buffer(name: string, shape: readonly number[], fallback?: Tensor, dtype: DType = "f32"): Value {
+    return this.#weight({ name: `${this.path}.${name}`, dtype, shape, kind: "buffer", ...(fallback && { fallback }) });
+  }
+
+  /** The type of a stored weight, for the few modules that adapt to what they find. */
+  stored(name: string): TensorType | undefined {
+    return this.trace.options.weights?.get(`${this.path}.${name}`);
+  }
+
+  op(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
+    return this.ops(op, inputs, attributes)[0]!;
+  }
+
+  ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): readonly Value[] {
+    return this.trace.builder.ops(op, inputs, attributes, { path: this.path, rules: [] });
+  }
+
+  /** Adds multiply-accumulates, as thop counts them for this kind of module. */
+  macs(count: number): void {
+    this.trace.macs += count;
+  }
+
+  batchNormEps(): number {
+    return this.trace.options.weights?.batchNormEps(this.path) ?? BATCH_NORM_EPS;
+  }
+
+  #weight(weight: ExpectedWeight): Value {
+    this.trace.expected.set(weight.name, weight);
+    const stored = this.trace.options.weights?.get(weight.name);
+    const { dtype, shape, name } = weight;
+    return lazyConstant(
+      {
+        dtype,
+        shape,
+        read: () => {
+          const tensor = stored ? stored.read() : weight.fallback;
+          if (!tensor) throw weightMissing(name, weight);
+          return castTensor({ ...tensor, shape }, dtype);
+        },
+      },
+      name,
+    );
+  }
+}
