@@ -1,1 +1,9 @@
-export {};
+export * from "./guard.js";
+export * from "./pass.js";
+export * from "./pipelines.js";
+export * from "./rule.js";
+export * from "./rules/drop-identity.js";
+export * from "./rules/fold-batch-norm.js";
+export * from "./rules/fold-constants.js";
+export * from "./rules/merge-equal-nodes.js";
+export * from "./rules/merge-reshapes.js";

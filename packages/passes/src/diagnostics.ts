@@ -1,0 +1,32 @@
+import { CompileError } from "@yolo-compile/core";
+import type { Node } from "@yolo-compile/ir";
+
+export const brokenPatch = (rule: string, node: Node, problem: string): CompileError =>
+  new CompileError({
+    code: "passes/patch",
+    message: `the rule ${rule} made a broken patch for ${node.op}: ${problem}`,
+    hint: "this is a fault of the rule, not of the model",
+    where: node.origin.path,
+  });
+
+export const endlessRule = (pass: string, sweeps: number, rule: string): CompileError =>
+  new CompileError({
+    code: "passes/endless",
+    message: `the pass ${pass} still finds rewrites after ${sweeps} sweeps, the last by ${rule}`,
+    hint: "two rules undo each other",
+  });
+
+export const batchNormLost = (lost: readonly string[]): CompileError =>
+  new CompileError({
+    code: "passes/batch-norm-lost",
+    message: `${lost.length} BatchNormalization nodes are neither in the graph nor folded into another node`,
+    hint: "this is a fault of a rewrite: the result would be wrong",
+    details: lost,
+  });
+
+export const unknownPipeline = (name: string, known: readonly string[]): CompileError =>
+  new CompileError({
+    code: "passes/pipeline",
+    message: `--passes ${name} is not known`,
+    hint: `one of ${known.join(", ")}`,
+  });

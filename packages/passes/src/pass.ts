@@ -1,0 +1,86 @@
+import { type Graph, verifyGraph } from "@yolo-compile/ir";
+import { endlessRule } from "./diagnostics.js";
+import { isMiss, type PassResult, type Rewrite, type Rule } from "./rule.js";
+import { WorkingGraph } from "./working-graph.js";
+
+/** A step of a pipeline. */
+export interface Pass {
+  readonly name: string;
+  readonly run: (graph: Graph, observer: PassObserver) => PassResult;
+}
+
+/** Hooks for `--print-ir-after`, `--trace-rule` and `--time-passes`. */
+export interface PassObserver {
+  readonly afterPass?: (pass: string, result: PassResult, elapsedMs: number) => void;
+  readonly onMiss?: (rule: string, path: string, op: string, reason: string) => void;
+}
+
+/** Sweeps without an end mean that two rewrites undo each other. */
+const MAX_SWEEPS = 50;
+
+/** A pass that applies rules until none of them finds anything more. */
+export const rulePass = (name: string, rules: readonly Rule[]): Pass => ({
+  name,
+  run: (graph, observer) => {
+    const working = new WorkingGraph(graph);
+    const rewrites: Rewrite[] = [];
+    for (let sweeps = 0; ; sweeps++) {
+      const found = sweep(working, rules, observer);
+      if (found.length === 0) break;
+      rewrites.push(...found);
+      if (sweeps === MAX_SWEEPS) throw endlessRule(name, MAX_SWEEPS, found[0]!.rule);
+    }
+    return { graph: working.freeze(), rewrites };
+  },
+});
+
+function sweep(working: WorkingGraph, rules: readonly Rule[], observer: PassObserver): Rewrite[] {
+  const rewrites: Rewrite[] = [];
+  for (const node of [...working.nodes]) {
+    for (const rule of rules) {
+      if (!working.has(node)) break;
+      if (rule.ops && !rule.ops.includes(node.op)) continue;
+      const result = rule.apply(node, working);
+      if (isMiss(result)) {
+        observer.onMiss?.(rule.name, node.origin.path, node.op, result.miss);
+        continue;
+      }
+      working.apply(node, result, rule.name);
+      const replaced = [node, ...result.absorbed];
+      rewrites.push({
+        rule: rule.name,
+        paths: replaced.map(({ origin }) => origin.path),
+        ops: replaced.map(({ op }) => op),
+      });
+    }
+  }
+  return rewrites;
+}
+
+/** Removes nodes whose results nobody uses. */
+export const dropDeadCode: Pass = {
+  name: "drop-dead-code",
+  run: (graph) => {
+    const working = new WorkingGraph(graph);
+    const dead = working.dropDead();
+    return {
+      graph: working.freeze(),
+      rewrites: dead.map(({ origin, op }) => ({ rule: "drop-dead-code", paths: [origin.path], ops: [op] })),
+    };
+  },
+};
+
+/** Runs passes in order and verifies the graph after each. @throws passes/… and ir/… on a fault of a rule */
+export function runPasses(graph: Graph, passes: readonly Pass[], observer: PassObserver = {}): PassResult {
+  let current = graph;
+  const rewrites: Rewrite[] = [];
+  for (const pass of passes) {
+    const started = performance.now();
+    const result = pass.run(current, observer);
+    verifyGraph(result.graph);
+    observer.afterPass?.(pass.name, result, performance.now() - started);
+    current = result.graph;
+    rewrites.push(...result.rewrites);
+  }
+  return { graph: current, rewrites };
+}

@@ -1,0 +1,44 @@
+import type { Graph } from "@yolo-compile/ir";
+import { unknownPipeline } from "./diagnostics.js";
+import { guardBatchNorms } from "./guard.js";
+import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses } from "./pass.js";
+import type { PassResult } from "./rule.js";
+import { dropIdentity } from "./rules/drop-identity.js";
+import { foldBatchNorm } from "./rules/fold-batch-norm.js";
+import { foldConstants } from "./rules/fold-constants.js";
+import { mergeEqualNodes } from "./rules/merge-equal-nodes.js";
+import { mergeReshapes, mergeTransposes } from "./rules/merge-reshapes.js";
+
+const fuse: readonly Pass[] = [rulePass("fold-batch-norms", [foldBatchNorm])];
+
+const cleanUp: readonly Pass[] = [
+  rulePass("fold-constants", [foldConstants]),
+  rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes]),
+  rulePass("merge-equal-nodes", [mergeEqualNodes]),
+  dropDeadCode,
+];
+
+/** The pipelines: the only statement of the order of passes. */
+export const PIPELINES = {
+  none: [],
+  fuse,
+  full: [...fuse, ...cleanUp],
+} as const satisfies Record<string, readonly Pass[]>;
+
+export type PipelineName = keyof typeof PIPELINES;
+
+export const PIPELINE_NAMES = Object.keys(PIPELINES) as readonly PipelineName[]; // keys of the literal above
+
+/** @throws passes/pipeline */
+export function pipelineName(name: string): PipelineName {
+  const found = PIPELINE_NAMES.find((known) => known === name);
+  if (!found) throw unknownPipeline(name, PIPELINE_NAMES);
+  return found;
+}
+
+/** Optimises a plain graph and proves that no BatchNormalization got lost. */
+export function optimize(graph: Graph, pipeline: PipelineName, observer?: PassObserver): PassResult {
+  const result = runPasses(graph, PIPELINES[pipeline], observer);
+  guardBatchNorms(graph, result);
+  return result;
+}

@@ -1,0 +1,119 @@
+import { allocate, castTensor, fromNumbers, type LazyTensor, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { lazyConstant, type Node, numberOf, type Value } from "@yolo-compile/ir";
+import { constantInputs, isMissing, miss, type Patch, type Rule, replace, soleFeeder } from "../rule.js";
+
+/** BatchNorm as y = x * scale + shift, in float64. */
+interface Affine {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+/** scale = γ / √(var + ε), shift = β − mean · scale */
+function affineOf(node: Node): Affine | undefined {
+  const vectors = constantInputs(node, [1, 2, 3, 4]);
+  if (!vectors) return undefined;
+  const [gamma, beta, mean, variance] = vectors.map((vector) => toFloat64(vector!)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const epsilon = numberOf(node, "epsilon");
+  const scale = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + epsilon));
+  return { scale, shift: beta.map((value, channel) => value - mean[channel]! * scale[channel]!) };
+}
+
+/** Which output channel an element of a weight belongs to. */
+type ChannelOf = (index: number) => number;
+
+/** Each op's weight layout. A new op is one entry. */
+const LAYOUTS: Readonly<Record<string, (feeder: Node) => ChannelOf | string>> = {
+  // [filters, c/group, kh, kw]
+  Conv: (feeder) => {
+    const [, ...rest] = feeder.inputs[1]!.type.shape;
+    const perFilter = rest.reduce((product, size) => product * size, 1);
+    return (index) => Math.floor(index / perFilter);
+  },
+  // [c, filters/group, kh, kw]
+  ConvTranspose: (feeder) => {
+    const [channels, perGroup, h, w] = feeder.inputs[1]!.type.shape as [number, number, number, number];
+    const group = numberOf(feeder, "group");
+    const kernel = h * w;
+    return (index) => {
+      const plane = Math.floor(index / kernel);
+      const owner = Math.floor(Math.floor(plane / perGroup) / (channels / group));
+      return owner * perGroup + (plane % perGroup);
+    };
+  },
+  // [columns, inner] with transB, else [inner, columns]
+  Gemm: (feeder) => {
+    if (numberOf(feeder, "alpha") !== 1 || numberOf(feeder, "beta") !== 1) return "the Gemm has an alpha or a beta";
+    if ((feeder.inputs[2]?.type.shape.length ?? 1) !== 1) return "the Gemm's bias is no vector";
+    const columns = feeder.inputs[1]!.type.shape[1]!;
+    return numberOf(feeder, "transB") ? (index) => Math.floor(index / columns) : (index) => index % columns;
+  },
+  // [inner, columns]; BatchNorm's channel axis is the last one only in two dimensions
+  MatMul: (feeder) => {
+    const columns = feeder.inputs[1]!.type.shape.at(-1)!;
+    if (feeder.outputs[0]!.type.shape.length !== 2) return "the MatMul's channels are not its last axis";
+    return (index) => index % columns;
+  },
+};
+
+/** The weight with every element multiplied by its channel's scale; read when asked, rounded once. */
+function scaledWeight(weight: Value, channelOf: ChannelOf, scale: Float64Array): Value {
+  const stored = weight.constant!;
+  const { dtype, shape } = stored;
+  const read = (): Tensor => {
+    const source = castTensor(stored.read(), "f32").data as Float32Array;
+    const data = dtype === "f32" ? (allocate("f32", source.length) as Float32Array) : new Float64Array(source.length);
+    for (let index = 0; index < source.length; index++) data[index] = source[index]! * scale[channelOf(index)]!;
+    return { dtype, shape, data: data instanceof Float32Array ? data : fromNumbers(dtype, data) };
+  };
+  return lazyConstant({ dtype, shape, read }, weight.hint);
+}
+
+/** b' = b · scale + shift */
+function foldedBias(bias: Value | undefined, { scale, shift }: Affine, weight: LazyTensor, hint: string): Value {
+  const before = bias?.constant ? toFloat64(bias.constant.read()) : new Float64Array(scale.length);
+  const values = Array.from(before, (value, channel) => value * scale[channel]! + shift[channel]!);
+  const { dtype } = weight;
+  const tensor: Tensor = { dtype, shape: [values.length], data: fromNumbers(dtype, values) };
+  return lazyConstant({ dtype, shape: tensor.shape, read: () => tensor }, hint);
+}
+
+/**
+ * BatchNorm(W x + b) = (W · scale) x + (b · scale + shift), with scale = γ / √(var + ε) and shift = β − mean · scale, for
+ * each output channel. Computed in float64, rounded once.
+ */
+export const foldBatchNorm: Rule = {
+  name: "fold-batch-norm",
+  ops: ["BatchNormalization"],
+  apply: (node, context) => {
+    const feeder = soleFeeder(context, node.inputs[0], node);
+    if (isMissing(feeder)) return feeder;
+    const layout = Object.hasOwn(LAYOUTS, feeder.op) ? LAYOUTS[feeder.op] : undefined;
+    if (!layout) return miss(`the input comes from ${feeder.op}, which has no weights to fold into`);
+    const [x, weight, bias] = feeder.inputs;
+    if (!weight?.constant || (bias && !bias.constant)) return miss(`the ${feeder.op}'s weights are computed`);
+    const channelOf = layout(feeder);
+    if (typeof channelOf === "string") return miss(channelOf);
+    const affine = affineOf(node);
+    if (!affine) return miss("the statistics are computed");
+    return fold(
+      node,
+      feeder,
+      x!,
+      scaledWeight(weight, channelOf, affine.scale),
+      foldedBias(bias, affine, weight.constant, biasHint(weight)),
+    );
+  },
+};
+
+const biasHint = (weight: Value): string => weight.hint.replace(/weight$/, "bias");
+
+function fold(node: Node, feeder: Node, x: Value, weight: Value, bias: Value): Patch {
+  const attributes = feeder.op === "MatMul" ? {} : feeder.attributes;
+  const op = feeder.op === "MatMul" ? "Gemm" : feeder.op;
+  return replace("fold-batch-norm", node, (emit) => emit(op, [x, weight, bias], attributes), [feeder]);
+}
