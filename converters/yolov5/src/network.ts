@@ -107,6 +107,12 @@ const located = (error: CompileError, { where, module }: PlannedLayer): CompileE
 
 const asList = (built: Value | readonly Value[]): readonly Value[] => ("type" in built ? [built] : built);
 
+/** @throws yolov5/imgsz unless both sides are multiples of the largest stride; says which is the next that is */
+export function checkImageSize({ strides }: Network, size: readonly [number, number]): void {
+  const stride = Math.max(1, ...strides);
+  if (size.some((side) => side < stride || side % stride !== 0)) throw imageSize(size, stride);
+}
+
 /**
  * The plain graph: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in 0…1; outputs `output0`,
  * `output1`, … as YOLOv5's own export names them.
@@ -116,8 +122,7 @@ export function buildGraph(
   network: Network,
   request: TraceRequest & { metadata?: ReadonlyMap<string, string> },
 ): Graph {
-  const stride = Math.max(1, ...network.strides);
-  if (request.size.some((side) => side < stride || side % stride !== 0)) throw imageSize(request.size, stride);
+  checkImageSize(network, request.size);
   const { trace, outputs } = traceNetwork(network, request);
   outputs.forEach((value, index) => {
     trace.builder.output(`output${index}`, value);

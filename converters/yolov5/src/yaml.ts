@@ -1,3 +1,4 @@
+import { isPyFloat } from "@yolo-compile/weights";
 import {
   boolYaml11Tag,
   CORE_SCHEMA,
@@ -60,7 +61,7 @@ export function toPython(data: unknown, file: string): PyValue {
     if (typeof item === "number") return Number.isInteger(item) ? item : { pyFloat: item };
     if (Array.isArray(item)) return item.map((each) => convert(each, depth + 1));
     if (typeof item !== "object" || item instanceof Date) throw yamlUnsupported(file, item);
-    if ("pyFloat" in item) return { pyFloat: Number(item.pyFloat) };
+    if (isPyFloat(item)) return item;
     const entries = item instanceof Map ? [...item] : Object.entries(item);
     return new Map(entries.map(([key, value]) => [String(key), convert(value, depth + 1)]));
   };

@@ -1,1 +1,4 @@
-export {};
+export { type BoundWeights, bindWeights } from "./bind.js";
+export * from "./compile.js";
+export { MODULES } from "./modules.js";
+export { randomWeights } from "./random-weights.js";

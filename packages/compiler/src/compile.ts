@@ -1,0 +1,92 @@
+import type { Diagnostic } from "@yolo-compile/core";
+import type { Graph } from "@yolo-compile/ir";
+import { optimize, type PassObserver, type PipelineName, type Rewrite } from "@yolo-compile/passes";
+import type { Checkpoint } from "@yolo-compile/weights";
+import {
+  buildGraph,
+  checkImageSize,
+  type Network,
+  parseYaml,
+  planNetwork,
+  readConfig,
+  repr,
+  toPython,
+} from "@yolo-compile/yolov5";
+import { type BoundWeights, bindWeights } from "./bind.js";
+import { crossCheck } from "./cross-check.js";
+import { noConfig, noWeights } from "./diagnostics.js";
+import { MODULES } from "./modules.js";
+import { randomWeights } from "./random-weights.js";
+
+/** The yaml's text and the name that the summary gives the model. */
+export interface ConfigText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface CompileRequest {
+  /** Left out where the checkpoint carries its own. */
+  readonly config?: ConfigText;
+  readonly checkpoint?: Checkpoint;
+  /** Seed for made-up weights, where there is no checkpoint. */
+  readonly randomWeights?: number;
+  /** Image height and width, multiples of the largest stride. */
+  readonly size: readonly [number, number];
+  readonly batch: number;
+  readonly passes: PipelineName;
+  readonly observer?: PassObserver;
+}
+
+export interface CompiledModel {
+  readonly network: Network;
+  /** BatchNorm unfused, attention spelled out: the reference. */
+  readonly plain: Graph;
+  readonly optimized: Graph;
+  readonly rewrites: readonly Rewrite[];
+  readonly weights: BoundWeights;
+  /** Class names by index. */
+  readonly names: readonly string[];
+  readonly notes: readonly Diagnostic[];
+}
+
+/** `models/yolov5n.yaml` -> `yolov5n` */
+export const stem = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
+
+/** The network of a yaml, or of the yaml inside a checkpoint. @throws yaml/…, yolov5/…, compile/no-yaml */
+export function loadNetwork(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): Network {
+  if (config) return planNetwork(readConfig(parseYaml(config.text, config.file), stem(config.file)), MODULES);
+  const { yaml, className } = checkpoint?.model ?? {};
+  if (!checkpoint || yaml === undefined)
+    throw noConfig(checkpoint?.name ?? "the input", checkpoint?.format ?? "none", className);
+  return planNetwork(readConfig(toPython(yaml, checkpoint.name), stem(checkpoint.name)), MODULES);
+}
+
+/**
+ * A yaml and weights as a plain and an optimised graph.
+ * @throws yaml/…, yolov5/…, weights/…, compile/no-yaml, compile/no-weights
+ */
+export function compile(request: CompileRequest): CompiledModel {
+  const { config, size, batch, observer } = request;
+  const network = loadNetwork(config, request.checkpoint);
+  checkImageSize(network, size);
+  const checkpoint =
+    request.checkpoint ??
+    (request.randomWeights === undefined ? undefined : randomWeights(network, request.randomWeights, size));
+  if (!checkpoint) throw noWeights(network.config.name);
+  const names = classNames(network, checkpoint);
+  const weights = bindWeights(network, checkpoint, size);
+  const plain = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
+  const { graph: optimized, rewrites } = optimize(plain, request.passes, observer);
+  const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
+  return { network, plain, optimized, rewrites, weights, names, notes };
+}
+
+const classNames = ({ config }: Network, { model }: Checkpoint): string[] =>
+  Array.from({ length: config.nc }, (_, index) => model?.names?.get(index) ?? `class${index}`);
+
+/** What YOLOv5's own export writes into the model, for those who read it. */
+const metadata = ({ strides }: Network, names: readonly string[]): ReadonlyMap<string, string> =>
+  new Map([
+    ["names", `{${names.map((name, index) => `${index}: ${repr(name)}`).join(", ")}}`],
+    ["stride", String(Math.max(32, ...strides))],
+  ]);

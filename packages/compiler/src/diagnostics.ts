@@ -1,0 +1,91 @@
+import { CompileError, type Diagnostic, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
+
+/** Lists longer than this are cut; the count is always said. */
+const LISTED = 12;
+
+const listed = (lines: readonly string[]): string[] =>
+  lines.length <= LISTED ? [...lines] : [...lines.slice(0, LISTED), `… and ${lines.length - LISTED} more`];
+
+export interface Misfit {
+  readonly name: string;
+  readonly found: TensorType;
+  readonly expected: TensorType;
+}
+
+export interface MisfitReport {
+  readonly checkpoint: string;
+  readonly missing: readonly TensorNamed[];
+  readonly extra: readonly TensorNamed[];
+  readonly wrongShape: readonly Misfit[];
+  /** `nc 80, width_multiple 0.5`, what would fit instead. */
+  readonly suggestion?: string;
+}
+
+export interface TensorNamed extends TensorType {
+  readonly name: string;
+}
+
+/** One error for everything that does not fit, nearest names first. */
+export function weightsMisfit(report: MisfitReport): CompileError {
+  const { checkpoint, missing, extra, wrongShape, suggestion } = report;
+  const counts = [
+    missing.length > 0 && `${missing.length} missing`,
+    wrongShape.length > 0 && `${wrongShape.length} of another shape`,
+    extra.length > 0 && `${extra.length} that the yaml has no place for`,
+  ].filter(Boolean);
+  const extraNames = extra.map(({ name }) => name);
+  const code = missing.length > 0 ? "weights/missing" : wrongShape.length > 0 ? "weights/shape" : "weights/extra";
+  return new CompileError({
+    code,
+    message: `the weights in ${checkpoint} do not fit the yaml: ${counts.join(", ")}`,
+    hint: suggestion ?? "is this checkpoint for another yaml?",
+    details: [
+      ...listed(
+        wrongShape.map(
+          (each) => `${each.name} is ${formatType(each.found)}, the yaml needs [${each.expected.shape.join(",")}]`,
+        ),
+      ),
+      ...listed(missing.map((each) => `missing ${each.name} ${formatType(each)}${nearby(each.name, extraNames)}`)),
+      ...listed(extra.map((each) => `unused ${each.name} ${formatType(each)}`)),
+    ],
+  });
+}
+
+const nearby = (name: string, candidates: readonly string[]): string => {
+  const [near] = candidates.length <= 500 ? nearestNames(name, candidates, 1) : [];
+  return near ? `, nearest is ${near}` : "";
+};
+
+export const noConfig = (checkpoint: string, format: string, className: string | undefined): CompileError =>
+  new CompileError({
+    code: "compile/no-yaml",
+    message: `${checkpoint} (${format}${className ? `, ${className}` : ""}) carries no yaml of its own`,
+    hint: "give the yaml first: yolo-compile model.yaml weights.pt",
+  });
+
+export const noWeights = (name: string): CompileError =>
+  new CompileError({
+    code: "compile/no-weights",
+    message: `${name} is an architecture without weights`,
+    hint: "give the weights second, or --random-weights 1 for a graph with made-up ones",
+  });
+
+export const wrongElementType = (checkpoint: string, name: string, found: TensorType): CompileError =>
+  new CompileError({
+    code: "weights/dtype",
+    message: `${name} in ${checkpoint} is ${formatType(found)}, expected floating point numbers`,
+  });
+
+export const note = (code: string, message: string, where?: string): Diagnostic => ({
+  code,
+  severity: "note",
+  message,
+  ...(where && { where }),
+});
+
+export const warning = (code: string, message: string, where?: string): Diagnostic => ({
+  code,
+  severity: "warning",
+  message,
+  ...(where && { where }),
+});

@@ -1,0 +1,4 @@
+import { type ModuleTable, YOLOV5_MODULES } from "@yolo-compile/yolov5";
+
+/** Every module that a yaml may name. A new family is one line. */
+export const MODULES: ModuleTable = new Map([...YOLOV5_MODULES]);

@@ -1,0 +1,38 @@
+import { crc32, elementCount, type LazyTensor, type Tensor, uniformStream } from "@yolo-compile/core";
+import type { Checkpoint } from "@yolo-compile/weights";
+import { type ExpectedWeight, type Network, traceNetwork } from "@yolo-compile/yolov5";
+
+/**
+ * Made-up weights for an architecture: reproducible, of a size that keeps activations of ordinary magnitude, BatchNorm
+ * statistics away from their initial values so that a wrong fold shows.
+ */
+export function randomWeights(network: Network, seed: number, size: readonly [number, number]): Checkpoint {
+  const { expected } = traceNetwork(network, { size }).trace;
+  const tensors = new Map<string, LazyTensor>();
+  for (const weight of expected.values()) if (!weight.fallback) tensors.set(weight.name, lazyRandom(weight, seed));
+  return { name: `random weights ${seed}`, format: "random", tensors, notes: [], close: () => {} };
+}
+
+const lazyRandom = (weight: ExpectedWeight, seed: number): LazyTensor => ({
+  dtype: "f32",
+  shape: weight.shape,
+  read: () => fill(weight, seed),
+});
+
+function fill({ name, shape }: ExpectedWeight, seed: number): Tensor {
+  const next = uniformStream(crc32(new TextEncoder().encode(name), seed));
+  const [low, high] = range(name, shape);
+  const data = new Float32Array(elementCount(shape));
+  for (let index = 0; index < data.length; index++) data[index] = low + (high - low) * next();
+  return { dtype: "f32", shape, data };
+}
+
+/** Uniform bounds by the kind of weight; 2.4/√fan-in keeps the variance through SiLU layers. */
+function range(name: string, shape: readonly number[]): readonly [number, number] {
+  if (name.endsWith("running_var")) return [0.5, 1.5];
+  if (shape.length >= 2) {
+    const bound = 2.4 / Math.sqrt(elementCount(shape.slice(1)));
+    return [-bound, bound];
+  }
+  return name.endsWith("weight") ? [0.8, 1.2] : [-0.2, 0.2];
+}

@@ -1,0 +1,72 @@
+// Checks that packages depend on each other only as the design's table allows: in package.json, in tsconfig references and in
+// every import. Also that packages for the browser use nothing of Node.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What each package may import of the others. Everything else is a mistake, or a change of the design. */
+const TABLE = {
+  core: [],
+  ir: ["core"],
+  passes: ["core", "ir"],
+  onnx: ["core", "ir"],
+  weights: ["core"],
+  runtime: ["core"],
+  vision: ["core"],
+  report: ["core"],
+  yolov5: ["core", "ir", "weights"],
+  efficientvit: ["core", "ir", "weights", "yolov5"],
+  compiler: ["core", "ir", "passes", "onnx", "weights", "runtime", "vision", "report", "yolov5", "efficientvit"],
+  "yolo-compile": ["compiler"],
+  testkit: ["core", "ir", "passes", "onnx", "runtime"],
+};
+const NODE_ONLY = new Set(["runtime", "vision", "yolo-compile", "testkit"]);
+const TEST_ONLY = new Set(["testkit"]);
+
+const short = (name) => name.replace("@yolo-compile/", "");
+const problems = [];
+
+function sourceFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : entry.name.endsWith(".ts") ? [path] : [];
+  });
+}
+
+function checkImports(name, file, declared) {
+  const test = /\.test\.ts$|\/testing\//.test(file);
+  for (const [, specifier] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+    if (specifier.startsWith(".")) continue;
+    if (specifier.startsWith("node:") && !NODE_ONLY.has(name) && !test)
+      problems.push(`${file}: ${specifier} in a package for the browser`);
+    const owner = specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : specifier.split("/")[0];
+    const own = owner.startsWith("@yolo-compile/") ? short(owner) : undefined;
+    const allowed = own ? TABLE[name].includes(own) || (test && (TEST_ONLY.has(own) || own === name)) : true;
+    if (!allowed) problems.push(`${file}: ${name} may not import ${own}`);
+    if (!test && !specifier.startsWith("node:") && !declared.has(owner))
+      problems.push(`${file}: ${owner} is not in package.json`);
+  }
+}
+
+let count = 0;
+for (const parent of ["packages", "converters"])
+  for (const folder of readdirSync(parent)) {
+    const root = join(parent, folder);
+    if (!existsSync(join(root, "package.json"))) continue;
+    const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const name = short(manifest.name);
+    if (!(name in TABLE)) {
+      problems.push(`${root}: ${name} is not in the table of scripts/check-deps.mjs`);
+      continue;
+    }
+    const declared = new Set(Object.keys(manifest.dependencies ?? {}));
+    for (const dependency of declared)
+      if (dependency.startsWith("@yolo-compile/") && !TABLE[name].includes(short(dependency)))
+        problems.push(`${root}/package.json: ${name} may not depend on ${short(dependency)}`);
+    const files = sourceFiles(join(root, "src"));
+    for (const file of files) checkImports(name, file, declared);
+    count += files.length;
+  }
+
+for (const problem of problems) console.error(problem);
+console.log(`${count} files checked, ${problems.length} problems`);
+process.exit(problems.length === 0 ? 0 : 1);
