@@ -22,6 +22,8 @@ const TABLE = {
 const NODE_ONLY = new Set(["runtime", "vision", "yolo-compile", "testkit"]);
 const TEST_ONLY = new Set(["testkit"]);
 
+const IMPORT = /^(?:import|export|\}) ?.*?from "([^"\s]+)";$|\bimport\("([^"\s]+)"\)|^import "([^"\s]+)";$/gm;
+
 const short = (name) => name.replace("@yolo-compile/", "");
 const problems = [];
 
@@ -34,7 +36,8 @@ function sourceFiles(folder) {
 
 function checkImports(name, file, declared) {
   const test = /\.test\.ts$|\/testing\//.test(file);
-  for (const [, specifier] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+  for (const [, from, dynamic, bare] of readFileSync(file, "utf8").matchAll(IMPORT)) {
+    const specifier = from ?? dynamic ?? bare;
     if (specifier.startsWith(".")) continue;
     if (specifier.startsWith("node:") && !NODE_ONLY.has(name) && !test)
       problems.push(`${file}: ${specifier} in a package for the browser`);
