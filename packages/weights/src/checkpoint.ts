@@ -8,11 +8,13 @@ export interface Checkpoint {
   readonly format: string;
   /**
    * state_dict names to tensors, in file order, as the file spells them but for wrappers
-   * (`module.` of DataParallel, `_orig_mod.` of torch.compile).
+   * (`module.` of DataParallel, `_orig_mod.` of torch.compile). A tensor reads exactly the dtype that is stored.
    */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** What a pickled module (or our own metadata) says that no state_dict holds. */
   readonly model?: ModelRecord;
+  /** The `__metadata__` of a safetensors file. */
+  readonly metadata?: ReadonlyMap<string, string>;
   /** What was noticed on the way: `ema` taken instead of `model`, stale caches ignored, … */
   readonly notes: readonly Diagnostic[];
   /** Frees the underlying file, where there is one. Tensors cannot be read afterwards. */
@@ -23,8 +25,8 @@ export interface Checkpoint {
 export interface ModelRecord {
   /** As pickled: `models.yolo.DetectionModel`. */
   readonly className?: string;
-  /** The `yaml` attribute: a dictionary of plain data, to be read by the same grammar as a file. */
-  readonly yaml?: unknown;
+  /** The `yaml` attribute, to be read by the same grammar as a file. */
+  readonly yaml?: PlainData;
   /** `yaml_file`, `yolov5n.yaml`. */
   readonly yamlFile?: string;
   /** Class names by index; a pickled list and a pickled dict give the same. */
@@ -52,3 +54,26 @@ export interface LayerRecord {
   /** Whether the module carries `backbone = True`: it returns a list. */
   readonly backbone?: boolean;
 }
+
+/** A Python float, kept apart from an int because Python prints `1.0` where an int prints `1`. */
+export interface PyFloat {
+  readonly pyFloat: number;
+}
+
+/**
+ * Python data without behaviour. ints are numbers (bigint past 2^53), floats are {@link PyFloat}, tuples are arrays,
+ * dicts are objects without a prototype, anything else is the string `<what it is>`.
+ */
+export type PlainData =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PyFloat
+  | readonly PlainData[]
+  | { readonly [key: string]: PlainData };
+
+/** Whether `data` is a Python float; a dict that merely has a key `pyFloat` has no prototype and is none. */
+export const isPyFloat = (data: unknown): data is PyFloat =>
+  typeof data === "object" && data !== null && Object.getPrototypeOf(data) !== null && Object.hasOwn(data, "pyFloat");

@@ -1,0 +1,59 @@
+import type { ByteSource } from "@yolo-compile/core";
+import type { Checkpoint } from "./checkpoint.js";
+import type { PickleLimits } from "./pickle/limits.js";
+import { openZip, type ZipArchive } from "./zip/archive.js";
+
+/** How to open a checkpoint. */
+export interface OpenOptions {
+  /** Key of a torch file's top-level dict to take; by default the first of ema, model, state_dict that holds weights. */
+  readonly entry?: string;
+  /** Other limits for a pickle than the usual ones, for a file that is trusted. */
+  readonly pickleLimits?: Partial<PickleLimits>;
+  /** Called once when the checkpoint is closed: to close the file. */
+  readonly onClose?: () => void;
+}
+
+/** A file, with what several formats need to recognise theirs. */
+export interface FileProbe {
+  readonly source: ByteSource;
+  /** The first bytes, at most {@link HEAD_BYTES}. */
+  readonly head: Uint8Array;
+  /**
+   * The directory, where the file starts as a zip archive; read once.
+   * @throws weights/truncated, zip/*
+   */
+  archive(): ZipArchive | undefined;
+}
+
+/** What a format gives; the name of the file and of the format are added, and `close`. */
+export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "notes">;
+
+/** A file format: its own file, and one line in the table of `formats.ts`. */
+export interface Format {
+  readonly name: string;
+  /** By content, never by file name. Formats do not overlap. */
+  matches(probe: FileProbe): boolean;
+  /** @throws CompileError */
+  open(probe: FileProbe, options: OpenOptions): OpenedFile;
+}
+
+/** Enough for every signature; tar's is the last, at byte 257. */
+export const HEAD_BYTES = 512;
+
+/** A zip begins with an entry. An empty zip, which begins with its end record, holds no weights. */
+const ZIP_STARTS: readonly string[] = ["PK\x03\x04", "PK\x05\x06"];
+
+/** Reads the head of a file; the rest as formats ask for it. */
+export function probeFile(source: ByteSource): FileProbe {
+  const head = source.read(0, Math.min(source.size, HEAD_BYTES));
+  const isZip = ZIP_STARTS.includes(String.fromCharCode(...head.subarray(0, 4)));
+  let archive: ZipArchive | undefined;
+  return {
+    source,
+    head,
+    archive() {
+      if (isZip) archive ??= openZip(source);
+      return archive;
+    },
+  };
+}

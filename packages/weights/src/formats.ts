@@ -1,0 +1,45 @@
+import type { ByteSource } from "@yolo-compile/core";
+import type { Checkpoint } from "./checkpoint.js";
+import { emptyFile, foreignFormat, unknownFormat } from "./diagnostics.js";
+import { FOREIGN_FORMATS } from "./foreign.js";
+import { type FileProbe, type Format, type OpenOptions, probeFile } from "./format.js";
+import { guardSource } from "./guarded-source.js";
+import { safetensors } from "./safetensors/safetensors.js";
+import { torchZip } from "./torch/torch-zip.js";
+
+/** The formats that are read. */
+export const FORMATS: readonly Format[] = [torchZip, safetensors];
+
+/** Bytes that a message shows of a file nobody knows. */
+const SHOWN_BYTES = 8;
+
+/**
+ * Opens a checkpoint, whatever its format. Names, shapes and what the file says about its network are read and checked;
+ * weights are read when asked for.
+ * @throws weights/*, zip/*, pickle/*, safetensors/*
+ */
+export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): Checkpoint {
+  const guarded = guardSource(source, options.onClose);
+  if (source.size === 0) throw emptyFile(source.name);
+  const probe = probeFile(guarded);
+  const format = FORMATS.find((candidate) => candidate.matches(probe));
+  if (!format) throw notRead(probe);
+  return { name: source.name, format: format.name, ...format.open(probe, options), close: () => guarded.close() };
+}
+
+function notRead(probe: FileProbe) {
+  const { name, size } = probe.source;
+  const foreign = FOREIGN_FORMATS.find((candidate) => candidate.matches(probe));
+  if (foreign) return foreignFormat(name, foreign.looksLike, foreign.hint);
+  return unknownFormat(
+    name,
+    size,
+    startOf(probe.head),
+    FORMATS.map((format) => format.name),
+  );
+}
+
+function startOf(head: Uint8Array): string {
+  const shown = head.subarray(0, SHOWN_BYTES);
+  return `the bytes ${Array.from(shown, (byte) => byte.toString(16).padStart(2, "0")).join(" ")}`;
+}

@@ -1,0 +1,131 @@
+import { viewOf } from "../bytes.js";
+import type { WalkBudget } from "./budget.js";
+import { callKey, isRecord, type PickleObject, type PickleValue } from "./value.js";
+
+// Calls that are plain data under another name. They are read where they are looked at, never while unpickling:
+// a call that copies its argument, repeated through the memo, would otherwise multiply it at three bytes each.
+
+const DICTS: ReadonlySet<string> = new Set(["collections OrderedDict", "collections defaultdict"]);
+const SETS: ReadonlySet<string> = new Set([
+  "__builtin__ set",
+  "__builtin__ frozenset",
+  "builtins set",
+  "builtins frozenset",
+]);
+const PATHS: ReadonlySet<string> = new Set(
+  ["pathlib", "pathlib._local"].flatMap((module) =>
+    ["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"].map((name) => `${module} ${name}`),
+  ),
+);
+const SCALARS: ReadonlySet<string> = new Set(["numpy.core.multiarray scalar", "numpy._core.multiarray scalar"]);
+/** Longer paths than this are not joined: parts may be shared strings of megabytes. */
+const MAX_PATH_LENGTH = 4096;
+
+const isCallOf = (value: PickleValue | undefined, callables: ReadonlySet<string>): value is PickleObject =>
+  callables.has(callKey(value) ?? "");
+
+/**
+ * The entries of a dict, OrderedDict or defaultdict, in order; `undefined` for anything else.
+ * An OrderedDict of Python 2 has its pairs in its arguments.
+ */
+export function dictEntries(
+  value: PickleValue | undefined,
+  budget: WalkBudget,
+): ReadonlyMap<PickleValue, PickleValue> | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value.kind === "dict") return value.entries;
+  if (!isCallOf(value, DICTS)) return undefined;
+  const pairs = sequenceItems(value.args.at(-1)) ?? [];
+  if (pairs.length === 0) return value.entries ?? new Map();
+  budget.spend(pairs.length);
+  const entries = new Map<PickleValue, PickleValue>();
+  for (const pair of pairs) {
+    const [key, item, ...rest] = sequenceItems(pair) ?? [];
+    if (key === undefined || item === undefined || rest.length > 0) return undefined;
+    entries.set(key, item);
+  }
+  return value.entries ? new Map([...entries, ...value.entries]) : entries;
+}
+
+/** The items of a list, tuple or torch.Size. */
+export function sequenceItems(value: PickleValue | undefined): readonly PickleValue[] | undefined {
+  if (!isRecord(value)) return undefined;
+  const inner = value.kind === "object" && callKey(value) === "torch Size" ? value.args[0] : value;
+  return isRecord(inner) && (inner.kind === "list" || inner.kind === "tuple") ? inner.items : undefined;
+}
+
+/** The items of a set or frozenset. */
+export function setItems(value: PickleValue | undefined): readonly PickleValue[] | undefined {
+  if (isRecord(value) && value.kind === "set") return value.items;
+  return isCallOf(value, SETS) ? (sequenceItems(value.args[0]) ?? []) : undefined;
+}
+
+/** A string, or the text of a pathlib path. */
+export function textOf(value: PickleValue | undefined): string | undefined {
+  if (typeof value === "string") return value;
+  if (!isCallOf(value, PATHS)) return undefined;
+  let length = 0;
+  for (const part of value.args) {
+    if (typeof part !== "string") return undefined;
+    length += part.length + 1;
+    if (length > MAX_PATH_LENGTH) return undefined;
+  }
+  const separator = (callKey(value) ?? "").includes("Windows") ? "\\" : "/";
+  const [first = "", ...rest] = value.args as readonly string[]; // every part was checked above
+  return /[\\/]$/.test(first) ? first + rest.join(separator) : [first, ...rest].join(separator);
+}
+
+/** An int, a float, or a numpy scalar. ints past 2^53 are none: nothing here needs them. */
+export function numberOf(value: PickleValue | undefined): number | undefined {
+  if (typeof value === "number") return value;
+  if (!isRecord(value)) return undefined;
+  if (value.kind === "float") return value.value;
+  return isCallOf(value, SCALARS) ? scalarNumber(value) : undefined;
+}
+
+/** Whether a value is a float in Python's eyes. */
+export const isFloatValue = (value: PickleValue): boolean =>
+  isRecord(value) &&
+  (value.kind === "float" || (isCallOf(value, SCALARS) && /^f/.test(dtypeCode(value.args[0]) ?? "")));
+
+const SCALAR_READERS: ReadonlyMap<string, (view: DataView) => number> = new Map([
+  ["f4", (view) => view.getFloat32(0, true)],
+  ["f8", (view) => view.getFloat64(0, true)],
+  ["i1", (view) => view.getInt8(0)],
+  ["i2", (view) => view.getInt16(0, true)],
+  ["i4", (view) => view.getInt32(0, true)],
+  ["i8", (view) => Number(view.getBigInt64(0, true))],
+  ["u1", (view) => view.getUint8(0)],
+  ["u2", (view) => view.getUint16(0, true)],
+  ["u4", (view) => view.getUint32(0, true)],
+  ["u8", (view) => Number(view.getBigUint64(0, true))],
+  ["b1", (view) => view.getUint8(0)],
+]);
+
+function scalarNumber(scalar: PickleObject): number | undefined {
+  const code = dtypeCode(scalar.args[0]);
+  const read = SCALAR_READERS.get(code ?? "");
+  const bytes = bytesOf(scalar.args[1]);
+  if (!code || !read || bytes?.length !== Number(code.slice(1))) return undefined;
+  const value = read(viewOf(bytes));
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && !code.startsWith("f") ? undefined : value;
+}
+
+/** `f8` of a little-endian numpy dtype. */
+function dtypeCode(value: PickleValue | undefined): string | undefined {
+  if (!isRecord(value) || value.kind !== "object" || callKey(value) !== "numpy dtype") return undefined;
+  const [code] = value.args;
+  const order = sequenceItems(value.state)?.[1];
+  if (typeof code !== "string" || (order !== "<" && order !== "|" && order !== "=")) return undefined;
+  return code;
+}
+
+/** bytes, or how protocol 2 writes them: `_codecs.encode(text, "latin1")`. At most eight, as scalars have. */
+function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value.kind === "bytes") return value.bytes;
+  if (value.kind !== "object" || callKey(value) !== "_codecs encode") return undefined;
+  const [text, encoding] = value.args;
+  if (typeof text !== "string" || encoding !== "latin1" || text.length > 8) return undefined;
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

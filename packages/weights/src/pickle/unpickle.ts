@@ -1,0 +1,42 @@
+import { opcodeRefused, pickleLimit } from "../diagnostics.js";
+import { PickleCursor } from "./cursor.js";
+import { PICKLE_LIMITS, type PickleLimits } from "./limits.js";
+import { PickleMachine } from "./machine.js";
+import { DATA_OPCODES, type Opcode } from "./opcodes-data.js";
+import { STRUCTURE_OPCODES } from "./opcodes-structure.js";
+import type { PickleValue } from "./value.js";
+
+/** A pickle read, and where it ended: streams hold several. */
+export interface Unpickled {
+  readonly value: PickleValue;
+  readonly endBytes: number;
+}
+
+const STOP = 0x2e;
+/** By code. */
+const OPCODES: readonly (Opcode | undefined)[] = opcodeTable();
+
+function opcodeTable(): (Opcode | undefined)[] {
+  const table = new Array<Opcode | undefined>(256).fill(undefined);
+  for (const [code, run] of [...DATA_OPCODES, ...STRUCTURE_OPCODES]) table[code] = run;
+  return table;
+}
+
+/**
+ * Reads one pickle of protocol 0 to 5 into inert records. `file` names it in messages.
+ * @throws pickle/malformed, pickle/opcode, pickle/limit
+ */
+export function unpickle(file: string, bytes: Uint8Array, limits: Partial<PickleLimits> = {}): Unpickled {
+  const bounds = { ...PICKLE_LIMITS, ...limits };
+  const cursor = new PickleCursor(file, bytes);
+  const machine = new PickleMachine(cursor, bounds);
+  for (let count = 0; count < bounds.opcodes; count++) {
+    const code = cursor.u8();
+    if (code === STOP) return { value: machine.finish(), endBytes: cursor.offsetBytes };
+    const run = OPCODES[code];
+    if (!run)
+      throw opcodeRefused(file, cursor.offsetBytes - 1, `0x${code.toString(16).padStart(2, "0")}`, "is unknown");
+    run(machine);
+  }
+  throw pickleLimit(file, cursor.offsetBytes, "opcodes", bounds.opcodes);
+}

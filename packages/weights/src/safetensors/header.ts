@@ -1,0 +1,125 @@
+import type { ByteSource, DType } from "@yolo-compile/core";
+import { decodeUtf8, readU64, viewOf } from "../bytes.js";
+import {
+  dtypeRefused,
+  quote,
+  safetensorsDuplicate,
+  safetensorsHeader,
+  safetensorsTensor,
+  truncatedFile,
+} from "../diagnostics.js";
+import { duplicateKey } from "./duplicate-key.js";
+
+/** A weight as the header has it; offsets are in bytes from the start of the file. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly startBytes: number;
+  readonly endBytes: number;
+}
+
+/** The header, checked for its form; {@link checkLayout} checks what it says about the file. */
+export interface SafetensorsHeader {
+  /** In the order of their data. */
+  readonly entries: readonly SafetensorsEntry[];
+  readonly metadata: ReadonlyMap<string, string> | undefined;
+  /** Where the data begins. */
+  readonly dataBytes: number;
+}
+
+/** Bytes of the length before the header. */
+export const LENGTH_BYTES = 8;
+/** As the reference implementation: larger headers are attacks on JSON parsers. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** As torch. */
+const MAX_RANK = 64;
+
+const DTYPES: ReadonlyMap<string, DType> = new Map([
+  ["F32", "f32"],
+  ["F16", "f16"],
+  ["BF16", "bf16"],
+  ["F64", "f64"],
+  ["I8", "i8"],
+  ["U8", "u8"],
+  ["I16", "i16"],
+  ["U16", "u16"],
+  ["I32", "i32"],
+  ["U32", "u32"],
+  ["I64", "i64"],
+  ["U64", "u64"],
+  ["BOOL", "bool"],
+]);
+
+/** @throws safetensors/header, safetensors/duplicate, safetensors/tensor, weights/dtype, weights/truncated */
+export function readHeader(source: ByteSource): SafetensorsHeader {
+  const length = readU64(viewOf(source.read(0, LENGTH_BYTES)), 0);
+  if (length > MAX_HEADER_BYTES)
+    throw safetensorsHeader(
+      source.name,
+      `the header is said to have ${length} bytes, the limit is ${MAX_HEADER_BYTES}`,
+    );
+  const dataBytes = LENGTH_BYTES + length;
+  if (dataBytes > source.size) throw truncatedFile(source.name, "the header", dataBytes, source.size);
+  const text = decodeUtf8(source.read(LENGTH_BYTES, length));
+  if (text === undefined) throw safetensorsHeader(source.name, "the header is not valid UTF-8");
+  const entries: SafetensorsEntry[] = [];
+  let metadata: ReadonlyMap<string, string> | undefined;
+  for (const [name, value] of parseObject(source.name, text)) {
+    if (name === "__metadata__") metadata = parseMetadata(source.name, value);
+    else entries.push(parseEntry(source.name, name, value, dataBytes));
+  }
+  entries.sort((a, b) => a.startBytes - b.startBytes || a.endBytes - b.endBytes);
+  return { entries, metadata, dataBytes };
+}
+
+/** Own keys only: JSON.parse makes `__proto__` one, and entries never look further. */
+function parseObject(file: string, text: string): [string, unknown][] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw safetensorsHeader(file, `the header is not JSON (${quote(String(error))})`);
+  }
+  if (!isObject(parsed)) throw safetensorsHeader(file, "the header is no JSON object");
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw safetensorsDuplicate(file, twice);
+  return Object.entries(parsed);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function parseMetadata(file: string, value: unknown): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  if (!isObject(value)) throw safetensorsHeader(file, "__metadata__ is no object");
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string")
+      throw safetensorsHeader(file, `__metadata__ has a ${typeof text} under ${key}, expected text`);
+    metadata.set(key, text);
+  }
+  return metadata;
+}
+
+function parseEntry(file: string, name: string, value: unknown, dataBytes: number): SafetensorsEntry {
+  const fields = new Map(isObject(value) ? Object.entries(value) : []);
+  const dtypeName = fields.get("dtype");
+  const shape = fields.get("shape");
+  const offsets = fields.get("data_offsets");
+  if (typeof dtypeName !== "string" || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2)
+    throw safetensorsTensor(
+      file,
+      name,
+      "a header entry needs a dtype, a shape, and two data_offsets that are whole numbers",
+    );
+  if (shape.length > MAX_RANK)
+    throw safetensorsTensor(file, name, `${shape.length} dimensions, the limit is ${MAX_RANK}`);
+  const dtype = DTYPES.get(dtypeName);
+  if (!dtype) throw dtypeRefused(name, dtypeName);
+  const [start, end] = offsets;
+  return { name, dtype, shape, startBytes: dataBytes + start!, endBytes: dataBytes + end! };
+}
+
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);

@@ -1,0 +1,48 @@
+import { byteSize, elementCount, type LazyTensor, viewElements } from "@yolo-compile/core";
+import { safetensorsHeader, safetensorsTensor, truncatedFile } from "../diagnostics.js";
+import type { Format, OpenedFile } from "../format.js";
+import { LENGTH_BYTES, readHeader, type SafetensorsEntry } from "./header.js";
+
+const BRACE = 0x7b;
+/** A header length whose upper bytes are not zero is another format that happens to have a brace there. */
+const UPPER_LENGTH_BYTES = [6, 7];
+
+/** huggingface/safetensors: a JSON header and dense little-endian data, without gaps. */
+export const safetensors: Format = {
+  name: "safetensors",
+  matches: ({ head }) => head[LENGTH_BYTES] === BRACE && UPPER_LENGTH_BYTES.every((index) => head[index] === 0),
+  open({ source }): OpenedFile {
+    const { entries, metadata, dataBytes } = readHeader(source);
+    let reachedBytes = dataBytes;
+    const tensors = new Map<string, LazyTensor>();
+    for (const entry of entries) {
+      checkEntry(source.name, entry, reachedBytes, source.size);
+      reachedBytes = entry.endBytes;
+      const { name, dtype, shape, startBytes, endBytes } = entry;
+      const read = () => ({ dtype, shape, data: viewElements(dtype, source.read(startBytes, endBytes - startBytes)) });
+      tensors.set(name, { dtype, shape, read });
+    }
+    if (reachedBytes !== source.size)
+      throw safetensorsHeader(source.name, `${source.size - reachedBytes} bytes after the last tensor belong to none`);
+    return { tensors, notes: [], ...(metadata ? { metadata } : {}) };
+  },
+};
+
+/** Each tensor begins where the one before ends: the reference implementation allows neither gaps nor overlaps. */
+function checkEntry(file: string, entry: SafetensorsEntry, reachedBytes: number, sizeBytes: number): void {
+  const { name, dtype, shape, startBytes, endBytes } = entry;
+  if (startBytes !== reachedBytes)
+    throw safetensorsTensor(
+      file,
+      name,
+      `its data begins at byte ${startBytes}, what comes before ends at ${reachedBytes}: ${startBytes < reachedBytes ? "they overlap" : "a gap"}`,
+    );
+  const expected = elementCount(shape) * byteSize(dtype);
+  if (!Number.isSafeInteger(expected) || endBytes - startBytes !== expected)
+    throw safetensorsTensor(
+      file,
+      name,
+      `${dtype}[${shape.join(",")}] takes ${expected} bytes, its offsets give ${endBytes - startBytes}`,
+    );
+  if (endBytes > sizeBytes) throw truncatedFile(file, `the tensor ${name}`, endBytes, sizeBytes);
+}

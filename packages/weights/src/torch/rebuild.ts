@@ -1,0 +1,112 @@
+import { byteSize, type DType } from "@yolo-compile/core";
+import { dtypeRefused, tensorMalformed, tensorRefused } from "../diagnostics.js";
+import { sequenceItems } from "../pickle/interpret.js";
+import { callKey, describe, globalKey, isRecord, type PickleObject, type PickleValue } from "../pickle/value.js";
+import { STORAGE_DTYPES, TORCH_DTYPES, UNTYPED_STORAGES } from "./dtypes.js";
+
+/** A tensor as its pickle describes it, in elements of `dtype`. Nothing is checked against the storage yet. */
+export interface TensorView {
+  readonly key: string;
+  readonly dtype: DType;
+  /** Elements that the pickle says the storage has. */
+  readonly storageCount: number;
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+type Args = readonly PickleValue[];
+type Rebuild = (args: Args, where: string) => TensorView | PickleValue;
+
+/** torch's own limit on the rank of a tensor. */
+const MAX_RANK = 64;
+/** Wrappers are a Parameter around a tensor, at most with attributes around that. */
+const MAX_WRAPPERS = 4;
+
+/** Calls that are tensors, by {@link callKey}. A wrapper returns the value inside. */
+const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
+  ["torch._utils _rebuild_parameter", ([data]) => data ?? null],
+  ["torch._utils _rebuild_parameter_with_state", ([data]) => data ?? null],
+  ["torch._utils _rebuild_tensor", (args, where) => viewOf(args, undefined, where)],
+  ["torch._utils _rebuild_tensor_v2", (args, where) => viewOf(args, undefined, where)],
+  ["torch._utils _rebuild_tensor_v3", (args, where) => viewOf(args, args[6], where)],
+  ["torch._tensor _rebuild_from_type_v2", rebuildFromType],
+]);
+
+/** Whether a value is a tensor, be it one that cannot be read. */
+export function isTensorValue(value: PickleValue | undefined): boolean {
+  const key = callKey(value);
+  return key !== undefined && (REBUILD.has(key) || isForeignTensor(key));
+}
+
+/** Whether a value is a tensor of a kind that can be read. */
+export const isDenseTensor = (value: PickleValue | undefined): boolean => REBUILD.has(callKey(value) ?? "");
+
+/**
+ * What a pickled tensor or parameter says about itself. `where` names it in messages.
+ * @throws weights/tensor, weights/tensor-kind, weights/dtype
+ */
+export function parseTensor(value: PickleValue, where: string): TensorView {
+  let current: PickleValue = value;
+  for (let depth = 0; depth < MAX_WRAPPERS; depth++) {
+    const key = callKey(current) ?? "";
+    const rebuild = REBUILD.get(key);
+    if (!rebuild && isForeignTensor(key)) throw tensorRefused(where, key.replace(" ", "."));
+    if (!rebuild) throw tensorMalformed(where, `expected a tensor, found ${describe(current)}`);
+    const result = rebuild((current as PickleObject).args, where); // only objects have a call key
+    if (isView(result)) return result;
+    current = result;
+  }
+  throw tensorMalformed(where, `more than ${MAX_WRAPPERS} wrappers around one tensor`);
+}
+
+/** What is no call of the table. */
+const isForeignTensor = (key: string): boolean =>
+  /^torch(\._utils|\._tensor|\.nn\.parameter)? _?(rebuild_|UninitializedParameter)/.test(key);
+
+const isView = (result: TensorView | PickleValue): result is TensorView =>
+  typeof result === "object" && result !== null && "strides" in result;
+
+/** `_rebuild_from_type_v2(func, type, args, state)`: a tensor with Python attributes. */
+function rebuildFromType([callable, , args]: Args, where: string): PickleValue {
+  const items = sequenceItems(args);
+  if (callable === undefined || !items) throw tensorMalformed(where, "a tensor's type has no arguments");
+  return { kind: "object", made: "reduce", callable, args: items };
+}
+
+function viewOf([storage, offset, sizes, strides]: Args, dtypeArg: PickleValue | undefined, where: string): TensorView {
+  const shape = dimensions(sizes, "sizes", where);
+  const steps = dimensions(strides, "strides", where);
+  if (shape.length !== steps.length) throw tensorMalformed(where, `${shape.length} sizes and ${steps.length} strides`);
+  const { key, dtype, count } = storageOf(storage, dtypeArg, where);
+  return { key, dtype, storageCount: count, offset: whole(offset, "offset", where), shape, strides: steps };
+}
+
+/** `("storage", class, key, location, count)`; the count is in bytes where the class is untyped. */
+function storageOf(storage: PickleValue | undefined, dtypeArg: PickleValue | undefined, where: string) {
+  const id = isRecord(storage) && storage.kind === "persistent" ? sequenceItems(storage.id) : undefined;
+  const [tag, storageClass, key, , count, view] = id ?? [];
+  if (tag !== "storage" || typeof key !== "string" || (view ?? null) !== null)
+    throw tensorMalformed(where, `expected a storage, found ${describe(storage)}`);
+  const className = globalKey(storageClass) ?? describe(storageClass);
+  const size = whole(count, "number of stored elements", where);
+  const stored = STORAGE_DTYPES.get(className);
+  if (stored && dtypeArg === undefined) return { key, dtype: stored, count: size };
+  if (!stored && !UNTYPED_STORAGES.has(className)) throw dtypeRefused(where, className.replace(" ", "."));
+  const asked = globalKey(dtypeArg);
+  const dtype = asked === undefined ? "u8" : TORCH_DTYPES.get(asked);
+  if (!dtype) throw dtypeRefused(where, (asked ?? "").replace(" ", "."));
+  return { key, dtype, count: Math.floor((size * byteSize(stored ?? "u8")) / byteSize(dtype)) };
+}
+
+function dimensions(value: PickleValue | undefined, what: string, where: string): number[] {
+  const items = sequenceItems(value);
+  if (!items) throw tensorMalformed(where, `its ${what} are ${describe(value)}`);
+  if (items.length > MAX_RANK) throw tensorMalformed(where, `${items.length} ${what}, torch has at most ${MAX_RANK}`);
+  return items.map((item) => whole(item, what, where));
+}
+
+function whole(value: PickleValue | undefined, what: string, where: string): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw tensorMalformed(where, `its ${what} cannot be ${describe(value)}`);
+}

@@ -1,0 +1,60 @@
+import { latin1 } from "../bytes.js";
+import { pickleLimit, zipContent, zipMalformed } from "../diagnostics.js";
+import type { Format, OpenedFile, OpenOptions } from "../format.js";
+import { PICKLE_LIMITS } from "../pickle/limits.js";
+import { unpickle } from "../pickle/unpickle.js";
+import type { PickleValue } from "../pickle/value.js";
+import type { ZipArchive } from "../zip/archive.js";
+import type { StorageFiles } from "./tensor.js";
+import { torchWeights } from "./weights.js";
+
+/** What torch.save writes since 1.6: a zip of one pickle and its storages, under a directory of any name. */
+export const torchZip: Format = {
+  name: "torch-zip",
+  matches(probe) {
+    const archive = probe.archive();
+    return archive !== undefined && pickleNames(archive).length > 0 && !isTorchScript(archive);
+  },
+  open(probe, options): OpenedFile {
+    const archive = probe.archive();
+    const names = archive ? pickleNames(archive) : [];
+    const [name] = names;
+    if (!archive || name === undefined || names.length > 1)
+      throw zipMalformed(probe.source.name, `${names.length} entries are named data.pkl, expected one`);
+    const prefix = name.slice(0, -"data.pkl".length);
+    const value = readPickle(archive, name, options);
+    return torchWeights(archive.name, value, storageFiles(archive, prefix), options.entry);
+  },
+};
+
+/** Whether an archive is what torch.jit.save writes: code beside a pickle. */
+export const isTorchScript = (archive: ZipArchive): boolean =>
+  [...archive.entries.keys()].some((name) => /(^|\/)(constants\.pkl$|code\/)/.test(name));
+
+const pickleNames = (archive: ZipArchive): string[] =>
+  [...archive.entries.keys()].filter((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
+
+function readPickle(archive: ZipArchive, name: string, { pickleLimits = {} }: OpenOptions): PickleValue {
+  const entry = archive.entries.get(name)!; // a key of this map
+  const limit = pickleLimits.pickleBytes ?? PICKLE_LIMITS.pickleBytes;
+  if (entry.sizeBytes > limit) throw pickleLimit(archive.name, entry.headerOffset, `bytes in ${name}`, limit);
+  return unpickle(`${archive.name}:${name}`, archive.readAll(entry), pickleLimits).value;
+}
+
+function storageFiles(archive: ZipArchive, prefix: string): StorageFiles {
+  const storage = (key: string) => archive.entries.get(`${prefix}data/${key}`);
+  return {
+    bigEndian: isBigEndian(archive, prefix),
+    sizeBytes: (key) => storage(key)?.sizeBytes,
+    read: (key, offsetBytes, length) => archive.readRange(storage(key)!, offsetBytes, length), // sizeBytes was asked first
+  };
+}
+
+/** Files without the entry are older than it, and little-endian. */
+function isBigEndian(archive: ZipArchive, prefix: string): boolean {
+  const entry = archive.entries.get(`${prefix}byteorder`);
+  if (!entry) return false;
+  const text = entry.sizeBytes > 16 ? "too long" : latin1(archive.readAll(entry));
+  if (text === "little" || text === "big") return text === "big";
+  throw zipContent(archive.name, entry.name, `is ${JSON.stringify(text)}, expected little or big`);
+}
