@@ -1,0 +1,148 @@
+import { byteLength, formatType, type LazyTensor, sameType, type TensorType, tensorBytes } from "@yolo-compile/core";
+import {
+  createNode,
+  type Graph,
+  type GraphOutput,
+  type Node,
+  nameNodes,
+  nameValues,
+  type Value,
+} from "@yolo-compile/ir";
+import { constantRead, nameClash, tooLarge } from "./diagnostics.js";
+import { lowerGraph } from "./lower.js";
+import { irVersionOf } from "./opsets.js";
+import { PRODUCER } from "./producer.js";
+import { DATA_TYPES, fieldPrefix, LARGEST_MODEL_BYTES, type messages, newWriter, onnx } from "./proto.js";
+import { type SpelledNode, spellNode, writeNode } from "./write-node.js";
+
+export interface EncodeOptions {
+  readonly opset: number;
+}
+
+/** An ONNX file of known length, made chunk by chunk. */
+export interface EncodedModel {
+  readonly byteLength: number;
+  /** The file's bytes in order. Each constant is read once, when its chunk is asked for; that chunk is its own memory. */
+  chunks(): Iterable<Uint8Array>;
+}
+
+interface Constant {
+  readonly hint: string;
+  readonly tensor: LazyTensor;
+}
+
+type Part = Uint8Array | Constant;
+
+// Field numbers of onnx.proto.
+const MODEL_GRAPH = 7;
+const GRAPH_INITIALIZER = 5;
+const TENSOR_RAW_DATA = 9;
+
+/**
+ * A verified graph as an ONNX model. The same graph gives the same bytes.
+ * @throws onnx/opset, onnx/input-type, onnx/name, onnx/too-large; `chunks` throws onnx/constant
+ */
+export function encodeModel(graph: Graph, { opset }: EncodeOptions): EncodedModel {
+  const irVersion = irVersionOf(opset);
+  const body = graphParts(graph, opset);
+  const head = onnx.ModelProto.encode(modelFields(graph, opset, irVersion), newWriter()).finish();
+  const parts = [head, fieldPrefix(MODEL_GRAPH, lengthOf(body)), ...body];
+  const total = lengthOf(parts);
+  if (total > LARGEST_MODEL_BYTES) throw tooLarge(total, LARGEST_MODEL_BYTES);
+  return { byteLength: total, chunks: () => chunksOf(parts) };
+}
+
+/** The whole file in memory, for models that are small or needed at once. @throws as {@link encodeModel} */
+export function encodeBytes(graph: Graph, options: EncodeOptions): Uint8Array {
+  const model = encodeModel(graph, options);
+  const bytes = new Uint8Array(model.byteLength);
+  let offset = 0;
+  for (const chunk of model.chunks()) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+const modelFields = ({ metadata }: Graph, opset: number, irVersion: number): messages.IModelProto => ({
+  irVersion,
+  producerName: PRODUCER.name,
+  producerVersion: PRODUCER.version,
+  opsetImport: [{ domain: "", version: opset }],
+  metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
+});
+
+const lengthOf = (parts: readonly Part[]): number =>
+  parts.reduce((sum, part) => sum + ("tensor" in part ? byteLength(part.tensor) : part.length), 0);
+
+function* chunksOf(parts: readonly Part[]): Iterable<Uint8Array> {
+  for (const part of parts) yield "tensor" in part ? readConstant(part) : part;
+}
+
+function readConstant({ hint, tensor }: Constant): Uint8Array {
+  const found = tensor.read();
+  const bytes = tensorBytes(found);
+  if (!sameType(found, tensor) || bytes.length !== byteLength(tensor))
+    throw constantRead(hint, formatType(tensor), formatType(found), bytes.length);
+  return bytes;
+}
+
+function graphParts(source: Graph, opset: number): Part[] {
+  const graph = separateOutputs(lowerGraph(source, opset), opset);
+  const names = nameValues(graph);
+  checkOutputNames(graph, names);
+  const nodeNames = nameNodes(graph);
+  const spelled = graph.nodes.map((node) => spellNode(node, opset));
+  const fields = onnx.GraphProto.encode(
+    {
+      name: graph.name || "graph",
+      node: spelled.map((node) => writeNode(node, nodeNames.get(node.node)!, names)),
+      input: graph.inputs.map((value) => valueInfo(names.get(value)!, value.type)),
+      output: graph.outputs.map(({ value }) => valueInfo(names.get(value)!, value.type)),
+    },
+    newWriter(),
+  ).finish();
+  return [fields, ...constantsIn(spelled).flatMap((value) => initializerParts(names.get(value)!, value))];
+}
+
+const valueInfo = (name: string, { dtype, shape }: TensorType): messages.IValueInfoProto => ({
+  name,
+  type: { tensorType: { elemType: DATA_TYPES[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+});
+
+/** A TensorProto whose last field is the tensor's own memory. */
+function initializerParts(name: string, { constant, hint, type }: Value): Part[] {
+  const { dtype, shape } = type;
+  const fields = onnx.TensorProto.encode({ name, dims: [...shape], dataType: DATA_TYPES[dtype] }, newWriter()).finish();
+  const raw = fieldPrefix(TENSOR_RAW_DATA, byteLength(type));
+  const length = fields.length + raw.length + byteLength(type);
+  return [fieldPrefix(GRAPH_INITIALIZER, length), fields, raw, { hint, tensor: constant! }];
+}
+
+function constantsIn(nodes: readonly SpelledNode[]): Value[] {
+  const found = new Set<Value>();
+  for (const { inputs } of nodes) for (const input of inputs) if (input?.constant) found.add(input);
+  return [...found];
+}
+
+/** In ONNX an output has a node of its own: one that is an input, a constant or another output gets an Identity. */
+function separateOutputs(graph: Graph, opset: number): Graph {
+  const taken = new Set<Value>(graph.inputs);
+  const copies: Node[] = [];
+  const outputs = graph.outputs.map((output): GraphOutput => {
+    const { name, value } = output;
+    if (!value.constant && !taken.has(value)) {
+      taken.add(value);
+      return output;
+    }
+    const copy = createNode({ op: "Identity", inputs: [value], origin: { path: name, rules: [] } });
+    copies.push(copy);
+    return { name, value: copy.outputs[0]! };
+  });
+  return { ...graph, nodes: [...graph.nodes, ...lowerGraph({ ...graph, nodes: copies }, opset).nodes], outputs };
+}
+
+function checkOutputNames(graph: Graph, names: ReadonlyMap<Value, string>): void {
+  const inputs = new Set(graph.inputs.map((value) => names.get(value)));
+  for (const { name } of graph.outputs) if (inputs.has(name)) throw nameClash(name);
+}

@@ -1,0 +1,77 @@
+import { type Graph, type Node, numberOf, type OpName, schemaOf } from "@yolo-compile/ir";
+import {
+  expandCelu,
+  expandGelu,
+  expandHardSwish,
+  expandIdentity,
+  expandMish,
+  expandPad,
+  expandResize,
+  expandSoftmax,
+} from "./expansions.js";
+import { checkSupported } from "./opsets.js";
+
+/** How an op is written where an opset does not have the form that the IR keeps. */
+export interface Lowering {
+  /** Other nodes in its place, where `when` holds. */
+  readonly expand?: (node: Node) => readonly Node[];
+  readonly when?: (node: Node, opset: number) => boolean;
+  /** Input 1, a constant, is the attribute of that name below opset `since`. */
+  readonly input1?: { readonly attribute: string; readonly since: number };
+}
+
+const below =
+  (first: number) =>
+  (_: Node, opset: number): boolean =>
+    opset < first;
+
+const hasNoAxes = (node: Node): boolean => node.inputs[1]?.type.shape[0] === 0;
+
+function reducesInnerAxis(node: Node, opset: number): boolean {
+  const axis = numberOf(node, "axis");
+  const rank = node.inputs[0]!.type.shape.length;
+  return opset < 13 && axis !== -1 && axis !== rank - 1;
+}
+
+/** Over no axis at all, which ONNX would read as over every axis. */
+const overAxes = (since: number): Lowering => ({
+  expand: expandIdentity,
+  when: hasNoAxes,
+  input1: { attribute: "axes", since },
+});
+
+export const LOWERINGS: Readonly<Partial<Record<OpName, Lowering>>> = {
+  Celu: { expand: expandCelu, when: (node, opset) => opset < 12 || node.inputs[0]?.type.dtype !== "f32" },
+  Gelu: { expand: expandGelu, when: below(20) },
+  HardSwish: { expand: expandHardSwish, when: below(14) },
+  LogSoftmax: { expand: expandSoftmax, when: reducesInnerAxis },
+  Mish: { expand: expandMish, when: below(18) },
+  Pad: { expand: expandPad, when: (node, opset) => opset < 18 && node.inputs[3] !== undefined },
+  ReduceMax: overAxes(18),
+  ReduceMean: overAxes(18),
+  ReduceSum: overAxes(13),
+  Resize: { expand: expandResize, when: (node, opset) => opset < 13 && node.inputs[1] === undefined },
+  Softmax: { expand: expandSoftmax, when: reducesInnerAxis },
+  Split: { input1: { attribute: "split", since: 13 } },
+  Squeeze: overAxes(13),
+  Unsqueeze: { input1: { attribute: "axes", since: 13 } },
+};
+
+/**
+ * The graph in ops that `opset` has, with the same outputs. Forms that only differ in how a node is spelled, such as axes
+ * as an attribute, stay; the node writer spells them by {@link LOWERINGS}.
+ * @throws ir/op, onnx/opset, onnx/input-type
+ */
+export const lowerGraph = (graph: Graph, opset: number): Graph => ({
+  ...graph,
+  nodes: graph.nodes.flatMap((node) => lowerNode(node, opset)),
+});
+
+function lowerNode(node: Node, opset: number): readonly Node[] {
+  schemaOf(node.op);
+  const op = node.op as OpName; // schemaOf throws on any other.
+  const { expand, when } = LOWERINGS[op] ?? {};
+  if (expand && when?.(node, opset)) return expand(node).flatMap((part) => lowerNode(part, opset));
+  checkSupported(node, op, opset);
+  return [node];
+}

@@ -1,0 +1,73 @@
+import { toNumbers } from "@yolo-compile/core";
+import { type Attribute, type AttributeKind, type Node, type OpName, schemaOf, type Value } from "@yolo-compile/ir";
+import { undefinedValue } from "./diagnostics.js";
+import { LOWERINGS } from "./lower.js";
+import { DATA_TYPES, type messages, onnx, utf8Bytes } from "./proto.js";
+
+const { FLOAT, INT, INTS, STRING } = onnx.AttributeProto.AttributeType;
+
+type AttributeWriter = (name: string, value: never) => messages.IAttributeProto;
+
+const writeInts = (name: string, ints: readonly number[]): messages.IAttributeProto => ({
+  name,
+  type: INTS,
+  ints: [...ints],
+});
+
+const WRITERS = {
+  int: (name, i: number) => ({ name, type: INT, i }),
+  float: (name, f: number) => ({ name, type: FLOAT, f }),
+  string: (name, text: string) => ({ name, type: STRING, s: utf8Bytes(text) }),
+  ints: writeInts,
+  dtype: (name, dtype: keyof typeof DATA_TYPES) => ({ name, type: INT, i: DATA_TYPES[dtype] }),
+} as const satisfies Record<AttributeKind, AttributeWriter>;
+
+function writeAttribute(kind: AttributeKind, name: string, value: Attribute): messages.IAttributeProto {
+  const write: AttributeWriter = WRITERS[kind];
+  return write(name, value as never); // The schema's kind, which the verifier checks, says which it is.
+}
+
+/** ONNX repeats the window in an attribute, which the IR takes from the weight. */
+const WINDOW_OF_WEIGHT: ReadonlySet<string> = new Set<OpName>(["Conv", "ConvTranspose"]);
+
+/** A node in the form in which `opset` spells it. */
+export interface SpelledNode {
+  readonly node: Node;
+  /** Those that stay inputs. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes: readonly messages.IAttributeProto[];
+}
+
+/** A node of a lowered graph, with its constant input as an attribute where `opset` is older than that input. */
+export function spellNode(node: Node, opset: number): SpelledNode {
+  const schema = schemaOf(node.op);
+  const attributes = Object.entries(node.attributes).map(([name, value]) =>
+    writeAttribute(schema.attributes[name]!.kind, name, value),
+  );
+  if (WINDOW_OF_WEIGHT.has(node.op)) attributes.push(writeInts("kernel_shape", node.inputs[1]!.type.shape.slice(2)));
+  const older = LOWERINGS[node.op as OpName]?.input1; // Lowered graphs hold known ops only.
+  if (!older || opset >= older.since || !node.inputs[1]) return { node, inputs: node.inputs, attributes };
+  attributes.push(writeInts(older.attribute, toNumbers(node.inputs[1].constant!.read())));
+  return { node, inputs: [node.inputs[0]], attributes };
+}
+
+/** @throws onnx/graph for a value without a name */
+export function writeNode(
+  { node, inputs, attributes }: SpelledNode,
+  name: string,
+  names: ReadonlyMap<Value, string>,
+): messages.INodeProto {
+  const nameOf = (value: Value): string => {
+    const found = names.get(value);
+    if (found === undefined) throw undefinedValue(value.hint, node.origin.path);
+    return found;
+  };
+  const given = inputs.length - [...inputs].reverse().findIndex((input) => input !== undefined);
+  return {
+    name,
+    opType: node.op,
+    input: inputs.slice(0, given).map((input) => (input ? nameOf(input) : "")),
+    output: node.outputs.map(nameOf),
+    attribute: [...attributes].sort((a, b) => (a.name! < b.name! ? -1 : 1)),
+  };
+}
