@@ -47,7 +47,7 @@ function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
 }
 
 export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined): boolean =>
-  a === b ||
+  Object.is(a, b) ||
   (typeof a === "object" &&
     typeof b === "object" &&
     a.length === b.length &&

@@ -30,9 +30,12 @@ export const typeError = (op: string, problem: string, inputs: readonly (TensorT
 export const invalidGraph = (graph: string, problem: string, where?: string): CompileError =>
   new CompileError({ code: "ir/invalid", message: `graph ${graph}: ${problem}`, ...(where && { where }) });
 
-export const syntaxError = (line: number, column: number, found: string, expected: string): CompileError =>
+export const syntaxError = (where: string, found: string, expected: string): CompileError =>
+  new CompileError({ code: "ir/syntax", message: `found ${found}, expected ${expected}`, where });
+
+export const elidedConstant = (hint: string, type: TensorType, crc: string): CompileError =>
   new CompileError({
-    code: "ir/syntax",
-    message: `found ${found}, expected ${expected}`,
-    where: `line ${line}, column ${column}`,
+    code: "ir/elided",
+    message: `the content of %${hint}, ${formatType(type)} with crc32 ${crc}, was left out of the text`,
+    hint: 'print the graph with { constants: "full" }',
   });

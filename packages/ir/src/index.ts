@@ -6,4 +6,5 @@ export * from "./node.js";
 export { broadcast } from "./ops/broadcast.js";
 export { isKnownOp, OPS, type OpName, schemaOf } from "./ops/index.js";
 export type { AttributeKind, AttributeSchema, OpContext, OpSchema } from "./schema.js";
+export * from "./text/index.js";
 export * from "./verify.js";

@@ -122,6 +122,19 @@ function inferSplit(node: OpContext): TensorType[] {
   return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((full, at) => (at === axis ? size : full)) }));
 }
 
+function foldSplit(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tensor[] {
+  const axis = normalAxis(node, numberOf(node, "axis"), x!.shape.length);
+  const inner = elementCount(x!.shape.slice(axis + 1));
+  const row = x!.shape[axis]! * inner;
+  let start = 0;
+  return inferSplit(node).map(({ shape }) => {
+    const run = shape[axis]! * inner;
+    const from = start;
+    start += run;
+    return gatherElements(x!, shape, (index) => Math.floor(index / run) * row + from + (index % run));
+  });
+}
+
 /** Start, step and size of a Slice on every axis of its input. */
 function sliceRanges(node: OpContext): { start: number; step: number; size: number }[] {
   const x = inputType(node, 0);
@@ -285,7 +298,7 @@ export const MOVEMENT = {
   /** Inputs x, starts, ends, axes?, steps? */
   Slice: { inputs: [3, 5], attributes: {}, infer: inferSlice, fold: foldSlice, since: 13 },
   /** Inputs x and the size of each part; one output a part. */
-  Split: { inputs: [2, 2], attributes: { axis: int(0) }, infer: inferSplit, since: 13 },
+  Split: { inputs: [2, 2], attributes: { axis: int(0) }, infer: inferSplit, fold: foldSplit, since: 13 },
   Squeeze: { inputs: [2, 2], attributes: {}, infer: inferSqueeze, fold: refold(inferSqueeze), since: 13 },
   Transpose: { inputs: [1, 1], attributes: { perm: ints() }, infer: inferTranspose, fold: foldTranspose, since: 13 },
   Unsqueeze: { inputs: [2, 2], attributes: {}, infer: inferUnsqueeze, fold: refold(inferUnsqueeze), since: 13 },

@@ -1,0 +1,83 @@
+import { CompileError, formatType, isCompileError, nearestNames, type TensorType } from "@yolo-compile/core";
+import type { Attribute, Attributes, Node, Origin, Value } from "../graph.js";
+import { createNode, type NodeRequest } from "../node.js";
+import { isKnownOp, OPS } from "../ops/index.js";
+import type { AttributeKind, OpSchema } from "../schema.js";
+import type { Cursor } from "./cursor.js";
+import { readFloat, readInteger } from "./numbers.js";
+import { readName } from "./spelling.js";
+import { readDType, readType } from "./types.js";
+
+const WORD = /[a-z]\w*/iy;
+
+/** Each kind of attribute in text. */
+const ATTRIBUTES: Readonly<Record<AttributeKind, (cursor: Cursor) => Attribute>> = {
+  int: readInteger,
+  float: (cursor) => readFloat(cursor, "f32"),
+  string: (cursor) => cursor.takeString("a string"),
+  dtype: readDType,
+  ints: (cursor) => {
+    cursor.takeMark("[");
+    return cursor.list("]", () => readInteger(cursor));
+  },
+};
+
+/** A node from its op on; its outputs get `hints`. @throws ir/syntax, and as {@link createNode} with the place */
+export function readNode(cursor: Cursor, hints: readonly string[], readInput: () => Value | undefined): Node {
+  const start = cursor.position;
+  const op = cursor.take(WORD, "an op or an element type");
+  if (!isKnownOp(op)) throw cursor.error(`an op${didYouMean(op, Object.keys(OPS))}`, start);
+  cursor.takeMark("(");
+  const inputs = cursor.list(")", readInput);
+  const attributes = cursor.acceptMark("{") ? readAttributes(cursor, op, OPS[op]) : {};
+  const typesAt = cursor.position;
+  const types = cursor.acceptMark(":") ? readTypes(cursor) : undefined;
+  const origin = cursor.acceptMark("@") ? readOrigin(cursor) : { path: "", rules: [] };
+  const node = located(cursor, start, { op, inputs, attributes, origin, hints });
+  if (node.outputs.length !== hints.length)
+    throw cursor.error(`${node.outputs.length} values left of ${op}`, start, `${hints.length}`);
+  const inferred = formatTypes(node.outputs.map(({ type }) => type));
+  if (types && formatTypes(types) !== inferred)
+    throw cursor.error(`${inferred}, as inferred`, typesAt, formatTypes(types));
+  return node;
+}
+
+function readTypes(cursor: Cursor): readonly TensorType[] {
+  const types = [readType(cursor)];
+  while (cursor.acceptMark(",")) types.push(readType(cursor));
+  return types;
+}
+
+const formatTypes = (types: readonly TensorType[]): string => types.map(formatType).join(", ");
+
+function readAttributes(cursor: Cursor, op: string, schema: OpSchema): Attributes {
+  const attributes: Record<string, Attribute> = {};
+  cursor.list("}", () => {
+    const start = cursor.position;
+    const name = cursor.take(WORD, `an attribute of ${op}`);
+    const known = Object.keys(schema.attributes);
+    if (!known.includes(name)) throw cursor.error(`an attribute of ${op}${didYouMean(name, known)}`, start);
+    if (Object.hasOwn(attributes, name)) throw cursor.error("each attribute once", start);
+    cursor.takeMark("=");
+    attributes[name] = ATTRIBUTES[schema.attributes[name]!.kind](cursor);
+  });
+  return attributes;
+}
+
+function readOrigin(cursor: Cursor): Origin {
+  const path = readName(cursor, "the path of an origin");
+  return { path, rules: cursor.acceptMark("[") ? cursor.list("]", () => readName(cursor, "a rule")) : [] };
+}
+
+function located(cursor: Cursor, position: number, request: NodeRequest): Node {
+  try {
+    return createNode(request);
+  } catch (error) {
+    throw isCompileError(error) ? new CompileError({ ...error.diagnostic, where: cursor.where(position) }) : error;
+  }
+}
+
+function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearestNames(name, known);
+  return near.length > 0 ? ` - did you mean ${near.join(", ")}?` : "";
+}
