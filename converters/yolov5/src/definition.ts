@@ -30,6 +30,8 @@ export interface RowPlan {
   readonly channels: number | readonly number[];
   /** Copies in an nn.Sequential; 1 where the module repeats inside. */
   readonly copies: number;
+  /** Other arguments that need the same weights but give other strides: taken where a checkpoint records those strides. */
+  readonly alternatives?: readonly (readonly PyValue[])[];
 }
 
 /** A module of the yaml, written once: its channel rule, its parameters and its nodes. */

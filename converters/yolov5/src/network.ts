@@ -1,4 +1,4 @@
-import { CompileError, isCompileError } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, isCompileError } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
@@ -49,6 +49,39 @@ function probeStrides(config: ModelConfig, layers: readonly PlannedLayer[]): num
   }
   throw problem;
 }
+
+/**
+ * The network with the alternative arguments under which its levels have the strides that a checkpoint records; the network
+ * itself where it has them already, or nothing gives them.
+ */
+export function fitStrides(network: Network, recorded: readonly number[]): Network {
+  const { config, layers } = network;
+  if (sameNumbers(network.strides, recorded)) return network;
+  for (const [index, layer] of layers.entries())
+    for (const args of layer.plan.alternatives ?? []) {
+      const changed: PlannedLayer = { ...layer, plan: { ...layer.plan, args } };
+      const candidate = layers.map((each, at) => (at === index ? changed : each));
+      if (sameNumbers(probedOrNone(config, candidate), recorded))
+        return { config, layers: candidate, strides: recorded };
+    }
+  return network;
+}
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index]);
+
+function probedOrNone(config: ModelConfig, layers: readonly PlannedLayer[]): readonly number[] {
+  try {
+    return probeStrides(config, layers);
+  } catch (error) {
+    if (isCompileError(error)) return [];
+    throw error;
+  }
+}
+
+/** What the modules have to say about a network at an image size: windows that waste work, arguments that mean nothing. */
+export const networkNotes = (network: Network, size: readonly [number, number]): readonly Diagnostic[] =>
+  traceNetwork(network, { size }).trace.notes;
 
 export interface TraceRequest {
   /** Image height and width. */

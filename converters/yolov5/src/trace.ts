@@ -1,5 +1,6 @@
 import {
   castTensor,
+  type Diagnostic,
   type DType,
   elementCount,
   type LazyTensor,
@@ -52,6 +53,10 @@ export class Trace {
   parameters = 0;
   /** Multiply-accumulates as thop 0.1.1 counts them. */
   macs = 0;
+  /** What modules have to say about how they read their row, their weights or the image size. */
+  readonly notes: Diagnostic[] = [];
+  /** Stored names that inference must not use, with the reason. */
+  readonly ignored = new Map<string, string>();
   /** Modules that PyTorch shares between parents and counts once. */
   readonly shared = new Set<string>();
   readonly activation: PyCall;
@@ -112,6 +117,17 @@ export class Scope {
 
   ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): readonly Value[] {
     return this.trace.builder.ops(op, inputs, attributes, { path: this.path, rules: [] });
+  }
+
+  /** Says that a stored entry, where there is one, is no weight of this module. */
+  ignore(name: string, reason: string): void {
+    if (this.stored(name)) this.trace.ignored.set(`${this.path}.${name}`, reason);
+  }
+
+  /** Tells the user something that is no fault. */
+  note(code: string, message: string, details: readonly string[] = []): void {
+    const where = this.path;
+    this.trace.notes.push({ code, severity: "note", message, where, ...(details.length > 0 && { details }) });
   }
 
   /** Adds multiply-accumulates, as thop counts them for this kind of module. */
