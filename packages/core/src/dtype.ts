@@ -71,7 +71,7 @@ export const allocate = (dtype: DType, length: number): TensorData => new STORAG
  */
 export function viewElements(dtype: DType, bytes: Uint8Array): TensorData {
   const { bytes: size, array } = STORAGE[dtype];
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   // ByteSources never share memory, so the buffer is no SharedArrayBuffer.
   return new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, Math.floor(aligned.byteLength / size));
 }

@@ -18,7 +18,7 @@ export function latin1(bytes: Uint8Array): string {
 
 /** The bytes of each element in reverse order, as a copy. */
 export function swapBytes(bytes: Uint8Array, elementBytes: number): Uint8Array {
-  const swapped = bytes.slice();
+  const swapped = new Uint8Array(bytes);
   if (elementBytes === 1) return swapped;
   for (let start = 0; start + elementBytes <= swapped.length; start += elementBytes)
     swapped.subarray(start, start + elementBytes).reverse();

@@ -22,7 +22,8 @@ export function guardSource(source: ByteSource, onClose: () => void = () => {}):
         throw truncatedFile(name, `a read of ${length} bytes at byte ${offsetBytes}`, offsetBytes + length, size);
       const bytes = source.read(offsetBytes, length);
       if (bytes.byteLength !== length) throw shortRead(name, offsetBytes, length, bytes.byteLength);
-      return bytes;
+      // A subclass, as Node's Buffer is, may give `slice` and `subarray` other meanings.
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
     },
     close() {
       if (!open) return;

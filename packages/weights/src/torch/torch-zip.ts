@@ -27,9 +27,13 @@ export const torchZip: Format = {
   },
 };
 
-/** Whether an archive is what torch.jit.save writes: code beside a pickle. */
-export const isTorchScript = (archive: ZipArchive): boolean =>
-  [...archive.entries.keys()].some((name) => /(^|\/)(constants\.pkl$|code\/)/.test(name));
+/** Whether an archive is what torch.jit.save writes: code beside a pickle. The directory around both has any name. */
+export function isTorchScript(archive: ZipArchive): boolean {
+  const prefixes = pickleNames(archive).map((name) => name.slice(0, -"data.pkl".length));
+  return [...archive.entries.keys()].some((name) =>
+    prefixes.some((prefix) => name === `${prefix}constants.pkl` || name.startsWith(`${prefix}code/`)),
+  );
+}
 
 const pickleNames = (archive: ZipArchive): string[] =>
   [...archive.entries.keys()].filter((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
