@@ -6,6 +6,8 @@ import { suggestFit } from "./suggest-fit.js";
 
 /** Weights that fit a network, and what became of each. */
 export interface BoundWeights {
+  /** Where they come from. */
+  readonly file: string;
   readonly source: WeightSource;
   readonly used: number;
   /** Stored, but needed by no graph: counters, grids that are computed anew. */
@@ -41,6 +43,7 @@ export function bindWeights(network: Network, checkpoint: Checkpoint, size: read
     });
   }
   return {
+    file: checkpoint.name,
     source,
     used: expected.size - fallbacks.length,
     unused: leftOver.map(([name]) => name),

@@ -34,7 +34,13 @@ export interface CompileRequest {
   readonly size: readonly [number, number];
   readonly batch: number;
   readonly passes: PipelineName;
-  readonly observer?: PassObserver;
+  readonly observer?: CompileObserver;
+}
+
+/** Hooks besides those of passes. */
+export interface CompileObserver extends PassObserver {
+  /** Called at the end of `plan`, `bind`, `build` and `passes`. */
+  readonly afterStage?: (stage: string) => void;
 }
 
 export interface CompiledModel {
@@ -73,10 +79,14 @@ export function compile(request: CompileRequest): CompiledModel {
     request.checkpoint ??
     (request.randomWeights === undefined ? undefined : randomWeights(network, request.randomWeights, size));
   if (!checkpoint) throw noWeights(network.config.name);
+  observer?.afterStage?.("plan");
   const names = classNames(network, checkpoint);
   const weights = bindWeights(network, checkpoint, size);
+  observer?.afterStage?.("bind");
   const plain = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
+  observer?.afterStage?.("build");
   const { graph: optimized, rewrites } = optimize(plain, request.passes, observer);
+  observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
   return { network, plain, optimized, rewrites, weights, names, notes };
 }

@@ -1,4 +1,31 @@
+export {
+  type ByteSource,
+  bytesSource,
+  CompileError,
+  type Diagnostic,
+  elementCount,
+  formatDiagnostic,
+  formatType,
+  isCompileError,
+  nearestNames,
+} from "@yolo-compile/core";
+export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
+export { type EncodedModel, encodeModel, OPSETS } from "@yolo-compile/onnx";
+export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
+export {
+  findProvider,
+  type OutputComparison,
+  PROVIDERS,
+  type Provider,
+  type Verification,
+  verifyModels,
+} from "@yolo-compile/runtime";
+export { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
+export { formatSummary, type Network, type Summary, summarize } from "@yolo-compile/yolov5";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";
+export { countParameters } from "./count-parameters.js";
+export { type InputKind, inputKind } from "./input-kind.js";
 export { MODULES } from "./modules.js";
+export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";

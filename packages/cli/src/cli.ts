@@ -1,0 +1,55 @@
+import { isCompileError } from "@yolo-compile/compiler";
+import yargs from "yargs";
+import { compileCommand } from "./commands/compile.js";
+import { summaryCommand } from "./commands/summary.js";
+import { usage } from "./diagnostics.js";
+import { paintDiagnostic } from "./terminal.js";
+import { version } from "./version.js";
+
+/** What the process ends with. */
+export const EXIT = { fine: 0, verdict: 1, badInput: 2, fault: 70 } as const;
+
+/** Diagnostics that blame this program: a rewrite broke one of its own rules. */
+const OUR_FAULT = /^(ir\/invalid|passes\/(patch|endless|batch-norm-lost))$/;
+
+/** Runs one command line; the result is the exit code. Nothing is thrown. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.fine;
+  const parser = yargs([...argv])
+    .scriptName("yolo-compile")
+    .usage("YOLOv5 yaml and weights to a verified, fast ONNX graph, without Python.")
+    .command(
+      compileCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .command(summaryCommand)
+    .strict()
+    .version(version)
+    .alias({ help: "h", version: "V" })
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? usage(message.replaceAll("\n", ", "), "yolo-compile --help lists what there is");
+    });
+  try {
+    await parser.parseAsync();
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, argv.includes("--json"));
+  }
+}
+
+function reportFailure(error: unknown, json: boolean): number {
+  if (!isCompileError(error)) {
+    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+    process.stderr.write(
+      "This is a fault of yolo-compile, not of your files. Please report it with the command line.\n",
+    );
+    return EXIT.fault;
+  }
+  const { diagnostic } = error;
+  process.stderr.write(`${paintDiagnostic(diagnostic)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ error: diagnostic }, undefined, 2)}\n`);
+  return OUR_FAULT.test(diagnostic.code) ? EXIT.fault : EXIT.badInput;
+}

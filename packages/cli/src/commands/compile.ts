@@ -1,0 +1,32 @@
+import { OPSETS, PIPELINE_NAMES, PROVIDERS } from "@yolo-compile/compiler";
+import type { Argv, CommandModule } from "yargs";
+import { withObserver } from "../observer.js";
+import { withCommon } from "../options.js";
+import { type CompileOptions, runCompile } from "../run-compile.js";
+
+const options = (yargs: Argv) =>
+  withObserver(withCommon(yargs))
+    .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
+    .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
+    .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
+    .option("batch", { type: "number", default: 1, describe: "images at a time" })
+    .option("opset", {
+      type: "number",
+      default: OPSETS.default,
+      describe: `ONNX opset, ${OPSETS.min} to ${OPSETS.max}`,
+    })
+    .option("passes", { choices: PIPELINE_NAMES, default: "full", describe: "how much is rewritten" })
+    .option("random-weights", { type: "number", describe: "make weights up from this seed" })
+    .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })
+    .option("provider", { choices: [...PROVIDERS.keys()], default: "cpu", describe: "where verification computes" })
+    .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" })
+    .example("$0 best.pt", "with the checkpoint's own yaml, at 640x640")
+    .example("$0 yolov5s.yaml weights.safetensors --imgsz 384 640", "with another size");
+
+/** The main job: yaml and weights to a verified ONNX file. */
+export const compileCommand = (setExitCode: (code: number) => void): CommandModule<object, CompileOptions> => ({
+  command: "$0 [files..]",
+  describe: "compile a yaml and weights, or a checkpoint that carries its own yaml, to ONNX",
+  builder: (yargs) => options(yargs) as unknown as Argv<CompileOptions>, // yargs types a default as any string
+  handler: async (given) => setExitCode(await runCompile(given)),
+});

@@ -1,0 +1,28 @@
+import { CompileError } from "@yolo-compile/compiler";
+
+const READ_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "it may not be read",
+  EISDIR: "it is a folder",
+};
+
+export const inputUnreadable = (path: string, problem: string): CompileError =>
+  new CompileError({ code: "input/unreadable", message: `cannot read ${path}: ${READ_PROBLEMS[problem] ?? problem}` });
+
+const WRITE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  EACCES: "the folder may not be written",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EISDIR: "it is a folder",
+  ENOTDIR: "its folder is a file",
+};
+
+export const outputUnwritable = (path: string, problem: string): CompileError =>
+  new CompileError({
+    code: "output/unwritable",
+    message: `cannot write ${path}: ${WRITE_PROBLEMS[problem] ?? problem}`,
+  });
+
+export const usage = (problem: string, hint?: string): CompileError =>
+  new CompileError({ code: "usage", message: problem, ...(hint && { hint }) });

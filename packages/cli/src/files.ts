@@ -1,0 +1,131 @@
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type ByteSource, isCompileError } from "@yolo-compile/compiler";
+import { inputUnreadable, outputUnwritable } from "./diagnostics.js";
+
+/** A file that is read piece by piece. `close` frees it. */
+export interface FileSource extends ByteSource {
+  close(): void;
+}
+
+const errorCode = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
+
+/** @throws input/unreadable */
+export function openFile(path: string): FileSource {
+  let handle: number;
+  try {
+    handle = openSync(path, "r");
+  } catch (error) {
+    throw inputUnreadable(path, errorCode(error));
+  }
+  const status = fstatSync(handle);
+  if (!status.isFile()) {
+    closeSync(handle);
+    throw inputUnreadable(path, status.isDirectory() ? "EISDIR" : "not a file");
+  }
+  return {
+    name: path,
+    size: status.size,
+    read: (offsetBytes, length) => readExactly(handle, path, offsetBytes, length),
+    close: () => closeSync(handle),
+  };
+}
+
+function readExactly(handle: number, path: string, offsetBytes: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const count = readSync(handle, bytes, done, length - done, offsetBytes + done);
+    if (count === 0) throw inputUnreadable(path, "it became shorter while it was read");
+    done += count;
+  }
+  return bytes;
+}
+
+/** @throws input/unreadable */
+export function readWhole(path: string): Uint8Array {
+  const file = openFile(path);
+  try {
+    return file.read(0, file.size);
+  } finally {
+    file.close();
+  }
+}
+
+/** A folder beside the output for files that are not finished. It goes away with `discard`, or when the process ends. */
+export interface Workspace {
+  /** Path of an unfinished file. */
+  path(name: string): string;
+  /** Moves an unfinished file to where it belongs, in one step. */
+  publish(name: string, target: string): void;
+  discard(): void;
+}
+
+/** @throws output/unwritable if nothing can be written beside `output` */
+export function openWorkspace(output: string): Workspace {
+  const target = resolve(output);
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+  } catch (error) {
+    throw outputUnwritable(output, errorCode(error));
+  }
+  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  const interrupted = (): void => {
+    discard();
+    process.exit(130);
+  };
+  process.once("exit", discard);
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  return {
+    path: (name) => join(folder, name),
+    publish: (name, to) => {
+      try {
+        renameSync(join(folder, name), to);
+      } catch (error) {
+        throw outputUnwritable(to, errorCode(error));
+      }
+    },
+    discard: () => {
+      discard();
+      process.off("exit", discard);
+      process.off("SIGINT", interrupted);
+      process.off("SIGTERM", interrupted);
+    },
+  };
+}
+
+/** Writes chunks one after the other. What goes wrong in making a chunk is passed on. @throws output/unwritable */
+export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
+  const attempt = <Result>(action: () => Result): Result => {
+    try {
+      return action();
+    } catch (error) {
+      throw outputUnwritable(path, errorCode(error));
+    }
+  };
+  const handle = attempt(() => openSync(path, "w"));
+  try {
+    for (const chunk of chunks)
+      for (let done = 0; done < chunk.byteLength; )
+        done += attempt(() => writeSync(handle, chunk, done, chunk.byteLength - done));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Text files that commands take are yaml, of some KB. */
+const MAX_TEXT_BYTES = 1 << 24;
+
+/** Reads a text file whole and closes it. @throws input/unreadable */
+export function readText(file: FileSource): string {
+  try {
+    if (file.size > MAX_TEXT_BYTES) throw inputUnreadable(file.name, `${file.size} bytes are too many for a yaml`);
+    return new TextDecoder("utf-8", { fatal: true }).decode(file.read(0, file.size));
+  } catch (error) {
+    throw isCompileError(error) ? error : inputUnreadable(file.name, "it is no UTF-8 text");
+  } finally {
+    file.close();
+  }
+}

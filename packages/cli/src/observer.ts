@@ -1,0 +1,80 @@
+import { type PassObserver, printGraph } from "@yolo-compile/compiler";
+import Table from "cli-table3";
+import type { Argv } from "yargs";
+import { plainTable } from "./terminal.js";
+
+/** Options that show how the graph is rewritten. */
+export interface ObserverOptions {
+  readonly "print-ir-after"?: string;
+  readonly "trace-rule"?: string;
+  readonly "time-passes": boolean;
+}
+
+export const withObserver = (yargs: Argv) =>
+  yargs
+    .option("print-ir-after", { type: "string", describe: "print the graph after this pass, or after `all`" })
+    .option("trace-rule", { type: "string", describe: "say why this rule did not apply, and where" })
+    .option("time-passes", { type: "boolean", default: false, describe: "say what each pass did, in what time" });
+
+/** An observer that writes to stderr what the options ask for. `finish` prints what is collected. */
+export interface Observation {
+  readonly observer: PassObserver;
+  finish(): void;
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+interface PassTime {
+  readonly pass: string;
+  readonly rewrites: number;
+  readonly nodes: number;
+  readonly elapsedMs: number;
+}
+
+export function observe(options: ObserverOptions): Observation {
+  const printed = options["print-ir-after"];
+  const traced = options["trace-rule"];
+  const misses = new Map<string, string[]>();
+  const times: PassTime[] = [];
+  return {
+    observer: {
+      afterPass: (pass, { graph, rewrites }, elapsedMs) => {
+        times.push({ pass, rewrites: rewrites.length, nodes: graph.nodes.length, elapsedMs });
+        if (printed === pass || printed === "all") say(`// after ${pass}\n${printGraph(graph)}`);
+      },
+      ...(traced !== undefined && {
+        onMiss: (rule, path, op, reason) => {
+          if (rule === traced) misses.set(reason, [...(misses.get(reason) ?? []), `${path} ${op}`]);
+        },
+      }),
+    },
+    finish: () => {
+      if (traced !== undefined) sayMisses(traced, misses);
+      if (options["time-passes"]) sayTimes(times);
+    },
+  };
+}
+
+/** Nodes listed for each reason. */
+const LISTED = 8;
+
+function sayMisses(rule: string, misses: ReadonlyMap<string, readonly string[]>): void {
+  if (misses.size === 0) say(`${rule}: no pass of this pipeline tried it, or it applied wherever it was tried`);
+  for (const [reason, nodes] of [...misses].sort(([, a], [, b]) => a.length - b.length)) {
+    say(`${rule} ${nodes.length}x: ${reason}`);
+    for (const node of nodes.slice(0, LISTED)) say(`  ${node}`);
+    if (nodes.length > LISTED) say(`  … and ${nodes.length - LISTED} more`);
+  }
+}
+
+function sayTimes(times: readonly PassTime[]): void {
+  const table = new Table({
+    ...plainTable,
+    head: ["pass", "rewrites", "nodes", "ms"],
+    colAligns: ["left", "right", "right", "right"],
+  });
+  for (const { pass, rewrites, nodes, elapsedMs } of times) table.push([pass, rewrites, nodes, elapsedMs.toFixed(1)]);
+  say(table.toString());
+}

@@ -1,0 +1,38 @@
+import type { Argv } from "yargs";
+import { usage } from "./diagnostics.js";
+
+/** Options that every command has. */
+export const withCommon = (yargs: Argv) =>
+  yargs.option("json", { type: "boolean", default: false, describe: "print one JSON document on stdout" });
+
+/** A whole number from 1 on. @throws usage */
+export function positiveInteger(option: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) throw usage(`--${option} is ${value}, expected a whole number from 1 on`);
+  return value;
+}
+
+/** A number from 0 to 1. @throws usage */
+export function fraction(option: string, value: number): number {
+  if (!(value >= 0 && value <= 1)) throw usage(`--${option} is ${value}, expected a number from 0 to 1`);
+  return value;
+}
+
+/**
+ * `640`, `640 480`, `640x480` as height and width. yargs hands over everything up to the next option: what is no size
+ * is a file.
+ * @throws usage
+ */
+export function imageSize(words: readonly (string | number)[]): {
+  readonly size: readonly [number, number];
+  readonly rest: readonly string[];
+} {
+  const isSize = (word: string): boolean => /^\d+([x,]\d+)?$/.test(word);
+  const texts = words.map(String);
+  const count = texts.findIndex((word) => !isSize(word));
+  const sizes = (count === -1 ? texts : texts.slice(0, count)).flatMap((word) => word.split(/[x,]/).map(Number));
+  const rest = count === -1 ? [] : texts.slice(count);
+  const [height, width = height] = sizes;
+  if (height === undefined || width === undefined || sizes.length > 2)
+    throw usage(`--imgsz is ${texts.join(" ") || "empty"}, expected a height and perhaps a width`, "--imgsz 640 480");
+  return { size: [positiveInteger("imgsz", height), positiveInteger("imgsz", width)], rest };
+}

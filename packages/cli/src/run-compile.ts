@@ -1,0 +1,145 @@
+import { resolve } from "node:path";
+import {
+  type CompiledModel,
+  compile,
+  encodeModel,
+  findProvider,
+  type Graph,
+  pipelineName,
+  stem,
+  type Verification,
+  verifyModels,
+} from "@yolo-compile/compiler";
+import { usage } from "./diagnostics.js";
+import { openWorkspace, type Workspace, writeChunks } from "./files.js";
+import { type Inputs, openInputs } from "./inputs.js";
+import { type ObserverOptions, observe } from "./observer.js";
+import { imageSize, positiveInteger } from "./options.js";
+import { type Stopwatch, startStopwatch } from "./stopwatch.js";
+import { openTerminal, type Terminal } from "./terminal.js";
+import { compileDocument, printCompiled } from "./views/compiled.js";
+
+/** The options of the default command, as yargs gives them. */
+export interface CompileOptions extends ObserverOptions {
+  readonly files?: readonly string[];
+  readonly json: boolean;
+  readonly output?: string;
+  readonly imgsz: readonly (string | number)[];
+  readonly batch: number;
+  readonly opset: number;
+  readonly passes: string;
+  readonly "random-weights"?: number;
+  readonly verify: boolean;
+  readonly provider: string;
+  readonly seed: number;
+}
+
+/** What one run works with. */
+interface Job {
+  readonly options: CompileOptions;
+  readonly size: readonly [number, number];
+  readonly inputs: Inputs;
+  readonly output: string;
+  readonly workspace: Workspace;
+  readonly terminal: Terminal;
+  readonly watch: Stopwatch;
+}
+
+/** Compiles, verifies and only then puts the file in its place. @returns the exit code */
+export async function runCompile(options: CompileOptions): Promise<number> {
+  const terminal = openTerminal(options.json);
+  const watch = startStopwatch();
+  const { size, rest } = imageSize(options.imgsz);
+  const files = [...(options.files ?? []), ...rest];
+  terminal.step("reading the weights");
+  const inputs = openInputs(files);
+  try {
+    const output = outputPath(options, files, inputs.name);
+    const workspace = openWorkspace(output);
+    try {
+      return await work({ options, size, inputs, output, workspace, terminal, watch });
+    } finally {
+      workspace.discard();
+    }
+  } finally {
+    inputs.checkpoint?.close();
+    terminal.endStep();
+  }
+}
+
+/** In the working directory unless the user says otherwise. @throws usage */
+function outputPath(options: CompileOptions, inputs: readonly string[], name: string): string {
+  const output = options.output ?? `${stem(name)}.onnx`;
+  if (inputs.some((input) => resolve(input) === resolve(output)))
+    throw usage(`--output ${output} is an input file`, "give another name");
+  return output;
+}
+
+async function work(job: Job): Promise<number> {
+  const { options, workspace, terminal, watch, output } = job;
+  watch.lap("open");
+  const compiled = compileInputs(job);
+  terminal.report(compiled.notes);
+  terminal.step(`writing ${output}`);
+  const bytes = write(compiled.optimized, "optimized.onnx", job);
+  watch.lap("write");
+  const verification = options.verify ? await verify(compiled, job) : undefined;
+  const ok = verification?.ok !== false;
+  if (ok) workspace.publish("optimized.onnx", output);
+  terminal.endStep();
+  const result = { ...job, compiled, bytes, verification, elapsedMs: watch.elapsedMs() };
+  printCompiled(result, terminal);
+  terminal.printJson(compileDocument(result));
+  return ok ? 0 : 1;
+}
+
+function compileInputs({ options, inputs, size, terminal, watch }: Job): CompiledModel {
+  const { config, checkpoint } = inputs;
+  const randomWeights = options["random-weights"];
+  if (checkpoint && randomWeights !== undefined)
+    throw usage("--random-weights beside a file of weights", "leave one of them out");
+  const observation = observe(options);
+  terminal.step("compiling");
+  const compiled = compile({
+    ...(config && { config }),
+    ...(checkpoint && { checkpoint }),
+    ...(randomWeights !== undefined && { randomWeights }),
+    size,
+    batch: positiveInteger("batch", options.batch),
+    passes: pipelineName(options.passes),
+    observer: { ...observation.observer, afterStage: (stage) => watch.lap(stage) },
+  });
+  terminal.endStep();
+  observation.finish();
+  return compiled;
+}
+
+/** @returns the file's size in bytes */
+function write(graph: Graph, file: string, { options, workspace }: Job): number {
+  const model = encodeModel(graph, { opset: options.opset });
+  writeChunks(workspace.path(file), model.chunks());
+  return model.byteLength;
+}
+
+async function verify(compiled: CompiledModel, job: Job): Promise<Verification> {
+  const { options, workspace, terminal, watch } = job;
+  const provider = findProvider(options.provider);
+  write(compiled.plain, "plain.onnx", job);
+  const verification = await verifyModels({
+    reference: workspace.path("plain.onnx"),
+    candidate: workspace.path("optimized.onnx"),
+    provider,
+    seed: options.seed,
+    onStep: (step) => terminal.step(`verifying: ${step}`),
+  });
+  watch.lap("verify");
+  return verification;
+}
+
+/** A finished run, for the views. */
+export interface CompileResult extends Job {
+  readonly compiled: CompiledModel;
+  readonly bytes: number;
+  readonly verification: Verification | undefined;
+  readonly elapsedMs: Readonly<Record<string, number>>;
+}

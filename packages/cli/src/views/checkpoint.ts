@@ -1,0 +1,61 @@
+import { type Checkpoint, elementCount, formatType, plainJson } from "@yolo-compile/compiler";
+import Table from "cli-table3";
+import { plainTable, type Terminal } from "../terminal.js";
+import { grouped, line, megabytes, some, tally } from "./text.js";
+
+/** The document of `inspect --json` for weights. */
+export function checkpointDocument({ name, format, tensors, model, metadata, notes }: Checkpoint, bytes: number) {
+  return {
+    file: name,
+    bytes,
+    format,
+    model: model && {
+      className: model.className ?? null,
+      entry: model.entry ?? null,
+      date: model.date ?? null,
+      epoch: model.epoch ?? null,
+      yamlFile: model.yamlFile ?? null,
+      yaml: plainJson(model.yaml ?? null),
+      names: Object.fromEntries(model.names ?? []),
+      stride: model.stride ?? null,
+      batchNormEps: distinct(model.batchNormEps),
+      layers: model.layers ?? [],
+    },
+    metadata: Object.fromEntries(metadata ?? []),
+    tensors: [...tensors].map(([tensor, { dtype, shape }]) => ({ name: tensor, dtype, shape })),
+    notes,
+  };
+}
+
+const distinct = (eps: ReadonlyMap<string, number> | undefined): number[] => [...new Set(eps?.values() ?? [])];
+
+/** What a person wants to know of a checkpoint. */
+export function printCheckpoint(checkpoint: Checkpoint, bytes: number, all: boolean, terminal: Terminal): void {
+  const { name, format, tensors, model } = checkpoint;
+  const types = tally([...tensors.values()].map(({ dtype }) => dtype)).map(([dtype, count]) => `${count} ${dtype}`);
+  const elements = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  terminal.print(line("file", `${name}, ${megabytes(bytes)}, ${format}`));
+  terminal.print(line("tensors", `${tensors.size} (${types.join(", ")}), ${grouped(elements)} elements`));
+  if (model) printRecord(model, terminal);
+  else terminal.print(line("model", "weights alone, without a yaml or names"));
+  if (all) printTensors(tensors, terminal);
+}
+
+function printRecord(model: NonNullable<Checkpoint["model"]>, terminal: Terminal): void {
+  const { className, entry, date, epoch, yamlFile, names, stride, layers, batchNormEps } = model;
+  const made = [entry && `entry ${entry}`, date && `of ${date}`, epoch !== undefined && `epoch ${epoch}`].filter(
+    Boolean,
+  );
+  terminal.print(line("model", [className ?? "a pickled module", ...made].join(", ")));
+  terminal.print(line("yaml", model.yaml === undefined ? "none" : (yamlFile ?? "inside")));
+  if (names) terminal.print(line("names", `${names.size}: ${some([...names.values()], 12)}`));
+  if (stride) terminal.print(line("stride", stride.join(", ")));
+  if (layers) terminal.print(line("rows", String(layers.length)));
+  if (batchNormEps?.size) terminal.print(line("bn eps", distinct(batchNormEps).join(", ")));
+}
+
+function printTensors(tensors: Checkpoint["tensors"], terminal: Terminal): void {
+  const table = new Table({ ...plainTable, head: ["name", "type"] });
+  for (const [name, type] of tensors) table.push([name, formatType(type)]);
+  terminal.print(table.toString());
+}

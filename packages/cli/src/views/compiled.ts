@@ -1,0 +1,88 @@
+import { countParameters, type OutputComparison, opCensus, summarize } from "@yolo-compile/compiler";
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { CompileResult } from "../run-compile.js";
+import { plainTable, type Terminal } from "../terminal.js";
+import { grouped, line, megabytes } from "./text.js";
+
+/** The document of `--json`. */
+export function compileDocument(result: CompileResult) {
+  const { compiled, output, bytes, options, size, verification, elapsedMs } = result;
+  const { network, optimized, plain, weights } = compiled;
+  const { layers, parameters, gflops } = summarize(network);
+  return {
+    output: verification?.ok === false ? null : output,
+    bytes,
+    opset: options.opset,
+    passes: options.passes,
+    imgsz: size,
+    batch: options.batch,
+    nodes: optimized.nodes.length,
+    ops: Object.fromEntries(opCensus(optimized)),
+    plainNodes: plain.nodes.length,
+    layers,
+    parameters,
+    parametersInGraph: countParameters(optimized),
+    gflops: Number(gflops.toFixed(4)),
+    names: compiled.names,
+    strides: network.strides,
+    weights: { file: weights.file, used: weights.used, missing: [], unused: weights.unused },
+    verify: verification
+      ? { ...verification, seed: options.seed }
+      : { ok: null, skipped: "--no-verify", provider: null, comparisons: [] },
+    notes: compiled.notes,
+    elapsedMs,
+  };
+}
+
+/** What a person wants to know of a finished run. */
+export function printCompiled(result: CompileResult, terminal: Terminal): void {
+  const { compiled, output, bytes, options, size, verification, elapsedMs } = result;
+  const { network, optimized, plain, weights } = compiled;
+  const shape = [options.batch, network.config.ch, ...size].join("x");
+  terminal.print(
+    line(
+      "model",
+      `${pc.bold(network.config.name)}, ${network.config.nc} classes, images ${shape}, opset ${options.opset}`,
+    ),
+  );
+  terminal.print(line("weights", `${weights.used} used of ${weights.file}, ${weights.unused.length} not needed`));
+  terminal.print(
+    line(
+      "graph",
+      `${plain.nodes.length} -> ${optimized.nodes.length} nodes (--passes ${options.passes}), ${grouped(countParameters(optimized))} parameters`,
+    ),
+  );
+  printVerification(result, terminal);
+  const seconds = ((elapsedMs["total"] ?? 0) / 1000).toFixed(2);
+  if (verification?.ok === false)
+    terminal.print(pc.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
+  else terminal.print(line("wrote", `${pc.bold(output)}, ${megabytes(bytes)}, after ${seconds} s`));
+}
+
+function printVerification({ verification, options }: CompileResult, terminal: Terminal): void {
+  if (!verification) return terminal.print(line("verify", "skipped, as --no-verify asks"));
+  const { provider, tolerance, comparisons } = verification;
+  terminal.print(
+    line(
+      "verify",
+      `on ${provider} against the plain graph, tolerance ${tolerance.name} (${tolerance.relative} of scale), seed ${options.seed}`,
+    ),
+  );
+  const table = new Table({
+    ...plainTable,
+    head: ["", "output", "runtime rewrites", "max |error|", "of scale", ""],
+    colAligns: ["left", "left", "left", "right", "right", "left"],
+  });
+  for (const comparison of comparisons) table.push(row(comparison));
+  terminal.print(table.toString());
+}
+
+const row = ({ output, level, maxAbs, maxRel, nonFinite, ok }: OutputComparison): string[] => [
+  "       ",
+  output,
+  level === "all" ? "on" : "off",
+  maxAbs.toExponential(2),
+  maxRel.toExponential(2),
+  ok ? pc.green("ok") : pc.red(nonFinite > 0 ? `FAILED, ${nonFinite} not finite` : "FAILED"),
+];

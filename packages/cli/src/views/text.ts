@@ -1,0 +1,22 @@
+import pc from "picocolors";
+
+/** `22 414 248` */
+export const grouped = (count: number): string => count.toLocaleString("en-US").replaceAll(",", " ");
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A labelled line. */
+export const line = (label: string, text: string): string => `${pc.dim(label.padEnd(9))}${text}`;
+
+/** At most `most` items; how many more there are is said. */
+export const some = (items: readonly string[], most: number): string =>
+  items.length <= most
+    ? items.join(", ")
+    : `${items.slice(0, most).join(", ")}, … (${grouped(items.length - most)} more)`;
+
+/** How often each item occurs, most frequent first. */
+export function tally(items: Iterable<string>): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
