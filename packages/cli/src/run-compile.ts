@@ -15,7 +15,7 @@ import { openWorkspace, type Workspace, writeChunks } from "./files.js";
 import { type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
 import { imageSize, positiveInteger } from "./options.js";
-import { type Stopwatch, startStopwatch } from "./stopwatch.js";
+import { type ElapsedMs, type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
@@ -141,5 +141,5 @@ export interface CompileResult extends Job {
   readonly compiled: CompiledModel;
   readonly bytes: number;
   readonly verification: Verification | undefined;
-  readonly elapsedMs: Readonly<Record<string, number>>;
+  readonly elapsedMs: ElapsedMs;
 }

@@ -54,14 +54,17 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
     ),
   );
   printVerification(result, terminal);
-  const seconds = ((elapsedMs["total"] ?? 0) / 1000).toFixed(2);
+  const seconds = (elapsedMs.total / 1000).toFixed(2);
   if (verification?.ok === false)
     terminal.print(pc.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
   else terminal.print(line("wrote", `${pc.bold(output)}, ${megabytes(bytes)}, after ${seconds} s`));
 }
 
 function printVerification({ verification, options }: CompileResult, terminal: Terminal): void {
-  if (!verification) return terminal.print(line("verify", "skipped, as --no-verify asks"));
+  if (!verification) {
+    terminal.print(line("verify", "skipped, as --no-verify asks"));
+    return;
+  }
   const { provider, tolerance, comparisons } = verification;
   terminal.print(
     line(

@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { crc32, elementCount, type LazyTensor, type Tensor, uniformFloats, uniformStream } from "@yolo-compile/core";
+import { readNpy } from "./npy.js";
+
+/** One network with what PyTorch makes of it. */
+export interface ReferenceCase {
+  readonly name: string;
+  readonly cfg: string | null;
+  readonly kind: "detect" | "segment" | "classify";
+  readonly weights: {
+    readonly recipe: "formula" | "file" | "files";
+    readonly gain?: number;
+    readonly linear_gain?: number;
+    readonly gain_rules?: readonly (readonly [substring: string, gain: number])[];
+    readonly file?: string;
+    readonly where?: string;
+    readonly files?: Readonly<Record<string, string>>;
+  };
+  readonly table?: readonly (readonly [number, string, number, number, string, string])[];
+  readonly summary: string | null;
+  readonly layers: number;
+  readonly params: number;
+  readonly gflops_640: number;
+  readonly state_dict_keys: string;
+  readonly runs: readonly ReferenceRun[];
+}
+
+export interface ReferenceRun {
+  readonly input_shape: readonly [number, number, number, number];
+  readonly input_seed: number;
+  readonly outputs: readonly ReferenceOutput[];
+}
+
+export interface ReferenceOutput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly golden: string;
+  /** Every how many elements one is kept. */
+  readonly subset_step: number;
+  readonly stats: { readonly min: number; readonly max: number; readonly sum: number; readonly mean_abs: number };
+}
+
+export interface Reference {
+  /** Absolute path of a file of the reference. */
+  path(file: string): string;
+  readonly cases: readonly ReferenceCase[];
+}
+
+const FOLDER = fileURLToPath(new URL("../../../../shared/reference/", import.meta.url));
+
+/** The goldens beside the checkout, or the reason why there are none. */
+export function findReference(): Reference | string {
+  const index = `${FOLDER}index.json`;
+  if (!existsSync(index)) return "no reference beside the checkout (../shared/reference/index.json)";
+  // The file is ours; its README describes it.
+  const { cases } = JSON.parse(readFileSync(index, "utf8")) as { cases: readonly ReferenceCase[] };
+  return { path: (file) => `${FOLDER}${file}`, cases };
+}
+
+/** state_dict entries that keep the values which a fresh model has. */
+const KEPT = /(^|\.)(anchors|num_batches_tracked|attention_bias_idxs|anchor_grid)$/;
+
+/** Weights made by formula, as the reference's README states it. */
+export function formulaWeights(reference: Reference, { weights, state_dict_keys }: ReferenceCase) {
+  const tensors = new Map<string, LazyTensor>();
+  for (const row of readFileSync(reference.path(state_dict_keys), "utf8").trimEnd().split("\n")) {
+    const [name = "", sizes = ""] = row.split("\t");
+    if (KEPT.test(name)) continue;
+    const shape = sizes === "" ? [] : sizes.split(",").map(Number);
+    tensors.set(name, { dtype: "f32", shape, read: () => fill(name, shape, weights) });
+  }
+  return tensors;
+}
+
+function fill(name: string, shape: readonly number[], weights: ReferenceCase["weights"]): Tensor {
+  const value = formula(name, shape, weights);
+  const next = uniformStream(crc32(new TextEncoder().encode(name)));
+  const data = new Float32Array(elementCount(shape));
+  for (let index = 0; index < data.length; index++) data[index] = value(next());
+  return { dtype: "f32", shape, data };
+}
+
+function formula(name: string, shape: readonly number[], weights: ReferenceCase["weights"]): (u: number) => number {
+  const { gain = 1, linear_gain = 1, gain_rules = [] } = weights;
+  const last = name.split(".").at(-1)!;
+  if (last === "running_mean" || last.endsWith("bias")) return (u) => 0.2 * (2 * u - 1);
+  if (last === "running_var") return (u) => 0.5 + u;
+  if (last === "attention_biases" || last === "w") return (u) => 2 * u - 1;
+  if (shape.length === 1) return (u) => 0.8 + 0.4 * u;
+  const factor = shape.length === 2 ? linear_gain : (gain_rules.find(([part]) => name.includes(part))?.[1] ?? gain);
+  const root = Math.sqrt(elementCount(shape.slice(1)));
+  return (u) => ((2 * u - 1) * factor) / root;
+}
+
+/** The input of a run. */
+export const referenceInput = ({ input_shape, input_seed }: ReferenceRun): Tensor => ({
+  dtype: "f32",
+  shape: input_shape,
+  data: uniformFloats(input_seed, elementCount(input_shape)),
+});
+
+/**
+ * Largest error of an output as a share of the golden's range. Statistics of the whole tensor cover what a golden with a
+ * step leaves out.
+ */
+export function goldenError(reference: Reference, output: ReferenceOutput, found: Tensor): number {
+  if (found.shape.join() !== output.shape.join()) return Number.POSITIVE_INFINITY;
+  const { min, max, sum, mean_abs } = output.stats;
+  const golden = readNpy(reference.path(output.golden)).data;
+  const values = Array.from(found.data, Number);
+  const range = max - min;
+  let worst = 0;
+  for (let index = 0; index < golden.length; index++)
+    worst = Math.max(worst, Math.abs(values[index * output.subset_step]! - Number(golden[index])) / range);
+  let [low, high, total] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    total += value;
+  }
+  const ends = Math.max(Math.abs(low - min), Math.abs(high - max)) / range;
+  return Math.max(worst, ends, Math.abs(total - sum) / (mean_abs * values.length));
+}
