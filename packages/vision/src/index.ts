@@ -1,1 +1,10 @@
-export {};
+export { decodeImage } from "./decode.js";
+export type { Box, Detection } from "./detection.js";
+export { drawDetections } from "./draw.js";
+export { checkImageName, encodeImage } from "./encode.js";
+export type { Image, Size } from "./image.js";
+export { type LetterboxOptions, letterbox, toTensor } from "./letterbox.js";
+export { type Mask, processMasks, processNativeMasks } from "./masks.js";
+export { nonMaxSuppression, type SuppressionOptions } from "./non-max-suppression.js";
+export { classColour } from "./palette.js";
+export { roundBoxes, scaleBoxes } from "./scale-boxes.js";

@@ -1,0 +1,107 @@
+import { castTensor, isFloat, type Tensor } from "@yolo-compile/core";
+import { type CandidateRules, candidatesOf, type RowLayout } from "./candidates.js";
+import type { Detection } from "./detection.js";
+import { badThreshold, unexpectedOutput } from "./diagnostics.js";
+
+/** What survives suppression; the defaults are those of YOLOv5's detect.py. */
+export interface SuppressionOptions {
+  /** Scores must be above it. Default 0.25. */
+  readonly confidence?: number;
+  /** Of two boxes that overlap by more, the one with the lower score goes. Default 0.45. */
+  readonly iou?: number;
+  /** Per picture, best scores first. Default 1000; YOLOv5's function has 300. */
+  readonly maxDetections?: number;
+  /** Only these classes. Default all. */
+  readonly classes?: readonly number[];
+  /** Boxes suppress those of other classes too. Default false. */
+  readonly agnostic?: boolean;
+  /** A box counts once for each class above the threshold instead of for its best. Default false. */
+  readonly multiLabel?: boolean;
+  /** Columns at the end that are mask coefficients. Default 0. */
+  readonly maskCount?: number;
+}
+
+const BOX_COLUMNS = 5;
+
+/** More candidates than this are dropped, lowest scores first, before boxes are compared pair by pair. */
+const MOST_CANDIDATES = 30000;
+
+/** Boxes of different classes are moved apart by this many pixels, so that one pass suppresses within classes. */
+const CLASS_DISTANCE = 7680;
+
+/**
+ * The objects in a decoded output, a list for each picture, best score first.
+ * `output: f32[n, rows, 5 + classes + maskCount]`, rows of centre x, centre y, width, height, objectness, class scores, mask coefficients.
+ * Source: yolov5 v7.0 utils/general.py non_max_suppression, in float32 wherever that decides an order or a threshold.
+ * @throws detect/output, detect/threshold
+ */
+export function nonMaxSuppression(output: Tensor, options: SuppressionOptions = {}): Detection[][] {
+  const { confidence = 0.25, iou = 0.45, maxDetections = 1000, classes, agnostic = false } = options;
+  checkThresholds(confidence, iou, maxDetections);
+  const layout = rowLayout(output, options.maskCount ?? 0);
+  const rules: CandidateRules = {
+    confidence: Math.fround(confidence),
+    classes: classes && new Set(classes),
+    multiLabel: options.multiLabel ?? false,
+  };
+  const data = castTensor(output, "f32").data as Float32Array; // f32 by the cast
+  const pictureLength = layout.rows * layout.columns;
+  return Array.from({ length: output.shape[0]! }, (_, picture) => {
+    const rows = data.subarray(picture * pictureLength, (picture + 1) * pictureLength);
+    const candidates = candidatesOf(rows, layout, rules).sort((a, b) => b.score - a.score);
+    return suppress(candidates.slice(0, MOST_CANDIDATES), agnostic ? 0 : CLASS_DISTANCE, iou, maxDetections);
+  });
+}
+
+function checkThresholds(confidence: number, iou: number, maxDetections: number): void {
+  for (const [name, value] of [["confidence", confidence] as const, ["iou", iou] as const])
+    if (!(value >= 0 && value <= 1)) throw badThreshold(name, value, "0 to 1");
+  if (!(maxDetections >= 1)) throw badThreshold("maxDetections", maxDetections, "1 or more");
+}
+
+function rowLayout(output: Tensor, maskCount: number): RowLayout {
+  const [, rows, columns] = output.shape;
+  const fewest = BOX_COLUMNS + 1 + maskCount;
+  if (!isFloat(output.dtype) || output.shape.length !== 3 || columns! < fewest)
+    throw unexpectedOutput(output, `floats [pictures, rows, 5 + classes${maskCount ? ` + ${maskCount} masks` : ""}]`);
+  return { rows: rows!, columns: columns!, classes: columns! - BOX_COLUMNS - maskCount };
+}
+
+/** Greedy: each box in turn, unless suppressed, suppresses those after it. Source: torchvision.ops.nms. */
+function suppress(candidates: readonly Detection[], distance: number, iou: number, most: number): Detection[] {
+  const boxes = spreadBoxes(candidates, distance);
+  const areas = areasOf(boxes);
+  const suppressed = new Uint8Array(candidates.length);
+  const kept: Detection[] = [];
+  for (let index = 0; index < candidates.length && kept.length < most; index++) {
+    if (suppressed[index]) continue;
+    kept.push(candidates[index]!);
+    for (let other = index + 1; other < candidates.length; other++)
+      if (!suppressed[other] && overlap(boxes, areas, index, other) > iou) suppressed[other] = 1;
+  }
+  return kept;
+}
+
+function spreadBoxes(candidates: readonly Detection[], distance: number): Float32Array {
+  const boxes = new Float32Array(candidates.length * 4);
+  candidates.forEach(({ box, classIndex }, index) => {
+    for (let side = 0; side < 4; side++) boxes[index * 4 + side] = box[side]! + Math.fround(classIndex * distance);
+  });
+  return boxes;
+}
+
+function areasOf(boxes: Float32Array): Float32Array {
+  const areas = new Float32Array(boxes.length / 4);
+  for (let index = 0, at = 0; index < areas.length; index++, at += 4)
+    areas[index] = Math.fround(boxes[at + 2]! - boxes[at]!) * Math.fround(boxes[at + 3]! - boxes[at + 1]!);
+  return areas;
+}
+
+/** Shared area by joint area; NaN, which suppresses nothing, for two empty boxes. */
+function overlap(boxes: Float32Array, areas: Float32Array, a: number, b: number): number {
+  const [i, j] = [a * 4, b * 4];
+  const width = Math.fround(Math.min(boxes[i + 2]!, boxes[j + 2]!) - Math.max(boxes[i]!, boxes[j]!));
+  const height = Math.fround(Math.min(boxes[i + 3]!, boxes[j + 3]!) - Math.max(boxes[i + 1]!, boxes[j + 1]!));
+  const shared = Math.fround(Math.max(width, 0) * Math.max(height, 0));
+  return Math.fround(shared / Math.fround(Math.fround(areas[a]! + areas[b]!) - shared));
+}
