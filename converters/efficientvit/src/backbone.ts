@@ -1,0 +1,95 @@
+import type { Value } from "@yolo-compile/ir";
+import type { Scope } from "@yolo-compile/yolov5";
+import { cascadedGroupAttention } from "./attention.js";
+import { convBn, feedForward, patchMerging, relu, residual, residualDepthwise } from "./blocks.js";
+import { type DownsampleScopes, type Layout, layoutOf } from "./layout.js";
+import type { BackboneSettings, StageSettings } from "./settings.js";
+import { checkMaps, inWindows, sidesWithoutWaste, stageMaps, wastedShare } from "./windows.js";
+
+const STEM_CONVOLUTIONS = 4;
+
+/** Three convolutions that halve the map and a fourth that does so for stem stride 16. x: [n,c,h,w] -> [n,width,h/s,w/s] */
+function stem(scopes: ReturnType<Layout["stem"]>, x: Value, width: number, stemStride: number): Value {
+  let y = x;
+  for (let index = 0; index < STEM_CONVOLUTIONS; index++) {
+    const last = index === STEM_CONVOLUTIONS - 1;
+    const channels = width / 2 ** (STEM_CONVOLUTIONS - 1 - index);
+    y = convBn(scopes.conv(index), y, channels, { k: 3, s: last && stemStride === 8 ? 1 : 2, p: 1 });
+    if (!last) y = relu(scopes.activation(index), y);
+  }
+  return y;
+}
+
+/** A Sequential of a depthwise convolution and a feed-forward, each around a residual. */
+function localMixing(scope: Scope, x: Value): Value {
+  return residual(scope.child("1"), residualDepthwise(scope.child("0"), x), feedForward);
+}
+
+function downsample({ before, merge, after }: DownsampleScopes, x: Value, width: number): Value {
+  return localMixing(after, patchMerging(merge, localMixing(before, x), width));
+}
+
+/** x: [n,c,h,w] -> [n,c,h,w]. EfficientViTBlock */
+function block(scope: Scope, x: Value, stage: StageSettings, table: number): Value {
+  const before = residual(scope.child("ffn0"), residualDepthwise(scope.child("dw0"), x), feedForward);
+  const mixed = residual(scope.child("mixer"), before, (inner, y) => {
+    const attention = inner.child("attn");
+    return inWindows(inner, y, stage.window, (windows) => cascadedGroupAttention(attention, windows, stage, table));
+  });
+  return residual(scope.child("ffn1"), residualDepthwise(scope.child("dw1"), mixed), feedForward);
+}
+
+/**
+ * Side of the square that each stage's bias tables are for: the window's. Microsoft's classifiers, which have the stem of
+ * stride 16, make them for the whole map where that is smaller than a window; the stored tables then say so.
+ */
+function tableSides(root: Scope, layout: Layout, { stages, stemStride }: BackboneSettings): number[] {
+  return stages.map(({ window }, index) => {
+    const name = `${layout.firstBlock(index, stages[index - 1]?.halvedAfter ?? false)}.mixer.m.attn.attention_biases`;
+    const [, stored] = root.stored(name)?.shape ?? [];
+    const side = Math.sqrt(stored ?? window ** 2);
+    if (!Number.isInteger(side) || side >= window) return window;
+    if (stemStride === 16) return side;
+    root.note(
+      "efficientvit/tables",
+      `stage ${index + 1} has bias tables for ${side}x${side} tokens, as a classifier with strides 16, 32, 64 has; the yaml means strides 8, 16, 32 and windows of ${window}x${window}`,
+      ["`stem_stride: 16` in model_cfg asks for strides 16, 32, 64"],
+    );
+    return window;
+  });
+}
+
+/**
+ * The maps of all stages. x: [n,c,h,w] -> [n,width,h/s,w/s] for s = 8, 16, 32 or 16, 32, 64.
+ * @throws efficientvit/window where the original could not run the image
+ */
+export function backbone(root: Scope, x: Value, settings: BackboneSettings): readonly Value[] {
+  const [, , height, width] = x.type.shape as [number, number, number, number];
+  const layout = layoutOf(root);
+  const tables = tableSides(root, layout, settings);
+  checkMaps(settings, tables, [height, width]);
+  noteWindows(root, settings, [height, width]);
+  let y = stem(layout.stem(root), x, settings.stages[0]!.width, settings.stemStride);
+  const scopesOf = layout.stages(root);
+  return settings.stages.map((stage, index) => {
+    const scopes = scopesOf(index, settings.stages[index - 1]?.halvedAfter ?? false);
+    if (scopes.downsample) y = downsample(scopes.downsample, y, stage.width);
+    for (let depth = 0; depth < stage.depth; depth++) y = block(scopes.block(depth), y, stage, tables[index]!);
+    return y;
+  });
+}
+
+/** How much of attention's work is on padding, and which sizes avoid it. */
+function noteWindows(root: Scope, settings: BackboneSettings, size: readonly [number, number]): void {
+  const stages = stageMaps(settings, size);
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const lines = stages.map(
+    (use) =>
+      `stage ${use.stage + 1}: map ${use.height}x${use.width}, window ${use.window}, padded to ${use.paddedHeight}x${use.paddedWidth}: ${percent(wastedShare(use))} of the tokens are padding`,
+  );
+  const free = sidesWithoutWaste(settings, Math.max(...size), 2);
+  root.note("efficientvit/windows", `windows of attention at ${size.join("x")}`, [
+    ...lines,
+    `sides without padding: ${free.join(", ") || "none"}`,
+  ]);
+}

@@ -1,0 +1,65 @@
+import type { Scope } from "@yolo-compile/yolov5";
+
+/** Scopes of what stands between two stages. */
+export interface DownsampleScopes {
+  readonly before: Scope;
+  readonly merge: Scope;
+  readonly after: Scope;
+}
+
+export interface StageScopes {
+  /** Absent where the map keeps its size. */
+  readonly downsample: DownsampleScopes | undefined;
+  readonly block: (index: number) => Scope;
+}
+
+/** Where a family of checkpoints keeps the parts. */
+export interface Layout {
+  /** Scope of the stem's convolution `index` and of the activation behind it. */
+  readonly stem: (root: Scope) => { conv: (index: number) => Scope; activation: (index: number) => Scope };
+  /** Path of the first block of a stage, below the root. */
+  readonly firstBlock: (stage: number, downsampled: boolean) => string;
+  /** Gives the scopes of each stage, called in order. */
+  readonly stages: (root: Scope) => (stage: number, downsampled: boolean) => StageScopes;
+}
+
+/** `patch_embed.2`, `blocks2.0` … `blocks2.2` for the way down, blocks behind them. */
+const MICROSOFT: Layout = {
+  stem: (root) => {
+    const list = root.child("patch_embed");
+    return { conv: (index) => list.child(String(2 * index)), activation: (index) => list.child(String(2 * index + 1)) };
+  },
+  firstBlock: (stage, downsampled) => `blocks${stage + 1}.${downsampled ? 3 : 0}`,
+  stages: (root) => (stage, downsampled) => {
+    const list = root.child(`blocks${stage + 1}`);
+    return {
+      downsample: downsampled ? { before: list.child("0"), merge: list.child("1"), after: list.child("2") } : undefined,
+      block: (index) => list.child(String(index + (downsampled ? 3 : 0))),
+    };
+  },
+};
+
+/** `patch_embed.conv2`, `stages.1.downsample.res1`, `stages.1.blocks.0`. */
+const TIMM: Layout = {
+  stem: (root) => {
+    const list = root.child("patch_embed");
+    return { conv: (index) => list.child(`conv${index + 1}`), activation: (index) => list.child(`relu${index + 1}`) };
+  },
+  firstBlock: (stage) => `stages.${stage}.blocks.0`,
+  stages: (root) => {
+    const stages = root.child("stages");
+    return (index, downsampled) => {
+      const stage = stages.child(String(index));
+      const down = stage.child("downsample");
+      const downsample = downsampled
+        ? { before: down.child("res1"), merge: down.child("patchmerge"), after: down.child("res2") }
+        : undefined;
+      const blocks = stage.child("blocks");
+      return { downsample, block: (block) => blocks.child(String(block)) };
+    };
+  },
+};
+
+/** The layout of the stored names; Microsoft's where there are none. */
+export const layoutOf = (root: Scope): Layout =>
+  ["conv.weight", "c.weight", "weight"].some((name) => root.stored(`patch_embed.conv1.${name}`)) ? TIMM : MICROSOFT;
