@@ -21,6 +21,9 @@ export const inputCount = (op: string, found: number, [fewest, most]: readonly [
     message: `${op} has ${found} inputs, expected ${fewest === most ? fewest : `${fewest} to ${most}`}`,
   });
 
+export const inputMissing = (op: string, index: number): CompileError =>
+  new CompileError({ code: "ir/inputs", message: `${op} needs its input ${index}, which is left out` });
+
 export const typeError = (op: string, problem: string, inputs: readonly (TensorType | undefined)[]): CompileError =>
   new CompileError({
     code: "ir/type",

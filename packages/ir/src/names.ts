@@ -16,19 +16,19 @@ export class NamePool {
   }
 }
 
-const clean = (hint: string): string => hint.replaceAll(/[^\w./:-]/g, "_") || "value";
+const clean = (hint: string): string => hint.replaceAll(/[^\w./:-]/g, "_");
 
-/** A unique name for every value: outputs and inputs get theirs exactly, the rest come from the hints. */
+/** A unique name for every value: inputs get theirs exactly, then outputs as far as theirs are free; the rest come from the hints. */
 export function nameValues(graph: Graph): Map<Value, string> {
   const pool = new NamePool();
   const names = new Map<Value, string>();
   const name = (value: Value, wanted: string): void => {
-    if (!names.has(value)) names.set(value, pool.claim(clean(wanted)));
+    if (!names.has(value)) names.set(value, pool.claim(wanted || "value"));
   };
   for (const input of graph.inputs) name(input, input.hint);
   for (const output of graph.outputs) name(output.value, output.name);
-  for (const value of constantsOf(graph)) name(value, value.hint);
-  for (const node of graph.nodes) for (const output of node.outputs) name(output, output.hint);
+  for (const value of constantsOf(graph)) name(value, clean(value.hint));
+  for (const node of graph.nodes) for (const output of node.outputs) name(output, clean(output.hint));
   return names;
 }
 

@@ -1,9 +1,9 @@
 import type { Tensor, TensorType } from "@yolo-compile/core";
 import { completeAttributes } from "./attributes.js";
-import { inputCount } from "./diagnostics.js";
+import { inputCount, inputMissing } from "./diagnostics.js";
 import type { Attributes, Node, Origin, Value } from "./graph.js";
 import { schemaOf } from "./ops/index.js";
-import type { OpContext } from "./schema.js";
+import type { OpContext, OpSchema } from "./schema.js";
 
 /** The view of a node that `infer` and `fold` work on. Constants are read at most once each. */
 export function opContext(node: Pick<Node, "op" | "attributes" | "inputs">): OpContext {
@@ -23,6 +23,13 @@ export function opContext(node: Pick<Node, "op" | "attributes" | "inputs">): OpC
 export const inferTypes = (node: Pick<Node, "op" | "attributes" | "inputs">): readonly TensorType[] =>
   schemaOf(node.op).infer(opContext(node));
 
+/** @throws ir/inputs if there are too few or too many, or one is left out that the op needs */
+export function checkInputs(op: string, { inputs: [fewest, most] }: OpSchema, inputs: Node["inputs"]): void {
+  if (inputs.length < fewest || inputs.length > most) throw inputCount(op, inputs.length, [fewest, most]);
+  const missing = inputs.slice(0, fewest).findIndex((input) => !input);
+  if (missing >= 0) throw inputMissing(op, missing);
+}
+
 export interface NodeRequest {
   readonly op: string;
   readonly inputs: readonly (Value | undefined)[];
@@ -36,8 +43,7 @@ export interface NodeRequest {
 /** A new node with new outputs, checked and typed. @throws ir/op, ir/inputs, ir/attribute, ir/type */
 export function createNode({ op, inputs, attributes = {}, origin, hints = [] }: NodeRequest): Node {
   const schema = schemaOf(op);
-  const [fewest, most] = schema.inputs;
-  if (inputs.length < fewest || inputs.length > most) throw inputCount(op, inputs.length, schema.inputs);
+  checkInputs(op, schema, inputs);
   const shell = { op, inputs, attributes: completeAttributes(op, schema, attributes) };
   const types = schema.infer(opContext(shell));
   const hint = origin.path ? `${origin.path}/${op}` : op;

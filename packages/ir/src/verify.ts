@@ -1,8 +1,8 @@
 import { formatType, sameType } from "@yolo-compile/core";
 import { completeAttributes, sameAttributes } from "./attributes.js";
-import { inputCount, invalidGraph } from "./diagnostics.js";
+import { invalidGraph } from "./diagnostics.js";
 import type { Graph, Node, Value } from "./graph.js";
-import { inferTypes } from "./node.js";
+import { checkInputs, inferTypes } from "./node.js";
 import { schemaOf } from "./ops/index.js";
 
 /**
@@ -38,9 +38,7 @@ function checkUse(graph: Graph, defined: ReadonlySet<Value>, value: Value, where
 
 function checkNode(graph: Graph, node: Node, where: string): void {
   const schema = schemaOf(node.op);
-  const [fewest, most] = schema.inputs;
-  if (node.inputs.length < fewest || node.inputs.length > most)
-    throw inputCount(node.op, node.inputs.length, schema.inputs);
+  checkInputs(node.op, schema, node.inputs);
   if (!sameAttributes(node.attributes, completeAttributes(node.op, schema, node.attributes)))
     throw invalidGraph(graph.name, `${node.op} has incomplete attributes`, where);
   const types = inferTypes(node);

@@ -1,5 +1,6 @@
-import { type Tensor, type TensorType, toNumbers } from "@yolo-compile/core";
-import { typeError } from "../diagnostics.js";
+import { isFloat, type Tensor, type TensorType, toNumbers } from "@yolo-compile/core";
+import { stringOf } from "../attributes.js";
+import { attributeError, typeError } from "../diagnostics.js";
 import type { OpContext } from "../schema.js";
 
 /** @throws ir/type if the input is left out */
@@ -9,9 +10,12 @@ export function inputType(node: OpContext, index: number): TensorType {
   return type;
 }
 
-/** The integers of a constant input. @throws ir/type if it is not constant */
+/** The integers of a constant vector. @throws ir/type if it is none */
 export function constantInts(node: OpContext, index: number): number[] {
-  return toNumbers(constantInput(node, index));
+  const tensor = constantInput(node, index);
+  if (tensor.shape.length !== 1 || isFloat(tensor.dtype) || tensor.dtype === "bool")
+    throw typeError(node.op, `input ${index} must be a vector of integers`, node.inputs);
+  return toNumbers(tensor);
 }
 
 /** @throws ir/type if it is not constant */
@@ -19,6 +23,34 @@ export function constantInput(node: OpContext, index: number): Tensor {
   const tensor = node.constant(index);
   if (!tensor) throw typeError(node.op, `input ${index} must be a constant`, node.inputs);
   return tensor;
+}
+
+/** @throws ir/type if a given input has another element type than input 0 */
+export function checkElementTypes(node: OpContext): void {
+  const { dtype } = inputType(node, 0);
+  if (node.inputs.some((type) => type && type.dtype !== dtype))
+    throw typeError(node.op, "the element types differ", node.inputs);
+}
+
+/** @throws ir/type if one of the inputs is given and no scalar */
+export function checkScalars(node: OpContext, indices: readonly number[]): void {
+  for (const index of indices)
+    if ((node.inputs[index]?.shape.length ?? 0) !== 0)
+      throw typeError(node.op, `input ${index} must be a scalar`, node.inputs);
+}
+
+/** @throws ir/attribute unless it is one of `allowed` */
+export function checkChoice(node: OpContext, name: string, allowed: readonly string[]): void {
+  const found = stringOf(node, name);
+  if (!allowed.includes(found)) throw attributeError(node.op, name, `one of ${allowed.join(", ")}`, found);
+}
+
+/** Axes counted from the front, each once. @throws ir/type if one is out of range or repeats */
+export function normalAxes(node: OpContext, axes: readonly number[], rank: number): number[] {
+  const normal = axes.map((axis) => normalAxis(node, axis, rank));
+  if (new Set(normal).size !== normal.length)
+    throw typeError(node.op, `the axes [${axes.join(",")}] repeat`, node.inputs);
+  return normal;
 }
 
 /** `axis` counted from the front. @throws ir/type if it is out of range */

@@ -3,7 +3,8 @@ import { numberOf, numbersOf } from "../attributes.js";
 import { typeError } from "../diagnostics.js";
 import { float, int, ints, type OpContext, type OpSchema } from "../schema.js";
 import { broadcast } from "./broadcast.js";
-import { inputType, ranked } from "./context.js";
+import { checkElementTypes, inputType, ranked } from "./context.js";
+import { slide, windowOf } from "./window.js";
 
 const SPATIAL = { dilations: ints([1, 1]), group: int(1), pads: ints([0, 0, 0, 0]), strides: ints([1, 1]) };
 
@@ -20,41 +21,33 @@ function inferConv(node: OpContext): TensorType[] {
   const x = ranked(node, 0, 4);
   const [filters, perGroup, ...kernel] = ranked(node, 1, 4).shape as [number, number, number, number];
   const group = numberOf(node, "group");
+  checkElementTypes(node);
   if (x.shape[1] !== perGroup * group || filters % group !== 0)
     throw typeError(node.op, `${x.shape[1]} channels do not fit the weight in ${group} groups`, node.inputs);
   checkVectors(node, [2], filters);
-  const spatial = kernel.map((size, axis) => slidingSize(node, axis, size));
-  return [{ dtype: x.dtype, shape: [x.shape[0]!, filters, ...spatial] }];
-}
-
-/** Size of one spatial axis (0: height, 1: width) after a sliding window. @throws ir/type if nothing is left */
-export function slidingSize(node: OpContext, axis: number, kernel: number): number {
-  const { dilations, ceil_mode } = node.attributes;
-  const size = ranked(node, 0, 4).shape[axis + 2]!;
-  const pads = numbersOf(node, "pads");
-  const stride = numbersOf(node, "strides")[axis]!;
-  const reach = (typeof dilations === "object" ? dilations[axis]! : 1) * (kernel - 1) + 1;
-  const span = size + pads[axis]! + pads[axis + 2]! - reach;
-  if (span < 0) throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);
-  const steps = ceil_mode === 1 ? Math.ceil(span / stride) : Math.floor(span / stride);
-  // With ceil_mode a window may not start in the padding behind the end.
-  return steps * stride >= size + pads[axis]! ? steps : steps + 1;
+  return [{ dtype: x.dtype, shape: [x.shape[0]!, filters, ...slide(node, kernel)] }];
 }
 
 function inferConvTranspose(node: OpContext): TensorType[] {
   const x = ranked(node, 0, 4);
   const [channels, perGroup, ...kernel] = ranked(node, 1, 4).shape as [number, number, number, number];
-  const filters = perGroup * numberOf(node, "group");
-  if (x.shape[1] !== channels) throw typeError(node.op, `${x.shape[1]} channels do not fit the weight`, node.inputs);
-  checkVectors(node, [2], filters);
-  const pads = numbersOf(node, "pads");
+  const group = numberOf(node, "group");
+  checkElementTypes(node);
+  if (x.shape[1] !== channels || channels % group !== 0)
+    throw typeError(node.op, `${x.shape[1]} channels do not fit the weight in ${group} groups`, node.inputs);
+  checkVectors(node, [2], perGroup * group);
+  const { dilations, pads, strides } = windowOf(node);
+  const more = numbersOf(node, "output_padding");
+  // More would make rows that no input reaches; ONNX Runtime and PyTorch refuse it.
+  if (more.length !== 2 || more.some((size, axis) => size < 0 || size >= Math.max(strides[axis]!, dilations[axis]!)))
+    throw typeError(node.op, `output_padding [${more.join(",")}] is not below the strides`, node.inputs);
   const spatial = kernel.map((size, axis) => {
-    const reach = numbersOf(node, "dilations")[axis]! * (size - 1) + 1;
-    const extra = numbersOf(node, "output_padding")[axis]! - pads[axis]! - pads[axis + 2]!;
-    return numbersOf(node, "strides")[axis]! * (x.shape[axis + 2]! - 1) + reach + extra;
+    const reach = dilations[axis]! * (size - 1) + 1;
+    const extra = more[axis]! - pads[axis]! - pads[axis + 2]!;
+    return strides[axis]! * (x.shape[axis + 2]! - 1) + reach + extra;
   });
   if (spatial.some((size) => size < 1)) throw typeError(node.op, "nothing is left of the map", node.inputs);
-  return [{ dtype: x.dtype, shape: [x.shape[0]!, filters, ...spatial] }];
+  return [{ dtype: x.dtype, shape: [x.shape[0]!, perGroup * group, ...spatial] }];
 }
 
 function inferBatchNorm(node: OpContext): TensorType[] {
@@ -69,6 +62,7 @@ function inferMatMul(node: OpContext): TensorType[] {
   const b = inputType(node, 1);
   if (a.shape.length < 2 || b.shape.length < 2) throw typeError(node.op, "both must be matrices", node.inputs);
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  checkElementTypes(node);
   if (!batch || a.shape.at(-1) !== b.shape.at(-2)) throw typeError(node.op, "the shapes do not fit", node.inputs);
   return [{ dtype: a.dtype, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] }];
 }
@@ -78,6 +72,7 @@ function inferGemm(node: OpContext): TensorType[] {
   const [rows, inner] = numberOf(node, "transA") ? [a[1]!, a[0]!] : [a[0]!, a[1]!];
   const [depth, columns] = numberOf(node, "transB") ? [b[1]!, b[0]!] : [b[0]!, b[1]!];
   if (inner !== depth) throw typeError(node.op, "the shapes do not fit", node.inputs);
+  checkElementTypes(node);
   const c = node.inputs[2];
   if (c && broadcast(c.shape, [rows, columns])?.join() !== `${rows},${columns}`)
     throw typeError(node.op, "input 2 does not broadcast to the result", node.inputs);

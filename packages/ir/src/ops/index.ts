@@ -4,9 +4,18 @@ import { CONVOLUTION } from "./convolution.js";
 import { ELEMENTWISE } from "./elementwise.js";
 import { MOVEMENT } from "./movement.js";
 import { REDUCTION } from "./reduction.js";
+import { RESHAPING } from "./reshaping.js";
+import { RESIZING } from "./resizing.js";
 
 /** Every op of the IR. A new op is one entry in the table of its family. */
-export const OPS = { ...CONVOLUTION, ...ELEMENTWISE, ...MOVEMENT, ...REDUCTION } satisfies Record<string, OpSchema>;
+export const OPS = {
+  ...CONVOLUTION,
+  ...ELEMENTWISE,
+  ...MOVEMENT,
+  ...REDUCTION,
+  ...RESHAPING,
+  ...RESIZING,
+} satisfies Record<string, OpSchema>;
 
 export type OpName = keyof typeof OPS;
 

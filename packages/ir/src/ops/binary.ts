@@ -1,0 +1,50 @@
+import { elementCount, isFloat, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { typeError } from "../diagnostics.js";
+import type { OpContext, OpSchema } from "../schema.js";
+import { broadcastOffsets, broadcastShapes } from "./broadcast.js";
+import { checkElementTypes, inputType } from "./context.js";
+import { integersOf, roundTo, wrapTo } from "./rounding.js";
+
+/** One operation on two numbers. */
+export interface Arithmetic {
+  readonly float: (a: number, b: number) => number;
+  /** On integers, exact; undefined has no result. Left out: `float`, truncated. */
+  readonly integer?: (a: bigint, b: bigint) => bigint | undefined;
+}
+
+/** An op with numpy broadcasting of its two inputs. Integers wrap around; their division truncates. */
+export const binary = ({ float, integer }: Arithmetic): OpSchema => ({
+  inputs: [2, 2],
+  attributes: {},
+  infer: (node) => {
+    checkElementTypes(node);
+    return [{ dtype: inputType(node, 0).dtype, shape: broadcastShapes(node) }];
+  },
+  fold: (node, [a, b]) => {
+    const exact = integer && !isFloat(a!.dtype);
+    return [exact ? foldIntegers(node, a!, b!, integer) : foldNumbers(node, a!, b!, float)];
+  },
+  since: 13,
+});
+
+function foldNumbers(node: OpContext, a: Tensor, b: Tensor, apply: Arithmetic["float"]): Tensor {
+  const shape = broadcastShapes(node);
+  const [left, right] = [toFloat64(a), toFloat64(b)];
+  const [leftAt, rightAt] = [broadcastOffsets(a.shape, shape), broadcastOffsets(b.shape, shape)];
+  const numbers = new Float64Array(elementCount(shape));
+  for (let index = 0; index < numbers.length; index++)
+    numbers[index] = apply(left[leftAt(index)]!, right[rightAt(index)]!);
+  return { dtype: a.dtype, shape, data: roundTo(node, a.dtype, numbers) };
+}
+
+function foldIntegers(node: OpContext, a: Tensor, b: Tensor, apply: NonNullable<Arithmetic["integer"]>): Tensor {
+  const shape = broadcastShapes(node);
+  const [left, right] = [integersOf(a), integersOf(b)];
+  const [leftAt, rightAt] = [broadcastOffsets(a.shape, shape), broadcastOffsets(b.shape, shape)];
+  const data = wrapTo(a.dtype, elementCount(shape), (index) => {
+    const result = apply(left(leftAt(index)), right(rightAt(index)));
+    if (result === undefined) throw typeError(node.op, "an integer is divided by 0", node.inputs);
+    return result;
+  });
+  return { dtype: a.dtype, shape, data };
+}

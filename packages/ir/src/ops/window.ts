@@ -1,0 +1,45 @@
+import { numbersOf } from "../attributes.js";
+import { attributeError, typeError } from "../diagnostics.js";
+import type { OpContext } from "../schema.js";
+import { ranked } from "./context.js";
+
+interface Window {
+  readonly dilations: readonly number[];
+  /** Top, left, bottom, right. */
+  readonly pads: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** The attributes of a window over two spatial axes. @throws ir/attribute where their number or size is wrong */
+export function windowOf(node: OpContext): Window {
+  return {
+    dilations: "dilations" in node.attributes ? sizes(node, "dilations", 2, 1) : [1, 1],
+    pads: sizes(node, "pads", 4, 0),
+    strides: sizes(node, "strides", 2, 1),
+  };
+}
+
+/** @throws ir/attribute unless it is `count` integers of at least `least` */
+export function sizes(node: OpContext, name: string, count: number, least: number): readonly number[] {
+  const found = numbersOf(node, name);
+  if (found.length !== count || found.some((size) => size < least))
+    throw attributeError(node.op, name, `${count} integers of at least ${least}`, found);
+  return found;
+}
+
+/** Height and width after a window of `kernel` slid over input 0, a map. @throws ir/type if it does not fit */
+export function slide(node: OpContext, kernel: readonly number[]): number[] {
+  const { dilations, pads, strides } = windowOf(node);
+  const ceil = node.attributes.ceil_mode === 1;
+  const [, , ...map] = ranked(node, 0, 4).shape;
+  return map.map((size, axis) => {
+    const [before, after, stride] = [pads[axis]!, pads[axis + 2]!, strides[axis]!];
+    const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
+    const span = size + before + after - reach;
+    if (span < 0) throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);
+    if (!ceil) return Math.floor(span / stride) + 1;
+    // The last window may reach past the padding, but must not start in the padding behind the map.
+    const steps = Math.ceil(span / stride);
+    return steps * stride >= size + before ? steps : steps + 1;
+  });
+}
