@@ -71,20 +71,32 @@ export const malformed = (file: string, problem: string): CompileError =>
 export const overLimit = (file: string, what: string, limit: number): CompileError =>
   new CompileError({ code: "onnx/limit", message: `${file} has more than ${limit} ${what}` });
 
-export const unreadOpset = (file: string, found: number | undefined, [oldest, newest]: readonly [number, number]) =>
+export const unreadOpset = (
+  file: string,
+  found: number | undefined,
+  { min, max }: { min: number; max: number },
+): CompileError =>
   new CompileError({
     code: "onnx/opset",
-    message: `${file} is written in ${found === undefined ? "no opset of ai.onnx" : `opset ${found}`}, opsets ${oldest} to ${newest} can be read`,
+    message: `${file} is written in ${found === undefined ? "no opset of ai.onnx" : `opset ${found}`}, opsets ${min} to ${max} can be read`,
     hint: "export it again, or convert it with onnx.version_converter",
   });
 
-export function unknownModelOp(op: string, domain: string, known: Iterable<string>, where: string): CompileError {
-  const near = domain === "" ? nearestNames(op, known) : [];
+/** `found`: how often each of them occurs. */
+export function unknownModelOps(
+  file: string,
+  found: ReadonlyMap<string, number>,
+  known: readonly string[],
+): CompileError {
+  const line = ([op, count]: readonly [string, number]): string => {
+    const near = nearestNames(op, known, 1);
+    return `${op}, ${count} time${count === 1 ? "" : "s"}${near.length > 0 ? `; the nearest that can be read is ${near[0]}` : ""}`;
+  };
+  const shown = [...found].slice(0, 20).map(line);
   return new CompileError({
     code: "onnx/op",
-    message: `the op ${op} of ${domain === "" ? "ai.onnx" : domain} is not one that can be read`,
-    ...(near.length > 0 && { hint: `close to it are ${near.join(", ")}` }),
-    ...at(where),
+    message: `${file} has ${found.size} op${found.size === 1 ? "" : "s"} that cannot be read`,
+    details: found.size > shown.length ? [...shown, `and ${found.size - shown.length} more`] : shown,
   });
 }
 
@@ -93,14 +105,6 @@ export const dynamicDimension = (what: string, axis: number, dimension: string, 
     code: "onnx/dynamic",
     message: `axis ${axis} of ${what} is dynamic (${dimension})`,
     hint: "export the model with static shapes",
-    ...at(where),
-  });
-
-export const subgraph = (op: string, attribute: string, where: string): CompileError =>
-  new CompileError({
-    code: "onnx/subgraph",
-    message: `${op} holds a subgraph in ${attribute}; control flow cannot be read`,
-    hint: "export the model traced, not scripted",
     ...at(where),
   });
 

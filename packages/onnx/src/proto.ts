@@ -34,6 +34,10 @@ const DTYPES_BY_NUMBER: ReadonlyMap<number, DType> = new Map(
 /** The element type with that `TensorProto.DataType`; undefined for strings, complex numbers, float8, … */
 export const dtypeOf = (dataType: number): DType | undefined => DTYPES_BY_NUMBER.get(dataType);
 
+/** Our name of a `TensorProto.DataType`, or else ONNX's. */
+export const dataTypeName = (dataType: number): string =>
+  dtypeOf(dataType) ?? onnx.TensorProto.DataType[dataType]?.toLowerCase() ?? `data type ${dataType}`;
+
 /** A writer that gives plain Uint8Arrays in Node too, where `Writer.create` gives Buffers. */
 export const newWriter = (): protobuf.Writer => new protobuf.Writer();
 

@@ -1,0 +1,140 @@
+import type { TensorType } from "@yolo-compile/core";
+import { type Graph, isKnownOp, lazyConstant, type Node, OPS, type Value } from "@yolo-compile/ir";
+import {
+  dynamicDimension,
+  modelGraph,
+  sparseTensor,
+  unknownModelOps,
+  unreadDataType,
+  unreadOpset,
+} from "./diagnostics.js";
+import { Lift } from "./lift.js";
+import { liftNode } from "./lift-ops.js";
+import type { ReadContext } from "./limits.js";
+import { OPSETS } from "./opsets.js";
+import { dataTypeName, dtypeOf } from "./proto.js";
+import { constantTensor } from "./read-constant.js";
+import { type ModelRecord, readModel, type ValueRecord } from "./read-model.js";
+import { type NodeRecord, readNode } from "./read-node.js";
+import { dimensionsProblem, readTensor } from "./read-tensor.js";
+
+/**
+ * An ONNX model of opset 11 to 21 with static shapes, in the IR's form. Constants stay in `bytes` until they are read.
+ * @throws onnx/…, and what the IR says about its nodes
+ */
+export function decodeModel(bytes: Uint8Array, file = "the model"): Graph {
+  const model = readModel(file, bytes);
+  const opset = model.opsets.get("");
+  if (opset === undefined || opset < OPSETS.min || opset > OPSETS.max) throw unreadOpset(file, opset, OPSETS);
+  const records = model.graph.nodes.map((node) => readNode(node, model.context));
+  checkOps(records, file);
+  return new GraphReader(model, opset).read(records);
+}
+
+/** @throws onnx/op, which lists all that cannot be read */
+function checkOps(records: readonly NodeRecord[], file: string): void {
+  const unknown = new Map<string, number>();
+  for (const { op, domain } of records) {
+    if (domain === "" && (op === "Constant" || isKnownOp(op))) continue;
+    const name = domain === "" ? op : `${domain}.${op}`;
+    unknown.set(name, (unknown.get(name) ?? 0) + 1);
+  }
+  if (unknown.size > 0) throw unknownModelOps(file, unknown, Object.keys(OPS));
+}
+
+/** Names to values, while the nodes of one graph are read in order. */
+class GraphReader {
+  readonly #values = new Map<string, Value>();
+  readonly #context: ReadContext;
+
+  constructor(
+    readonly model: ModelRecord,
+    readonly opset: number,
+  ) {
+    this.#context = model.context;
+  }
+
+  read(records: readonly NodeRecord[]): Graph {
+    const { graph, metadata } = this.model;
+    if (graph.sparseInitializers > 0) throw sparseTensor("an initializer", this.#context.file);
+    for (const bytes of graph.initializers) {
+      const { name, tensor } = readTensor(bytes, this.#context, "initializers");
+      this.#define(name, lazyConstant(tensor, name), "initializers");
+    }
+    // Before IR version 4 initializers are inputs too.
+    const inputs = graph.inputs.filter(({ name }) => !this.#values.has(name)).map((record) => this.#input(record));
+    const nodes = records.flatMap((record) => this.#nodes(record));
+    const outputs = graph.outputs.map((record) => ({ name: record.name, value: this.#output(record) }));
+    return { name: graph.name, inputs, nodes, outputs, metadata };
+  }
+
+  #define(name: string, value: Value, where: string): void {
+    if (this.#values.has(name)) throw modelGraph(`the value ${name} is defined twice`, where);
+    this.#values.set(name, value);
+  }
+
+  #use(name: string, where: string): Value {
+    const value = this.#values.get(name);
+    if (!value) throw modelGraph(`the value ${name} is used before it is defined`, where);
+    return value;
+  }
+
+  #input(record: ValueRecord): Value {
+    const value: Value = { type: declaredType(record, "inputs"), hint: record.name };
+    this.#define(record.name, value, "inputs");
+    return value;
+  }
+
+  #nodes(record: NodeRecord): readonly Node[] {
+    const where = record.name || record.op;
+    if (record.op === "Constant") {
+      const name = record.outputs[0] ?? "";
+      this.#define(name, lazyConstant(constantTensor(record, this.#context, where), name), where);
+      return [];
+    }
+    const inputs = record.inputs.map((name) => (name ? this.#use(name, where) : undefined));
+    const lift = new Lift(withoutOptional(record), inputs, this.opset);
+    liftNode(lift).forEach((value, index) => {
+      const name = record.outputs[index];
+      if (name) this.#define(name, value, where);
+    });
+    return lift.nodes;
+  }
+
+  #output(record: ValueRecord): Value {
+    const value = this.#use(record.name, "outputs");
+    const { dtype, shape } = value.type;
+    const declared = record.elementType === undefined ? undefined : dtypeOf(record.elementType);
+    const differs = record.shape?.some((size, axis) => typeof size === "number" && size !== shape[axis]);
+    if (declared !== dtype || differs || (record.shape && record.shape.length !== shape.length))
+      throw modelGraph(
+        `the output ${record.name} is declared ${declared ?? "?"}[${record.shape ?? "?"}], computed is ${dtype}[${shape}]`,
+        "outputs",
+      );
+    return value;
+  }
+}
+
+/** Optional outputs that are left out at the end are not there at all. */
+function withoutOptional(record: NodeRecord): NodeRecord {
+  const outputs = [...record.outputs];
+  while (outputs.length > 0 && outputs.at(-1) === "") outputs.pop();
+  return { ...record, outputs };
+}
+
+function declaredType({ name, elementType, shape }: ValueRecord, where: string): TensorType {
+  const dtype = elementType === undefined ? undefined : dtypeOf(elementType);
+  if (!dtype)
+    throw unreadDataType(
+      `the input ${name}`,
+      elementType === undefined ? "no tensor type" : dataTypeName(elementType),
+      where,
+    );
+  const sizes = (shape ?? []).map((size, axis) => {
+    if (typeof size === "string") throw dynamicDimension(`the input ${name}`, axis, size, where);
+    return size;
+  });
+  const problem = shape ? dimensionsProblem(sizes) : "has no shape";
+  if (problem) throw modelGraph(`the input ${name} ${problem}`, where);
+  return { dtype, shape: sizes };
+}

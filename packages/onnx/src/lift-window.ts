@@ -1,0 +1,80 @@
+import type { Attribute } from "@yolo-compile/ir";
+import type { Lift } from "./lift.js";
+
+interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+const SAME = ["SAME_UPPER", "SAME_LOWER"];
+
+/** Conv, whose window is its weight's and may be given again. */
+export function liftConv(lift: Lift): ReturnType<Lift["result"]> {
+  const kernel = weightWindow(lift);
+  const given = windowAttributes(lift, lift.given(), kernel);
+  return lift.result("Conv", lift.inputs, given);
+}
+
+export function liftConvTranspose(lift: Lift): ReturnType<Lift["result"]> {
+  const kernel = weightWindow(lift);
+  const automatic = lift.take("auto_pad", "string") ?? "NOTSET";
+  if (SAME.includes(automatic)) throw lift.attributeError("auto_pad", `is ${automatic}, which cannot be read`);
+  const given = windowAttributes(lift, lift.given(), kernel);
+  if (automatic === "VALID") delete given.pads;
+  return lift.result("ConvTranspose", lift.inputs, given);
+}
+
+export function liftPool(lift: Lift): ReturnType<Lift["result"]> {
+  const { op } = lift.record;
+  lift.require("storage_order", "int", [0]);
+  const kernel = lift.record.attributes.get("kernel_shape");
+  if (kernel?.kind !== "ints") throw lift.attributeError("kernel_shape", "is missing");
+  if (op === "AveragePool" && lift.take("dilations", "ints")?.some((step) => step !== 1))
+    throw lift.attributeError("dilations", "are not all 1, which cannot be read");
+  return lift.result(op, lift.inputs, windowAttributes(lift, lift.given(), kernel.value));
+}
+
+function weightWindow(lift: Lift): readonly number[] {
+  const kernel = lift.type(1).shape.slice(2);
+  const stated = lift.take("kernel_shape", "ints");
+  if (stated && stated.join() !== kernel.join())
+    throw lift.attributeError("kernel_shape", `is [${stated.join(",")}], the weight's is [${kernel.join(",")}]`);
+  return kernel;
+}
+
+/** `given` with pads instead of auto_pad. @throws onnx/attribute, onnx/node where a list does not fit two spatial axes */
+function windowAttributes(
+  lift: Lift,
+  given: Record<string, Attribute>,
+  kernel: readonly number[],
+): Record<string, Attribute> {
+  if (lift.type(0).shape.length !== 4) throw lift.error("only two spatial axes can be read");
+  const list = (name: string, length: number, least: number): readonly number[] => {
+    const values = given[name] ?? new Array<number>(length).fill(least);
+    if (typeof values !== "object" || values.length !== length || values.some((value) => value < least))
+      throw lift.attributeError(name, `is [${values}], expected ${length} numbers from ${least} on`);
+    return values;
+  };
+  if (kernel.length !== 2 || kernel.some((size) => size < 1)) throw lift.error(`the window is [${kernel.join(",")}]`);
+  const window = { kernel, strides: list("strides", 2, 1), dilations: list("dilations", 2, 1) };
+  list("pads", 4, 0);
+  if (given.output_padding) list("output_padding", 2, 0);
+  const automatic = lift.take("auto_pad", "string") ?? "NOTSET";
+  if (automatic === "VALID") delete given.pads;
+  else if (SAME.includes(automatic)) given.pads = samePads(lift.type(0).shape, window, automatic === "SAME_UPPER");
+  else if (automatic !== "NOTSET") throw lift.attributeError("auto_pad", `is ${automatic}, which cannot be read`);
+  return given;
+}
+
+/** The output has ceil(size / stride) steps; an odd pad more goes behind (upper) or in front (lower). */
+function samePads(shape: readonly number[], { kernel, strides, dilations }: Window, upper: boolean): number[] {
+  const total = kernel.map((window, axis) => {
+    const size = shape[axis + 2]!;
+    const steps = Math.ceil(size / strides[axis]!);
+    return Math.max(0, (steps - 1) * strides[axis]! + (window - 1) * dilations[axis]! + 1 - size);
+  });
+  const less = total.map((pad) => Math.floor(pad / 2));
+  const more = total.map((pad) => Math.ceil(pad / 2));
+  return upper ? [...less, ...more] : [...more, ...less];
+}

@@ -1,0 +1,156 @@
+import { CompileError, int64s, isCompileError, type LazyTensor, type TensorType, toNumbers } from "@yolo-compile/core";
+import {
+  type Attribute,
+  type AttributeKind,
+  type Attributes,
+  constantValue,
+  createNode,
+  type Node,
+  schemaOf,
+  type Value,
+} from "@yolo-compile/ir";
+import { modelAttribute, modelNode } from "./diagnostics.js";
+import { MOST_PARAMETERS } from "./limits.js";
+import { dtypeOf } from "./proto.js";
+import type { AttributeRecord, NodeRecord } from "./read-node.js";
+import { dimensionsProblem } from "./read-tensor.js";
+
+/** `model.0.conv/Conv_1` of a Conv -> `model.0.conv`, as the writer makes names from origins. */
+function originPath({ name, op }: NodeRecord): string {
+  const found = /^(?:(.*)\/)?([A-Za-z]+)(?:_\d+)?$/.exec(name);
+  return found?.[2] === op ? (found[1] ?? "") : name;
+}
+
+/** A value of the attribute's kind in the IR; undefined where the file has another kind. */
+const READERS = {
+  int: (found) => (found.kind === "int" ? found.value : undefined),
+  float: (found) => (found.kind === "float" ? found.value : undefined),
+  string: (found) => (found.kind === "string" ? found.value : undefined),
+  ints: (found) => (found.kind === "ints" ? found.value : undefined),
+  dtype: (found) => (found.kind === "int" ? dtypeOf(found.value) : undefined),
+} as const satisfies Record<AttributeKind, (found: AttributeRecord) => Attribute | undefined>;
+
+/** One node of a file on its way to the IR: what of it is read, and the nodes that stand for it. */
+export class Lift {
+  readonly nodes: Node[] = [];
+  readonly where: string;
+  readonly #left: Map<string, AttributeRecord>;
+  readonly #origin: Node["origin"];
+
+  constructor(
+    readonly record: NodeRecord,
+    readonly inputs: readonly (Value | undefined)[],
+    readonly opset: number,
+  ) {
+    this.where = record.name || record.outputs[0] || record.op;
+    this.#left = new Map(record.attributes);
+    this.#origin = { path: originPath(record), rules: [] };
+  }
+
+  /** The attribute, where the file gives it; it counts as read. @throws onnx/attribute if it is of another kind */
+  take<K extends keyof typeof READERS>(
+    name: string,
+    kind: K,
+  ): Exclude<ReturnType<(typeof READERS)[K]>, undefined> | undefined;
+  take(name: string, kind: AttributeKind): Attribute | undefined {
+    const found = this.#left.get(name);
+    if (!found) return undefined;
+    this.#left.delete(name);
+    const value = READERS[kind](found);
+    if (value === undefined) throw this.attributeError(name, `is of kind ${found.kind}, expected ${kind}`);
+    return value;
+  }
+
+  /** The attributes that the IR's schema has too, as far as the file gives them. @throws onnx/attribute */
+  given(): Record<string, Attribute> {
+    const given: Record<string, Attribute> = {};
+    for (const [name, { kind }] of Object.entries(schemaOf(this.record.op).attributes)) {
+      const value: Attribute | undefined = this.take(name, kind);
+      if (value !== undefined) given[name] = value;
+    }
+    return given;
+  }
+
+  /** Reads an attribute that the IR does not have. @throws onnx/attribute unless it says what the IR always means */
+  require(name: string, kind: AttributeKind, accepted: readonly Attribute[]): void {
+    const found: Attribute | undefined = this.take(name, kind);
+    if (found !== undefined && !accepted.includes(found))
+      throw this.attributeError(name, `is ${found}, which cannot be read (only ${accepted.join(" or ")})`);
+  }
+
+  ignore(...names: readonly string[]): void {
+    for (const name of names) this.#left.delete(name);
+  }
+
+  /** @throws onnx/node if it is left out */
+  type(index: number): TensorType {
+    const input = this.inputs[index];
+    if (!input) throw this.error(`input ${index} is missing`);
+    return input.type;
+  }
+
+  /** The numbers of an input that must be constant; undefined if it is left out. @throws onnx/node */
+  parameters(index: number): number[] | undefined {
+    const input = this.inputs[index];
+    if (!input) return undefined;
+    if (!input.constant)
+      throw this.error(`input ${index}, %${input.hint}, is computed; only constants can be read there`);
+    this.checkParameters(index, input.constant);
+    return toNumbers(input.constant.read());
+  }
+
+  checkParameters(index: number, { shape }: LazyTensor): void {
+    if (shape.length > 1 || (shape[0] ?? 1) > MOST_PARAMETERS)
+      throw this.error(
+        `input ${index} has the shape [${shape.join(",")}], expected at most ${MOST_PARAMETERS} numbers`,
+      );
+  }
+
+  integers(values: readonly number[], hint: string): Value {
+    if (!values.every(Number.isSafeInteger)) throw this.error(`${hint} are [${values.join(",")}]`);
+    return constantValue(int64s(values), `${this.where}/${hint}`);
+  }
+
+  /** A node on the way to the result. @throws what the IR says about it */
+  step(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
+    return this.#create(op, inputs, attributes, [])[0]!;
+  }
+
+  /** The node whose outputs are those of the file's node. @throws onnx/attribute for attributes that nobody read */
+  result(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): readonly Value[] {
+    for (const name of this.#left.keys()) throw this.attributeError(name, "is not one that can be read");
+    return this.#create(op, inputs, attributes, this.record.outputs);
+  }
+
+  error(problem: string): CompileError {
+    return modelNode(this.record.op, problem, this.where);
+  }
+
+  attributeError(name: string, problem: string): CompileError {
+    return modelAttribute(this.record.op, name, problem, this.where);
+  }
+
+  #create(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    hints: readonly string[],
+  ): readonly Value[] {
+    const node = this.#located(() => createNode({ op, inputs, attributes, origin: this.#origin, hints }));
+    for (const { type } of node.outputs) {
+      const problem = dimensionsProblem(type.shape);
+      if (problem) throw this.error(`the result ${problem}`);
+    }
+    this.nodes.push(node);
+    return node.outputs;
+  }
+
+  /** What `make` returns; its errors say which node of the file they are about. */
+  #located<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      throw isCompileError(error) ? new CompileError({ where: this.where, ...error.diagnostic }) : error;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { overLimit } from "./diagnostics.js";
+
+/** Nodes, attributes, tensors, names and dimensions that are kept: at most some 200 bytes each. Real models have under 10^5. */
+const MOST_RECORDS = 2 ** 19;
+
+/** Dimensions of a tensor. Shapes are kept for every value, so a file could ask for more memory than it has bytes. */
+export const MOST_DIMENSIONS = 32;
+
+/** Elements of an input that says how and not what: a shape, axes, sizes. It is read for every node that takes it. */
+export const MOST_PARAMETERS = 4096;
+
+/** What is being read, and how many records of it are kept. */
+export class ReadContext {
+  #records = 0;
+
+  constructor(readonly file: string) {}
+
+  /** @throws onnx/limit */
+  keep(count = 1): void {
+    this.#records += count;
+    if (this.#records > MOST_RECORDS) throw overLimit(this.file, "nodes, attributes, names and tensors", MOST_RECORDS);
+  }
+}
