@@ -96,8 +96,6 @@ async function work(job: Job): Promise<number> {
 function compileInputs({ options, inputs, size, terminal, watch }: Job): CompiledModel {
   const { config, checkpoint } = inputs;
   const randomWeights = options["random-weights"];
-  if (checkpoint && randomWeights !== undefined)
-    throw usage("--random-weights beside a file of weights", "leave one of them out");
   const observation = observe(options);
   terminal.step("compiling");
   const compiled = compile({

@@ -1,7 +1,9 @@
 import { type Diagnostic, isFloat, type LazyTensor, sameShape } from "@yolo-compile/core";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { type ExpectedWeight, type Network, traceNetwork, type WeightSource } from "@yolo-compile/yolov5";
-import { type Misfit, note, type TensorNamed, weightsMisfit, wrongElementType } from "./diagnostics.js";
+import type { ExpectedWeight, Network, WeightSource } from "@yolo-compile/yolov5";
+import { type Misfit, note, rowAlone, type TensorNamed, weightsMisfit, wrongElementType } from "./diagnostics.js";
+import { loadAlone } from "./load-alone.js";
+import { spellNames } from "./spell-names.js";
 import { suggestFit } from "./suggest-fit.js";
 
 /** Weights that fit a network, and what became of each. */
@@ -19,65 +21,81 @@ export interface BoundWeights {
 const NOT_NEEDED = /(^|\.)(num_batches_tracked|anchor_grid|total_ops|total_params)$/;
 
 /**
- * Matches a checkpoint with what the network needs, by state_dict name.
+ * Matches a checkpoint with what the network needs, by state_dict name. Where the checkpoint is one of the backbone alone,
+ * `standIn` gives the rest.
  * @throws weights/missing, weights/shape, weights/extra with everything that does not fit; weights/dtype
  */
-export function bindWeights(network: Network, checkpoint: Checkpoint, size: readonly [number, number]): BoundWeights {
-  const renamed = withModelPrefix(network, checkpoint, size);
-  const source: WeightSource = {
-    get: (name) => renamed.tensors.get(name),
-    batchNormEps: (path) => checkpoint.model?.batchNormEps?.get(path),
-  };
-  const expected = traceNetwork(network, { size, weights: source }).trace.expected;
-  const { missing, wrongShape, fallbacks } = compare(expected, renamed.tensors, checkpoint.name);
-  const leftOver = [...renamed.tensors].filter(([name]) => !expected.has(name));
-  const extra = leftOver.filter(([name]) => !NOT_NEEDED.test(name)).map(([name, type]) => ({ ...type, name }));
-  if (missing.length + wrongShape.length + extra.length > 0) {
-    const suggestion = suggestFit(network.config, renamed.tensors);
+export function bindWeights(
+  network: Network,
+  checkpoint: Checkpoint,
+  size: readonly [number, number],
+  standIn?: Checkpoint,
+): BoundWeights {
+  const spelled = spellNames(network, checkpoint, size);
+  const { expected, alone } = spelled;
+  const loaded = alone ? loadAlone(spelled, alone) : { tensors: spelled.tensors, notes: [] };
+  const { missing, wrongShape, fallbacks } = compare(expected, loaded.tensors, checkpoint.name);
+  const leftOver = [...loaded.tensors].filter(([name]) => !expected.has(name));
+  const extra = leftOver
+    .filter(([name]) => !NOT_NEEDED.test(name) && !spelled.ignored.has(name))
+    .map(([name, type]) => ({ ...type, name }));
+  const filled = alone && standIn ? missing.filter(({ name }) => standIn.tensors.has(name)) : [];
+  const notes = [...spelled.notes, ...loaded.notes];
+  if (standIn && !alone) notes.push(note("weights/stand-in", `nothing is missing, ${standIn.name} are not used`));
+  if (missing.length - filled.length + wrongShape.length + extra.length > 0) {
+    const suggestion = alone ? rowAlone(alone.where, alone.module) : suggestFit(network.config, loaded.tensors);
     throw weightsMisfit({
       checkpoint: checkpoint.name,
       missing,
       extra,
       wrongShape,
+      notes,
       ...(suggestion && { suggestion }),
     });
   }
+  const source: WeightSource = {
+    get: (name) => loaded.tensors.get(name) ?? (filled.length > 0 ? standIn?.tensors.get(name) : undefined),
+    batchNormEps: (path) => checkpoint.model?.batchNormEps?.get(path),
+  };
   return {
     file: checkpoint.name,
     source,
-    used: expected.size - fallbacks.length,
+    used: expected.size - fallbacks.length - filled.length,
     unused: leftOver.map(([name]) => name),
-    notes: [
-      ...renamed.notes,
-      ...fallbacks.map((name) => note("weights/fallback", `${name} is not in the weights, the yaml's value is used`)),
-    ],
+    notes: [...notes, ...notesOn(fallbacks, filled, spelled.ignored, standIn?.name)],
   };
 }
 
-interface Renamed {
-  readonly tensors: ReadonlyMap<string, LazyTensor>;
-  readonly notes: readonly Diagnostic[];
-}
-
-/** state_dicts of `model.model` start at `0.conv.weight`, those of a wrapper at `model.model.0.…`. */
-function withModelPrefix(network: Network, { tensors }: Checkpoint, size: readonly [number, number]): Renamed {
-  const expected = traceNetwork(network, { size }).trace.expected;
-  const spellings = [
-    { rename: (name: string) => name, said: undefined },
-    { rename: (name: string) => `model.${name}`, said: "`model.` was put before every name" },
-    { rename: (name: string) => name.replace(/^[^.]+\./, ""), said: "the first part of every name was dropped" },
-  ];
-  const scored = spellings.map((spelling) => ({
-    ...spelling,
-    hits: [...tensors.keys()].filter((name) => expected.has(spelling.rename(name))).length,
+/** What stands in for weights that are not stored, and what is stored for nothing. */
+function notesOn(
+  fallbacks: readonly string[],
+  filled: readonly TensorNamed[],
+  ignored: ReadonlyMap<string, string>,
+  standIn: string | undefined,
+): Diagnostic[] {
+  const reasons = [...new Set(ignored.values())].map((reason) => ({
+    reason,
+    names: [...ignored].filter(([, other]) => other === reason).map(([name]) => name),
   }));
-  const best = scored.reduce((a, b) => (b.hits > a.hits ? b : a));
-  if (best.said === undefined) return { tensors, notes: [] };
-  return {
-    tensors: new Map([...tensors].map(([name, tensor]) => [best.rename(name), tensor])),
-    notes: [note("weights/prefix", `${best.said} to fit the yaml's names`)],
-  };
+  return [
+    ...(fallbacks.length > 0
+      ? [note("weights/fallback", `${named(fallbacks)} not in the weights, what the yaml says is used`)]
+      : []),
+    ...(filled.length > 0
+      ? [
+          note(
+            "weights/filled",
+            `${named(filled.map(({ name }) => name))} not in the weights, ${standIn} stand in: the answers mean nothing yet`,
+          ),
+        ]
+      : []),
+    ...reasons.map(({ reason, names }) => note("weights/ignored", `${named(names)} left out: ${reason}`)),
+  ];
 }
+
+/** `a.b is`, or `7 entries (a.b, …) are` */
+const named = (names: readonly string[]): string =>
+  names.length === 1 ? `${names[0]} is` : `${names.length} entries (${names[0]}, …) are`;
 
 interface Comparison {
   readonly missing: TensorNamed[];

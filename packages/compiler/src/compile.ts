@@ -5,6 +5,8 @@ import type { Checkpoint } from "@yolo-compile/weights";
 import {
   buildGraph,
   checkImageSize,
+  fitStrides,
+  type ModelConfig,
   type Network,
   parseYaml,
   planNetwork,
@@ -17,6 +19,7 @@ import { crossCheck } from "./cross-check.js";
 import { noConfig, noWeights } from "./diagnostics.js";
 import { MODULES } from "./modules.js";
 import { randomWeights } from "./random-weights.js";
+import { recordedStrides } from "./recorded-strides.js";
 
 /** The yaml's text and the name that the summary gives the model. */
 export interface ConfigText {
@@ -28,7 +31,7 @@ export interface CompileRequest {
   /** Left out where the checkpoint carries its own. */
   readonly config?: ConfigText;
   readonly checkpoint?: Checkpoint;
-  /** Seed for made-up weights, where there is no checkpoint. */
+  /** Seed for made-up weights, where there is no checkpoint, or one of the backbone alone. */
   readonly randomWeights?: number;
   /** Image height and width, multiples of the largest stride. */
   readonly size: readonly [number, number];
@@ -60,11 +63,17 @@ export const stem = (path: string): string => path.replace(/^.*[\\/]/, "").repla
 
 /** The network of a yaml, or of the yaml inside a checkpoint. @throws yaml/…, yolov5/…, compile/no-yaml */
 export function loadNetwork(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): Network {
-  if (config) return planNetwork(readConfig(parseYaml(config.text, config.file), stem(config.file)), MODULES);
+  const network = planNetwork(readModelConfig(config, checkpoint), MODULES);
+  const strides = checkpoint && recordedStrides(network, checkpoint);
+  return strides ? fitStrides(network, strides) : network;
+}
+
+function readModelConfig(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): ModelConfig {
+  if (config) return readConfig(parseYaml(config.text, config.file), stem(config.file));
   const { yaml, className } = checkpoint?.model ?? {};
   if (!checkpoint || yaml === undefined)
     throw noConfig(checkpoint?.name ?? "the input", checkpoint?.format ?? "none", className);
-  return planNetwork(readConfig(toPython(yaml, checkpoint.name), stem(checkpoint.name)), MODULES);
+  return readConfig(toPython(yaml, checkpoint.name), stem(checkpoint.name));
 }
 
 /**
@@ -75,13 +84,12 @@ export function compile(request: CompileRequest): CompiledModel {
   const { config, size, batch, observer } = request;
   const network = loadNetwork(config, request.checkpoint);
   checkImageSize(network, size);
-  const checkpoint =
-    request.checkpoint ??
-    (request.randomWeights === undefined ? undefined : randomWeights(network, request.randomWeights, size));
+  const madeUp = request.randomWeights === undefined ? undefined : randomWeights(network, request.randomWeights, size);
+  const checkpoint = request.checkpoint ?? madeUp;
   if (!checkpoint) throw noWeights(network.config.name);
   observer?.afterStage?.("plan");
   const names = classNames(network, checkpoint);
-  const weights = bindWeights(network, checkpoint, size);
+  const weights = bindWeights(network, checkpoint, size, request.checkpoint && madeUp);
   observer?.afterStage?.("bind");
   const plain = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
   observer?.afterStage?.("build");

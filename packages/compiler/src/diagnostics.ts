@@ -17,6 +17,8 @@ export interface MisfitReport {
   readonly missing: readonly TensorNamed[];
   readonly extra: readonly TensorNamed[];
   readonly wrongShape: readonly Misfit[];
+  /** What the network's modules said on the way. */
+  readonly notes: readonly Diagnostic[];
   /** `nc 80, width_multiple 0.5`, what would fit instead. */
   readonly suggestion?: string;
 }
@@ -27,7 +29,7 @@ export interface TensorNamed extends TensorType {
 
 /** One error for everything that does not fit, nearest names first. */
 export function weightsMisfit(report: MisfitReport): CompileError {
-  const { checkpoint, missing, extra, wrongShape, suggestion } = report;
+  const { checkpoint, missing, extra, wrongShape, notes, suggestion } = report;
   const counts = [
     missing.length > 0 && `${missing.length} missing`,
     wrongShape.length > 0 && `${wrongShape.length} of another shape`,
@@ -47,9 +49,14 @@ export function weightsMisfit(report: MisfitReport): CompileError {
       ),
       ...listed(missing.map((each) => `missing ${each.name} ${formatType(each)}${nearby(each.name, extraNames)}`)),
       ...listed(extra.map((each) => `unused ${each.name} ${formatType(each)}`)),
+      ...notes.flatMap((each) => [`note: ${each.message}`, ...(each.details ?? []).map((line) => `  ${line}`)]),
     ],
   });
 }
+
+/** What to try with weights of one row. */
+export const rowAlone = (where: string, module: string): string =>
+  `these are weights of ${module} (${where}) alone: give those of the whole model, or --random-weights 1 as well for the rest`;
 
 const nearby = (name: string, candidates: readonly string[]): string => {
   const [near] = candidates.length <= 500 ? nearestNames(name, candidates, 1) : [];

@@ -1,0 +1,64 @@
+import type { Diagnostic, LazyTensor } from "@yolo-compile/core";
+import type { Checkpoint } from "@yolo-compile/weights";
+import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/yolov5";
+import { note } from "./diagnostics.js";
+
+/** A checkpoint's tensors under the names of the network. */
+export interface SpelledWeights {
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** What the network needs, as its modules adapt to these tensors, and what they say about it. */
+  readonly expected: ReadonlyMap<string, ExpectedWeight>;
+  readonly ignored: ReadonlyMap<string, string>;
+  readonly notes: readonly Diagnostic[];
+  /** Set where the checkpoint holds this row and nothing else. */
+  readonly alone?: PlannedLayer;
+}
+
+interface Spelling {
+  readonly rename: (name: string) => string;
+  /** How a note tells it; nothing to tell where names stay. */
+  readonly said?: string;
+  readonly alone?: PlannedLayer;
+}
+
+/** state_dicts of `model.model` start at `0.conv.weight`, those of a wrapper at `model.model.0.…`. */
+const SPELLINGS: readonly Spelling[] = [
+  { rename: (name) => name },
+  { rename: (name) => `model.${name}`, said: "`model.` was put before every name" },
+  { rename: (name) => name.replace(/^[^.]+\./, ""), said: "the first part of every name was dropped" },
+];
+
+/** A backbone that returns a list is a network of its own, with checkpoints of its own: its names lack `model.0.` */
+const aloneSpellings = ({ layers }: Network): Spelling[] =>
+  layers
+    .filter(({ plan }) => typeof plan.channels !== "number")
+    .map((alone) => ({ rename: (name) => `model.${alone.row}.${name}`, alone }));
+
+/** Finds the spelling of a checkpoint's names under which most of them are ones that the network needs. */
+export function spellNames(network: Network, checkpoint: Checkpoint, size: readonly [number, number]): SpelledWeights {
+  let best: { spelled: SpelledWeights; hits: number } | undefined;
+  for (const spelling of [...SPELLINGS, ...aloneSpellings(network)]) {
+    const spelled = spell(network, checkpoint, size, spelling);
+    const needed = [...spelled.expected.values()];
+    const hits = needed.filter(({ name }) => spelled.tensors.has(name)).length;
+    if (!best || hits > best.hits) best = { spelled, hits };
+    if (needed.every(({ name, fallback }) => fallback || spelled.tensors.has(name))) break;
+  }
+  return best!.spelled; // there is at least one spelling
+}
+
+function spell(
+  network: Network,
+  checkpoint: Checkpoint,
+  size: readonly [number, number],
+  { rename, said, alone }: Spelling,
+): SpelledWeights {
+  const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [rename(name), tensor]));
+  const weights = {
+    get: (name: string) => tensors.get(name),
+    batchNormEps: (path: string) => checkpoint.model?.batchNormEps?.get(path),
+  };
+  const { expected, ignored, notes } = traceNetwork(network, { size, weights }).trace;
+  const spelling = said ? [note("weights/prefix", `${said} to fit the yaml's names`)] : [];
+  return { tensors, expected, ignored, notes: [...spelling, ...notes], ...(alone && { alone }) };
+}
