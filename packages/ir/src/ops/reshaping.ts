@@ -15,7 +15,7 @@ function inferReshape(node: OpContext): TensorType[] {
   const x = inputType(node, 0);
   const count = elementCount(x.shape);
   const given = constantInts(node, 1);
-  const target = given.map((size, axis) => (size === 0 ? (x.shape[axis] ?? -1) : size));
+  const target = given.map((size, axis) => (size === 0 ? (x.shape[axis] ?? Number.NaN) : size));
   const known = target.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const shape = target.map((size) => (size === -1 ? count / known : size));
   const open = target.filter((size) => size === -1).length;

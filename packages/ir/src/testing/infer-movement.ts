@@ -1,0 +1,130 @@
+import type { Case } from "./one-node.js";
+
+/** A node after the int64 vectors that it takes: `ints({ k: [1] }, "%y = …")`. */
+export function ints(vectors: Readonly<Record<string, readonly number[]>>, node: string): string {
+  const constants = Object.entries(vectors).map(
+    ([name, list]) => `%${name} = i64[${list.length}] {${list.join(", ")}}`,
+  );
+  return [...constants, node].join("\n");
+}
+
+const slice = (starts: number[], ends: number[], axes: number[], steps: number[]): string =>
+  ints({ s: starts, e: ends, a: axes, t: steps }, "%y = Slice(%x, %s, %e, %a, %t)");
+
+export const MOVEMENT_CASES: readonly Case[] = [
+  { inputs: "%a: f32[2,3], %b: f32[2,5]", node: "%y = Concat(%a, %b) {axis=1}", gives: "f32[2,8]" },
+  { inputs: "%a: f32[2,3], %b: f32[1,3]", node: "%y = Concat(%a, %b, %a) {axis=-2}", gives: "f32[5,3]" },
+  { inputs: "%a: i64[2]", node: "%y = Concat(%a) {axis=0}", gives: "i64[2]" },
+  {
+    inputs: "%a: f32[2,3], %b: f32[3,3]",
+    node: "%y = Concat(%a, %b) {axis=1}",
+    gives: "ir/type: input 1 does not fit input 0",
+  },
+  {
+    inputs: "%a: f32[2,3], %b: f32[2]",
+    node: "%y = Concat(%a, %b) {axis=0}",
+    gives: "ir/type: input 1 does not fit input 0",
+  },
+  {
+    inputs: "%a: f32[2], %b: f16[2]",
+    node: "%y = Concat(%a, %b) {axis=0}",
+    gives: "ir/type: input 1 does not fit input 0",
+  },
+  { inputs: "%a: f32[2]", node: "%y = Concat(%a, _) {axis=0}", gives: "ir/type: input 1 is missing" },
+  { inputs: "%a: f32[2,3]", node: "%y = Concat(%a) {axis=2}", gives: "ir/type: axis 2 of a rank 2 tensor" },
+  { inputs: "%a: f32[2]", node: "%y = Concat(%a)", gives: "ir/attribute: Concat.axis is undefined, expected int" },
+
+  { inputs: "%x: f32[1,12,2,3]", node: "%y = DepthToSpace(%x) {blocksize=2}", gives: "f32[1,3,4,6]" },
+  { inputs: "%x: f32[1,9,2,3]", node: '%y = DepthToSpace(%x) {blocksize=3, mode="CRD"}', gives: "f32[1,1,6,9]" },
+  {
+    inputs: "%x: f32[1,10,2,3]",
+    node: "%y = DepthToSpace(%x) {blocksize=2}",
+    gives: "ir/type: 10 channels are no multiple of 2²",
+  },
+  {
+    inputs: "%x: f32[1,4,2,3]",
+    node: "%y = DepthToSpace(%x) {blocksize=0}",
+    gives: "ir/type: 4 channels are no multiple of 0²",
+  },
+  {
+    inputs: "%x: f32[1,4,2,3]",
+    node: '%y = DepthToSpace(%x) {blocksize=2, mode="RCD"}',
+    gives: 'ir/attribute: DepthToSpace.mode is "RCD", expected one of DCR, CRD',
+  },
+  { inputs: "%x: f32[4,2,3]", node: "%y = DepthToSpace(%x) {blocksize=2}", gives: "ir/type: input 0 must have rank 4" },
+
+  { inputs: "%x: f32[2,3,4]", node: ints({ i: [0, -1] }, "%y = Gather(%x, %i) {axis=1}"), gives: "f32[2,2,4]" },
+  { inputs: "%x: f32[2,3,4]", node: "%i = i64[] splat 1\n%y = Gather(%x, %i) {axis=-1}", gives: "f32[2,3]" },
+  { inputs: "%x: f32[2,3]", node: "%i = i32[2,2] {0, 1, 1, 0}\n%y = Gather(%x, %i)", gives: "f32[2,2,3]" },
+  { inputs: "%x: f32[2,3], %i: f32[2]", node: "%y = Gather(%x, %i)", gives: "ir/type: the indices must be i64 or i32" },
+  {
+    inputs: "%x: f32[2,3], %i: bool[2]",
+    node: "%y = Gather(%x, %i)",
+    gives: "ir/type: the indices must be i64 or i32",
+  },
+  {
+    inputs: "%x: f32[2,3], %i: i64[2]",
+    node: "%y = Gather(%x, %i) {axis=2}",
+    gives: "ir/type: axis 2 of a rank 2 tensor",
+  },
+
+  { inputs: "%x: f32[5,6]", node: ints({ s: [1], e: [4] }, "%y = Slice(%x, %s, %e)"), gives: "f32[3,6]" },
+  { inputs: "%x: f32[5,6]", node: slice([1, 0], [-1, 100], [0, 1], [1, 4]), gives: "f32[3,2]" },
+  { inputs: "%x: f32[5,6]", node: slice([-1], [-100], [0], [-2]), gives: "f32[3,6]" },
+  { inputs: "%x: f32[5]", node: slice([-10], [-20], [0], [-1]), gives: "f32[1]" },
+  { inputs: "%x: f32[5]", node: slice([4], [5], [0], [-1]), gives: "f32[0]" },
+  { inputs: "%x: f32[5]", node: slice([3], [1], [-1], [1]), gives: "f32[0]" },
+  { inputs: "%x: f32[0]", node: slice([4], [-9], [0], [-1]), gives: "f32[0]" },
+  {
+    inputs: "%x: f32[5]",
+    node: "%s = i64[1] {-1}\n%e = i64[1] {-9223372036854775807}\n%a = i64[1] {0}\n%y = Slice(%x, %s, %e, %a, %s)",
+    gives: "f32[5]",
+  },
+  { inputs: "%x: f32[5]", node: slice([0], [1], [0], [0]), gives: "ir/type: a step of 0" },
+  { inputs: "%x: f32[5]", node: slice([0], [1], [1], [1]), gives: "ir/type: axis 1 of a rank 1 tensor" },
+  { inputs: "%x: f32[5,5]", node: slice([0, 0], [1, 1], [0, -2], [1, 1]), gives: "ir/type: the axes [0,-2] repeat" },
+  {
+    inputs: "%x: f32[5,5]",
+    node: slice([0, 0], [1], [0, 1], [1, 1]),
+    gives: "ir/type: starts, ends, axes and steps differ in number",
+  },
+  { inputs: "%x: f32[5], %s: i64[1]", node: "%y = Slice(%x, %s, %s)", gives: "ir/type: input 1 must be a constant" },
+  {
+    inputs: "%x: f32[5]",
+    node: "%s = f32[1] {0}\n%y = Slice(%x, %s, %s)",
+    gives: "ir/type: input 1 must be a vector of integers",
+  },
+
+  {
+    inputs: "%x: f32[2,6]",
+    node: ints({ k: [1, 0, 5] }, "%a, %b, %c = Split(%x, %k) {axis=-1}"),
+    gives: "f32[2,1], f32[2,0], f32[2,5]",
+  },
+  { inputs: "%x: f32[2,6]", node: ints({ k: [2] }, "%a = Split(%x, %k)"), gives: "f32[2,6]" },
+  {
+    inputs: "%x: f32[6]",
+    node: ints({ k: [1, 4] }, "%a, %b = Split(%x, %k)"),
+    gives: "ir/type: [1,4] does not split 6",
+  },
+  {
+    inputs: "%x: f32[6]",
+    node: ints({ k: [7, -1] }, "%a, %b = Split(%x, %k)"),
+    gives: "ir/type: [7,-1] does not split 6",
+  },
+  { inputs: "%x: f32[0]", node: ints({ k: [] }, "%a = Split(%x, %k)"), gives: "ir/type: [] does not split 0" },
+  {
+    inputs: "%x: f32[6]",
+    node: ints({ k: [6] }, "%a = Split(%x, %k) {axis=1}"),
+    gives: "ir/type: axis 1 of a rank 1 tensor",
+  },
+  {
+    inputs: "%x: f32[6]",
+    node: "%k = i64[] splat 6\n%a = Split(%x, %k)",
+    gives: "ir/type: input 1 must be a vector of integers",
+  },
+  {
+    inputs: "%x: f32[6]",
+    node: ints({ k: [3, 3] }, "%a = Split(%x, %k)"),
+    gives: "ir/syntax: found 1, expected 2 values left of Split",
+  },
+];

@@ -1,0 +1,55 @@
+import { formatType, isCompileError, type Tensor } from "@yolo-compile/core";
+import { type Graph, opContext, parseGraph, schemaOf } from "../index.js";
+import { printConstant } from "../text/print-constant.js";
+
+/** A graph of one node, from its inputs, constants and the node in the text form; its outputs are those of the node. */
+export function oneNode(inputs: string, statements: string): Graph {
+  const outputs = /(%[\w.]+(?:, %[\w.]+)*) = \w+\(/.exec(statements)?.[1] ?? "";
+  return parseGraph(`graph t(${inputs}) {\n${statements}\nreturn ${outputs}\n}`);
+}
+
+/** A graph of one node in the text form, and what comes out of it; see {@link inferred} and {@link folded}. */
+export interface Case {
+  readonly inputs?: string;
+  readonly node: string;
+  readonly gives: string;
+}
+
+/** `code: problem`, without the types of the inputs, which messages about types start with. */
+function problemOf(error: unknown): string {
+  if (!isCompileError(error)) throw error;
+  const { code, message } = error.diagnostic;
+  return `${code}: ${message.replace(/^\w+\(.*?\): /, "")}`;
+}
+
+/** What `infer` says: `f32[1], f32[3]`, or its problem. */
+export function inferred(inputs: string, statements: string): string {
+  try {
+    const [node] = oneNode(inputs, statements).nodes;
+    return node!.outputs.map(({ type }) => formatType(type)).join(", ");
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+/** What `fold` makes of constants, in the text form; or its problem. */
+export function folded(statements: string): string {
+  try {
+    return foldNodes(oneNode("", statements))
+      .map((tensor) => printConstant({ ...tensor, read: () => tensor }, "full"))
+      .join(", ");
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+/** The outputs of a graph of one node over constants. */
+export function foldNodes(graph: Graph): readonly Tensor[] {
+  const node = graph.nodes[0]!;
+  const { fold } = schemaOf(node.op);
+  if (!fold) throw new Error(`${node.op} does not fold`);
+  return fold(
+    opContext(node),
+    node.inputs.map((input) => input?.constant?.read()),
+  );
+}
