@@ -98,7 +98,7 @@ export function expandPad(node: Node): readonly Node[] {
     full[from + rank] = given[index + all.length]!;
   });
   const to = new Expansion(node);
-  to.op("Pad", [x, constantValue(int64s(full), pads!.hint), value], node.attributes);
+  to.op("Pad", [x, constantValue(int64s(full), pads!.hint), ...(value ? [value] : [])], node.attributes);
   return to.finish();
 }
 

@@ -7,7 +7,10 @@ const MOST_RECORDS = 2 ** 19;
 export const MOST_DIMENSIONS = 32;
 
 /** Elements of an input that says how and not what: a shape, axes, sizes. It is read for every node that takes it. */
-export const MOST_PARAMETERS = 4096;
+export const MOST_PARAMETERS = 1024;
+
+/** Integers in one list of an attribute: each may be a byte in the file and is eight in memory. */
+export const MOST_INTEGERS = 2 ** 20;
 
 /** What is being read, and how many records of it are kept. */
 export class ReadContext {

@@ -1,6 +1,7 @@
-import type { ReadContext } from "./limits.js";
+import { overLimit } from "./diagnostics.js";
+import { MOST_INTEGERS, type ReadContext } from "./limits.js";
 import { onnx } from "./proto.js";
-import { type Field, floatsIn, readMessage } from "./wire.js";
+import { type Field, readMessage } from "./wire.js";
 
 /** A NodeProto. Names are as the file has them; "" is an input or output that is left out. */
 export interface NodeRecord {
@@ -98,10 +99,11 @@ function readAttribute(bytes: Uint8Array, context: ReadContext): { name: string;
       content.tensor = field.bytes();
     }),
     7: seen("FLOATS", (field) => {
-      for (const value of floatsIn(field)) content.floats.push(value);
+      for (const value of field.floats()) content.floats.push(value);
     }),
     8: seen("INTS", (field) => {
       for (const value of field.integers()) content.ints.push(value);
+      if (content.ints.length > MOST_INTEGERS) throw overLimit(context.file, "integers in a list", MOST_INTEGERS);
     }),
     20: (field) => {
       content.type = field.integer();

@@ -41,6 +41,7 @@ type ListField = (typeof LIST_FIELDS)[DType];
 interface Content {
   name: string;
   dataType: number;
+  /** Cut off behind the first that is too many. */
   readonly dims: number[];
   raw?: Uint8Array;
   external: boolean;
@@ -71,7 +72,7 @@ export function readTensor(bytes: Uint8Array, context: ReadContext, where: strin
 
 /** What is wrong with sizes that a file declares; undefined if nothing is. */
 export function dimensionsProblem(dims: readonly number[]): string | undefined {
-  if (dims.length > MOST_DIMENSIONS) return `has ${dims.length} dimensions, ${MOST_DIMENSIONS} can be read`;
+  if (dims.length > MOST_DIMENSIONS) return `has more than ${MOST_DIMENSIONS} dimensions`;
   if (dims.some((size) => !Number.isSafeInteger(size) || size < 0)) return `has the sizes [${dims.join(",")}]`;
   return Number.isSafeInteger(elementCount(dims)) ? undefined : `has more than 2^53 elements: [${dims.join(",")}]`;
 }
@@ -86,7 +87,7 @@ function readContent(bytes: Uint8Array, context: ReadContext): Content {
   };
   readMessage(bytes, context, {
     1: (field) => {
-      for (const size of field.integers()) content.dims.push(size);
+      for (const size of field.integers()) if (content.dims.length <= MOST_DIMENSIONS) content.dims.push(size);
     },
     2: (field) => {
       content.dataType = field.integer();

@@ -1,6 +1,6 @@
 import { viewElements } from "@yolo-compile/core";
-import { malformed } from "./diagnostics.js";
-import type { ReadContext } from "./limits.js";
+import { malformed, overLimit } from "./diagnostics.js";
+import { MOST_INTEGERS, type ReadContext } from "./limits.js";
 
 /** Protobuf's wire types; groups (3 and 4) are in no ONNX file. */
 const VARINT = 0;
@@ -96,10 +96,18 @@ export class Field {
     return word.getFloat32(0);
   }
 
+  /** A part of a repeated float, packed or not. @throws onnx/malformed */
+  floats(): number[] {
+    if (this.wire === FIXED32) return [this.float()];
+    return Array.from(viewElements("f32", this.bytes()) as Float32Array); // f32 is stored so.
+  }
+
   /** A part of a repeated int64, packed or not. @throws onnx/malformed */
   integers(): number[] {
     if (this.wire === VARINT) return [this.integer()];
     const cursor = new Cursor(this.bytes(), this.context);
+    if (cursor.bytes.length > 10 * MOST_INTEGERS)
+      throw overLimit(this.context.file, "integers in a list", MOST_INTEGERS);
     const found: number[] = [];
     while (cursor.at < cursor.bytes.length) {
       cursor.varint();
@@ -130,10 +138,6 @@ export class Field {
     return new Uint8Array(word.buffer.slice(0, size));
   }
 }
-
-/** The elements of {@link Field.fixedBytes} of floats. */
-export const floatsIn = (field: Field): number[] =>
-  Array.from(viewElements("f32", field.fixedBytes(4)) as Float32Array); // f32 is stored so.
 
 /** An int64 that a number holds exactly; the ends of its range, which say "as far as it goes", become ±2^63. */
 function integerOf(low: number, high: number, { file }: ReadContext): number {
