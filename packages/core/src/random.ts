@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /**
  * A reproducible stream of uniform numbers in [0, 1): the linear congruential generator
  * x = x * 1664525 + 1013904223 mod 2^32, whose first number is the one after `seed`.
@@ -5,7 +7,7 @@
 export function uniformStream(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    state = (imul(state, 1664525) + 1013904223) >>> 0;
     return state / 4294967296;
   };
 }

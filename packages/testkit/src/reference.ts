@@ -68,7 +68,8 @@ export function formulaWeights(reference: Reference, { weights, state_dict_keys 
     const [name = "", sizes = ""] = row.split("\t");
     if (KEPT.test(name)) continue;
     const shape = sizes === "" ? [] : sizes.split(",").map(Number);
-    tensors.set(name, { dtype: "f32", shape, read: () => fill(name, shape, weights) });
+    let made: Tensor | undefined;
+    tensors.set(name, { dtype: "f32", shape, read: () => (made ??= fill(name, shape, weights)) });
   }
   return tensors;
 }

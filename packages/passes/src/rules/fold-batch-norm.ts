@@ -1,4 +1,12 @@
-import { allocate, castTensor, fromNumbers, type LazyTensor, type Tensor, toFloat64 } from "@yolo-compile/core";
+import {
+  allocate,
+  castTensor,
+  elementCount,
+  fromNumbers,
+  type LazyTensor,
+  type Tensor,
+  toFloat64,
+} from "@yolo-compile/core";
 import { lazyConstant, type Node, numberOf, type Value } from "@yolo-compile/ir";
 import { constantInputs, isMissing, miss, type Patch, type Rule, replace, soleFeeder } from "../rule.js";
 
@@ -23,26 +31,26 @@ function affineOf(node: Node): Affine | undefined {
   return { scale, shift: beta.map((value, channel) => value - mean[channel]! * scale[channel]!) };
 }
 
-/** Which output channel an element of a weight belongs to. */
-type ChannelOf = (index: number) => number;
+/** A weight as runs of elements of one output channel. */
+interface Layout {
+  readonly runLength: number;
+  readonly channelOf: (run: number) => number;
+}
 
 /** Each op's weight layout. A new op is one entry. */
-const LAYOUTS: Readonly<Record<string, (feeder: Node) => ChannelOf | string>> = {
+const LAYOUTS: Readonly<Record<string, (feeder: Node) => Layout | string>> = {
   // [filters, c/group, kh, kw]
-  Conv: (feeder) => {
-    const [, ...rest] = feeder.inputs[1]!.type.shape;
-    const perFilter = rest.reduce((product, size) => product * size, 1);
-    return (index) => Math.floor(index / perFilter);
-  },
+  Conv: (feeder) => ({
+    runLength: elementCount(feeder.inputs[1]!.type.shape.slice(1)),
+    channelOf: (run) => run,
+  }),
   // [c, filters/group, kh, kw]
   ConvTranspose: (feeder) => {
     const [channels, perGroup, h, w] = feeder.inputs[1]!.type.shape as [number, number, number, number];
-    const group = numberOf(feeder, "group");
-    const kernel = h * w;
-    return (index) => {
-      const plane = Math.floor(index / kernel);
-      const owner = Math.floor(Math.floor(plane / perGroup) / (channels / group));
-      return owner * perGroup + (plane % perGroup);
+    const channelsPerGroup = channels / numberOf(feeder, "group");
+    return {
+      runLength: h * w,
+      channelOf: (run) => Math.floor(Math.floor(run / perGroup) / channelsPerGroup) * perGroup + (run % perGroup),
     };
   },
   // [columns, inner] with transB, else [inner, columns]
@@ -50,24 +58,29 @@ const LAYOUTS: Readonly<Record<string, (feeder: Node) => ChannelOf | string>> = 
     if (numberOf(feeder, "alpha") !== 1 || numberOf(feeder, "beta") !== 1) return "the Gemm has an alpha or a beta";
     if ((feeder.inputs[2]?.type.shape.length ?? 1) !== 1) return "the Gemm's bias is no vector";
     const columns = feeder.inputs[1]!.type.shape[1]!;
-    return numberOf(feeder, "transB") ? (index) => Math.floor(index / columns) : (index) => index % columns;
+    return numberOf(feeder, "transB")
+      ? { runLength: columns, channelOf: (run) => run }
+      : { runLength: 1, channelOf: (run) => run % columns };
   },
   // [inner, columns]; BatchNorm's channel axis is the last one only in two dimensions
   MatMul: (feeder) => {
     const columns = feeder.inputs[1]!.type.shape.at(-1)!;
     if (feeder.outputs[0]!.type.shape.length !== 2) return "the MatMul's channels are not its last axis";
-    return (index) => index % columns;
+    return { runLength: 1, channelOf: (run) => run % columns };
   },
 };
 
 /** The weight with every element multiplied by its channel's scale; read when asked, rounded once. */
-function scaledWeight(weight: Value, channelOf: ChannelOf, scale: Float64Array): Value {
+function scaledWeight(weight: Value, { runLength, channelOf }: Layout, scale: Float64Array): Value {
   const stored = weight.constant!;
   const { dtype, shape } = stored;
   const read = (): Tensor => {
     const source = castTensor(stored.read(), "f32").data as Float32Array;
     const data = dtype === "f32" ? (allocate("f32", source.length) as Float32Array) : new Float64Array(source.length);
-    for (let index = 0; index < source.length; index++) data[index] = source[index]! * scale[channelOf(index)]!;
+    for (let run = 0, index = 0; index < source.length; run++) {
+      const factor = scale[channelOf(run)]!;
+      for (const end = index + runLength; index < end; index++) data[index] = source[index]! * factor;
+    }
     return { dtype, shape, data: data instanceof Float32Array ? data : fromNumbers(dtype, data) };
   };
   return lazyConstant({ dtype, shape, read }, weight.hint);
@@ -96,15 +109,15 @@ export const foldBatchNorm: Rule = {
     if (!layout) return miss(`the input comes from ${feeder.op}, which has no weights to fold into`);
     const [x, weight, bias] = feeder.inputs;
     if (!weight?.constant || (bias && !bias.constant)) return miss(`the ${feeder.op}'s weights are computed`);
-    const channelOf = layout(feeder);
-    if (typeof channelOf === "string") return miss(channelOf);
+    const runs = layout(feeder);
+    if (typeof runs === "string") return miss(runs);
     const affine = affineOf(node);
     if (!affine) return miss("the statistics are computed");
     return fold(
       node,
       feeder,
       x!,
-      scaledWeight(weight, channelOf, affine.scale),
+      scaledWeight(weight, runs, affine.scale),
       foldedBias(bias, affine, weight.constant, biasHint(weight)),
     );
   },
