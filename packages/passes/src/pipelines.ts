@@ -6,14 +6,24 @@ import type { PassResult } from "./rule.js";
 import { dropIdentity } from "./rules/drop-identity.js";
 import { foldBatchNorm } from "./rules/fold-batch-norm.js";
 import { foldConstants } from "./rules/fold-constants.js";
+import { foldResidual } from "./rules/fold-residual.js";
+import { foldScale } from "./rules/fold-scale.js";
 import { mergeEqualNodes } from "./rules/merge-equal-nodes.js";
+import {
+  mergeTransposesAroundReshape,
+  movePadBeforeTranspose,
+  moveSliceBehindTranspose,
+} from "./rules/merge-layouts.js";
 import { mergeReshapes, mergeTransposes } from "./rules/merge-reshapes.js";
+import { splitSlices } from "./rules/split-slices.js";
 
 const fuse: readonly Pass[] = [rulePass("fold-batch-norms", [foldBatchNorm])];
 
 const cleanUp: readonly Pass[] = [
   rulePass("fold-constants", [foldConstants]),
-  rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes]),
+  rulePass("fold-arithmetic", [foldResidual, foldScale]),
+  rulePass("meet-transposes", [movePadBeforeTranspose, moveSliceBehindTranspose, mergeTransposesAroundReshape]),
+  rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes, splitSlices]),
   rulePass("merge-equal-nodes", [mergeEqualNodes]),
   dropDeadCode,
 ];

@@ -35,8 +35,11 @@ export const miss = (reason: string): Miss => ({ miss: reason });
 
 export const isMiss = (result: Patch | Miss): result is Miss => "miss" in result;
 
-/** Makes the node that a patch consists of; the result of each call is its first output. */
-export type Emit = (op: string, inputs: readonly (Value | undefined)[], attributes?: Attributes) => Value;
+/**
+ * Makes a node that a patch consists of; the result of each call is its first output. `like` gives the origin where it is
+ * not that of the whole patch.
+ */
+export type Emit = (op: string, inputs: readonly (Value | undefined)[], attributes?: Attributes, like?: Node) => Value;
 
 /**
  * A patch that computes the node's single output anew. `absorbed` lists the other nodes whose work is taken over; the first
@@ -46,8 +49,9 @@ export function replace(rule: string, node: Node, build: (emit: Emit) => Value, 
   const nodes: Node[] = [];
   const from = (absorbed[0] ?? node).origin;
   const rules = [...new Set([...absorbed, node].flatMap(({ origin }) => origin.rules))];
-  const emit: Emit = (op, inputs, attributes = {}) => {
-    const made = createNode({ op, inputs, attributes, origin: { path: from.path, rules: [...rules, rule] } });
+  const emit: Emit = (op, inputs, attributes = {}, like) => {
+    const origin = { path: like?.origin.path ?? from.path, rules: [...(like?.origin.rules ?? rules), rule] };
+    const made = createNode({ op, inputs, attributes, origin });
     nodes.push(made);
     return made.outputs[0]!;
   };

@@ -1,6 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { FOLD } from "@yolo-compile/runtime";
-import { expectRewrite } from "@yolo-compile/testkit";
+import { expectRewrite, FOLD } from "@yolo-compile/testkit";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 
 test("folds into the Conv that feeds it", async () => {
