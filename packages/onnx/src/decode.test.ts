@@ -1,11 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { isCompileError, toNumbers } from "@yolo-compile/core";
-import { type Graph, GraphBuilder, verifyGraph } from "@yolo-compile/ir";
-import fc from "fast-check";
-import { decodeModel, encodeBytes } from "./index.js";
-import { lowerGraph } from "./lower.js";
+import { type Graph, verifyGraph } from "@yolo-compile/ir";
+import { decodeModel } from "./index.js";
 import type { messages } from "./proto.js";
-import { describeGraph } from "./testing/describe-graph.js";
 import { int64s, modelBytes, node, valueInfo } from "./testing/message.js";
 
 const messageOf = (run: () => unknown): string => {
@@ -131,7 +128,7 @@ test("Constant nodes and initializers of every form become constants", () => {
     { name: "e", dims: [2], dataType: 3, int32Data: [-1, 127] },
     { name: "f", dims: [], dataType: 11, doubleData: [1e300] },
     { name: "g", dims: [1], dataType: 12, uint64Data: [4294967295] },
-    { name: "h", dims: [2], dataType: 7, int64Data: [-(2 ** 40), 5] },
+    { name: "h", dims: [2], dataType: 7, int64Data: [-(2 ** 40), 2 ** 52 + 2 ** 33 + 2 ** 31 + 7] },
   ];
   const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
   const types = [1, 1, 1, 10, 3, 11, 12, 7];
@@ -153,7 +150,7 @@ test("Constant nodes and initializers of every form become constants", () => {
     [-1, 127],
     [1e300],
     [4294967295],
-    [-(2 ** 40), 5],
+    [-(2 ** 40), 2 ** 52 + 2 ** 33 + 2 ** 31 + 7],
   ]);
 });
 
@@ -254,57 +251,4 @@ test.each([
   [22, "the model is written in opset 22, opsets 11 to 21 can be read"],
 ])("opset %i is refused by name", (opset, message) => {
   expect(messageOf(() => decodeModel(modelBytes(graphOf({ node: [] }), opset)))).toContain(message);
-});
-
-const STEPS = [
-  "Relu",
-  "Sigmoid",
-  "Mish",
-  "HardSwish",
-  "Celu",
-  "Gelu",
-  "Add",
-  "Mul",
-  "Concat",
-  "Transpose",
-  "Softmax",
-] as const;
-
-/** Chains and diamonds of small ops over [2,n] tensors. */
-const randomGraphs = fc
-  .record({
-    steps: fc.array(fc.record({ op: fc.constantFrom(...STEPS), a: fc.nat(9), b: fc.nat(9) }), {
-      minLength: 1,
-      maxLength: 12,
-    }),
-    hints: fc.array(fc.string({ unit: "grapheme", maxLength: 6 }), { minLength: 2, maxLength: 2 }),
-    metadata: fc.array(fc.tuple(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" })), { maxLength: 3 }),
-  })
-  .map(({ steps, hints, metadata }): Graph => {
-    const builder = new GraphBuilder("random");
-    const values = hints.map((hint) => builder.input(hint, { dtype: "f32", shape: [2, 2] }));
-    for (const [index, { op, a, b }] of steps.entries()) {
-      const [left, right] = [values[a % values.length]!, values[b % values.length]!];
-      const binary = op === "Add" || op === "Mul" || op === "Concat";
-      const attributes = { Concat: { axis: 0 }, Transpose: { perm: [1, 0] }, Softmax: { axis: 0 } }[op as string] ?? {};
-      const made = builder.op(op, binary ? [left, right] : [left], attributes, { path: `m.${index % 3}`, rules: [] });
-      if (made.type.shape.join() === "2,2") values.push(made);
-      else builder.output(`wide${index}`, made);
-    }
-    builder.output("last", values.at(-1)!);
-    return builder.build(new Map(metadata));
-  });
-
-test("decode of encode is the identity, up to what older opsets spell in other ops", () => {
-  fc.assert(
-    fc.property(randomGraphs, fc.integer({ min: 11, max: 21 }), (graph, opset) => {
-      const bytes = encodeBytes(graph, { opset });
-      const decoded = decodeModel(bytes);
-      verifyGraph(decoded);
-      if (graph.outputs.every(({ value }) => !graph.inputs.includes(value)))
-        expect(describeGraph(decoded)).toBe(describeGraph(lowerGraph(graph, opset)));
-      expect(encodeBytes(decoded, { opset })).toEqual(bytes);
-    }),
-    { seed: 5, numRuns: 150 },
-  );
 });

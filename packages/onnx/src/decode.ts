@@ -23,7 +23,7 @@ import { dimensionsProblem, readTensor } from "./read-tensor.js";
  * @throws onnx/…, and what the IR says about its nodes
  */
 export function decodeModel(bytes: Uint8Array, file = "the model"): Graph {
-  const model = readModel(file, bytes);
+  const model = readModel(bytes, file);
   const opset = model.opsets.get("");
   if (opset === undefined || opset < OPSETS.min || opset > OPSETS.max) throw unreadOpset(file, opset, OPSETS);
   const records = model.graph.nodes.map((node) => readNode(node, model.context));

@@ -54,7 +54,7 @@ export const constantRead = (hint: string, expected: string, found: string, byte
 export const nameClash = (name: string): CompileError =>
   new CompileError({
     code: "onnx/name",
-    message: `the output ${name} has the name of an input that it is not`,
+    message: `the output ${name} has the name of an input`,
     hint: "ONNX needs every value under a name of its own: rename one of them",
   });
 

@@ -5,6 +5,7 @@ import { constantValue, type Graph, GraphBuilder, lazyConstant, opCensus } from 
 import { decodeModel, encodeBytes, encodeModel, OPSETS, readModelInfo } from "./index.js";
 import { lowerGraph } from "./lower.js";
 import { PRODUCER } from "./producer.js";
+import { onnx } from "./proto.js";
 import { describeGraph } from "./testing/describe-graph.js";
 import { allSamples } from "./testing/op-samples.js";
 
@@ -49,6 +50,24 @@ test("at opset 21 nothing is rewritten but what ONNX reads otherwise", () => {
     ({ graph }) => describeGraph(lowerGraph(graph, 21)) !== describeGraph(graph),
   );
   expect(changed.map(({ name }) => name)).toEqual(["Squeeze1", "ReduceMean2", "ReduceMax2", "ReduceSum2"]);
+});
+
+test("axes and sizes are attributes up to the opset before that which made them inputs", () => {
+  const last = new Map<string, number>();
+  for (const { op, graph } of allSamples())
+    for (const opset of OPSET_RANGE) {
+      const { node } = onnx.ModelProto.decode(encodeBytes(graph, { opset })).graph!;
+      if (node!.some(({ attribute }) => attribute!.some(({ name }) => name === "axes" || name === "split")))
+        last.set(op, opset);
+    }
+  expect(Object.fromEntries(last)).toEqual({
+    ReduceMax: 17,
+    ReduceMean: 17,
+    ReduceSum: 12,
+    Split: 12,
+    Squeeze: 12,
+    Unsqueeze: 12,
+  });
 });
 
 test("the file says what was asked for, and what the graph says about itself", () => {
@@ -159,7 +178,7 @@ test("a constant that gives other bytes than its type says stops the writing", (
   expect(codeOf(() => [...model.chunks()])).toBe("onnx/constant");
 });
 
-test("an output cannot have the name of another value's input", () => {
+test("an output cannot have the name of an input", () => {
   const builder = new GraphBuilder("clash");
   builder.output("x", builder.op("Relu", [builder.input("x", { dtype: "f32", shape: [1] })], {}, HERE));
   expect(codeOf(() => encodeModel(builder.build(), { opset: 17 }))).toBe("onnx/name");

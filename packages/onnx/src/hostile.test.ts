@@ -32,6 +32,12 @@ test("a damaged file gives a value that can be written again, or a CompileError"
   );
 });
 
+test("every cut of a file that we wrote is noticed", () => {
+  const bytes = encodeBytes([...allSamples()][0]!.graph, { opset: 17 });
+  for (let length = 0; length < bytes.length; length++)
+    expect([length, outcome(() => readModelInfo(bytes.subarray(0, length)))]).toEqual([length, "onnx/malformed"]);
+});
+
 const x = [valueInfo("x", [1, 1, 4, 4])];
 const y = [valueInfo("y", [1])];
 

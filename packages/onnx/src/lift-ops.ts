@@ -2,6 +2,7 @@ import { elementCount, tensorOf } from "@yolo-compile/core";
 import { constantValue, type OpName, type Value } from "@yolo-compile/ir";
 import type { Lift } from "./lift.js";
 import { liftConv, liftConvTranspose, liftPool } from "./lift-window.js";
+import { LOWERINGS } from "./lower.js";
 
 type Lifter = (lift: Lift) => readonly Value[];
 
@@ -10,9 +11,10 @@ const liftPlain: Lifter = (lift) => lift.result(lift.record.op, lift.inputs, lif
 
 /** Axes or sizes: an input, or in older opsets an attribute of that name. */
 function listInput(lift: Lift, attribute: string): Value | undefined {
+  const since = LOWERINGS[lift.record.op as OpName]?.input1?.since ?? 0; // Only known ops are lifted.
+  if (lift.opset >= since) return lift.parameters(1) && lift.inputs[1];
   const stated = lift.take(attribute, "ints");
-  if (stated) return lift.integers(stated, attribute);
-  return lift.parameters(1) && lift.inputs[1];
+  return stated && lift.integers(stated, attribute);
 }
 
 /** Without axes a reduction is one over every axis, unless it is told to do nothing then. */

@@ -35,6 +35,18 @@ test.each([
   });
 });
 
+test("Gelu in older ops computes its formula", () => {
+  const builder = new GraphBuilder("Gelu");
+  const points = [-4, -1, -0.3, 0, 0.3, 1, 4];
+  const x = constantValue(tensorOf("f64", [points.length], points), "x");
+  builder.output("y", builder.op("Gelu", [x], { approximate: "tanh" }, { path: "", rules: [] }));
+  const found = evaluate(lowerGraph(builder.build(), 19));
+  points.forEach((x, index) => {
+    const expected = 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    expect(found[index]).toBeCloseTo(expected, 12);
+  });
+});
+
 test("which ops are written in other ops, and up to which opset", () => {
   const last = new Map<string, string>();
   for (const { name, graph } of allSamples())

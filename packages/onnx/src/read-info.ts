@@ -35,7 +35,7 @@ export interface ModelInfo {
  * @throws onnx/malformed, onnx/limit, onnx/graph
  */
 export function readModelInfo(bytes: Uint8Array, file = "the model"): ModelInfo {
-  const { context, graph, irVersion, producer, opsets, metadata } = readModel(file, bytes);
+  const { context, graph, irVersion, producer, opsets, metadata } = readModel(bytes, file);
   const constants = new Set(graph.initializers.map((tensor) => tensorName(tensor, context)));
   return {
     irVersion,

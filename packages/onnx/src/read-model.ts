@@ -32,9 +32,7 @@ export interface ValueRecord {
 }
 
 /** @throws onnx/malformed, onnx/limit, onnx/graph */
-export function readModel(file: string, source: Uint8Array): ModelRecord {
-  // Node's Buffer is a Uint8Array whose slices are views.
-  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+export function readModel(bytes: Uint8Array, file: string): ModelRecord {
   const context = new ReadContext(file);
   let irVersion = 0;
   const producer = { name: "", version: "" };
