@@ -1,6 +1,8 @@
 import { isCompileError } from "@yolo-compile/compiler";
 import yargs from "yargs";
 import { compileCommand } from "./commands/compile.js";
+import { detectCommand } from "./commands/detect.js";
+import { inspectCommand } from "./commands/inspect.js";
 import { summaryCommand } from "./commands/summary.js";
 import { usage } from "./diagnostics.js";
 import { paintDiagnostic } from "./terminal.js";
@@ -24,6 +26,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       }),
     )
     .command(summaryCommand)
+    .command(inspectCommand)
+    .command(detectCommand)
     .strict()
     .version(version)
     .alias({ help: "h", version: "V" })

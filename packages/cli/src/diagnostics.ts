@@ -26,3 +26,10 @@ export const outputUnwritable = (path: string, problem: string): CompileError =>
 
 export const usage = (problem: string, hint?: string): CompileError =>
   new CompileError({ code: "usage", message: problem, ...(hint && { hint }) });
+
+export const notOnnx = (path: string): CompileError =>
+  new CompileError({
+    code: "detect/model",
+    message: `${path} is no ONNX model`,
+    hint: `compile it first: yolo-compile ${path}`,
+  });

@@ -96,3 +96,14 @@ export const warning = (code: string, message: string, where?: string): Diagnost
   message,
   ...(where && { where }),
 });
+
+export const noDetector = (
+  model: string,
+  what: string,
+  values: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[],
+): CompileError =>
+  new CompileError({
+    code: "detect/model",
+    message: `${model} is no YOLOv5 detector: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
+    hint: "expected an image [n,3,h,w] that gives rows [n,boxes,5+classes], and perhaps prototypes",
+  });

@@ -10,7 +10,7 @@ export {
   nearestNames,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
-export { type EncodedModel, encodeModel, OPSETS } from "@yolo-compile/onnx";
+export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
 export {
   findProvider,
@@ -20,11 +20,20 @@ export {
   type Verification,
   verifyModels,
 } from "@yolo-compile/runtime";
+export {
+  checkImageName,
+  type Detection,
+  decodeImage,
+  drawDetections,
+  encodeImage,
+  roundBoxes,
+} from "@yolo-compile/vision";
 export { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
 export { formatSummary, type Network, type Summary, summarize } from "@yolo-compile/yolov5";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";
 export { countParameters } from "./count-parameters.js";
+export * from "./detect.js";
 export { type InputKind, inputKind } from "./input-kind.js";
 export { MODULES } from "./modules.js";
 export { plainJson } from "./plain-json.js";

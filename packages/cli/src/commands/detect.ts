@@ -1,0 +1,30 @@
+import { PROVIDERS } from "@yolo-compile/compiler";
+import type { Argv, CommandModule } from "yargs";
+import { withCommon } from "../options.js";
+import { type DetectOptions, runDetect } from "../run-detect.js";
+
+const options = (yargs: Argv) =>
+  withCommon(yargs)
+    .positional("model", { type: "string", demandOption: true, describe: "an ONNX model" })
+    .positional("images", { type: "string", array: true, demandOption: true, describe: "pictures" })
+    .option("output", {
+      alias: "o",
+      type: "string",
+      describe: "a picture, or a folder for several  [default: <image>.detected.<ext>]",
+    })
+    .option("draw", { type: "boolean", default: true, describe: "write pictures with boxes" })
+    .option("conf", { type: "number", default: 0.25, describe: "least score" })
+    .option("iou", { type: "number", default: 0.45, describe: "greatest overlap of two boxes of a class" })
+    .option("max-det", { type: "number", default: 1000, describe: "most objects on a picture" })
+    .option("agnostic", { type: "boolean", default: false, describe: "boxes of other classes overlap too" })
+    .option("imgsz", { alias: "img", array: true, describe: "for a model with free image size" })
+    .option("provider", { choices: [...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" })
+    .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg");
+
+/** Runs a model on pictures. */
+export const detectCommand: CommandModule<object, DetectOptions> = {
+  command: "detect <model> <images..>",
+  describe: "run a model on pictures: boxes as a table and drawn on copies",
+  builder: (yargs) => options(yargs) as unknown as Argv<DetectOptions>, // yargs types a default as any string
+  handler: runDetect,
+};

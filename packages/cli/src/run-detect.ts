@@ -1,0 +1,123 @@
+import { statSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
+import {
+  checkImageName,
+  type Detector,
+  decodeImage,
+  drawDetections,
+  encodeImage,
+  type Found,
+  findProvider,
+  inputKind,
+  openDetector,
+  readModelInfo,
+} from "@yolo-compile/compiler";
+import { notOnnx, usage } from "./diagnostics.js";
+import { openFile, openWorkspace, readWhole, writeChunks } from "./files.js";
+import { fraction, imageSize, positiveInteger } from "./options.js";
+import { openTerminal, type Terminal } from "./terminal.js";
+import { detectionDocument, printDetections } from "./views/detections.js";
+
+/** The options of `detect`, as yargs gives them. */
+export interface DetectOptions {
+  readonly model: string;
+  readonly images: readonly string[];
+  readonly json: boolean;
+  readonly output?: string;
+  readonly draw: boolean;
+  readonly conf: number;
+  readonly iou: number;
+  readonly "max-det": number;
+  readonly agnostic: boolean;
+  readonly imgsz?: readonly (string | number)[];
+  readonly provider: string;
+}
+
+/** A picture that was looked at. */
+export interface Looked extends Found {
+  readonly image: string;
+  /** The picture with boxes, where one was written. */
+  readonly drawn: string | undefined;
+}
+
+/** Looks at each picture, prints what is on it and writes it with boxes. */
+export async function runDetect(options: DetectOptions): Promise<void> {
+  const terminal = openTerminal(options.json);
+  const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
+  terminal.step(`loading ${options.model}`);
+  const detector = await loadDetector(options);
+  const looked: Looked[] = [];
+  try {
+    for (const [index, image] of options.images.entries()) {
+      looked.push(await look(detector, image, targets[index], options, terminal));
+      terminal.endStep();
+      printDetections(looked.at(-1)!, detector.names, terminal);
+    }
+  } finally {
+    terminal.endStep();
+    await detector.release();
+  }
+  terminal.printJson({
+    model: options.model,
+    provider: options.provider,
+    imgsz: [detector.size.height, detector.size.width],
+    names: detector.names,
+    images: looked.map((each) => detectionDocument(each, detector.names)),
+  });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** Where a picture with boxes goes. @throws usage, image/format */
+function targetOf({ output, images }: DetectOptions, image: string): string {
+  const extension = extname(image);
+  const name = `${basename(image, extension)}.detected${extension}`;
+  if (output !== undefined && images.length > 1 && !isFolder(output))
+    throw usage(`--output ${output} is no folder, and there are ${images.length} pictures`, "make the folder first");
+  const target = output === undefined ? name : isFolder(output) ? join(output, name) : output;
+  if (resolve(target) === resolve(image)) throw usage(`--output ${target} is the picture itself`, "give another name");
+  checkImageName(target);
+  return target;
+}
+
+async function loadDetector(options: DetectOptions): Promise<Detector> {
+  const { model, provider } = options;
+  const file = openFile(model);
+  try {
+    if (inputKind(file) !== "onnx") throw notOnnx(model);
+    const info = readModelInfo(file.read(0, file.size), model);
+    const [height, width] = imageSize(options.imgsz ?? [640]).size;
+    return await openDetector({ model, name: model, info, provider: findProvider(provider), size: { height, width } });
+  } finally {
+    file.close();
+  }
+}
+
+async function look(
+  detector: Detector,
+  path: string,
+  target: string | undefined,
+  options: DetectOptions,
+  terminal: Terminal,
+): Promise<Looked> {
+  terminal.step(`looking at ${path}`);
+  const image = await decodeImage(readWhole(path), path);
+  const found = await detector.detect(image, {
+    confidence: fraction("conf", options.conf),
+    iou: fraction("iou", options.iou),
+    maxDetections: positiveInteger("max-det", options["max-det"]),
+    agnostic: options.agnostic,
+  });
+  if (target !== undefined) {
+    const drawn = await drawDetections(image, found.detections, detector.names, found.masks);
+    const bytes = await encodeImage(drawn, target);
+    const workspace = openWorkspace(target);
+    try {
+      writeChunks(workspace.path("picture"), [bytes]);
+      workspace.publish("picture", target);
+    } finally {
+      workspace.discard();
+    }
+  }
+  return { ...found, image: path, drawn: target };
+}

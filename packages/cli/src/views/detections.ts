@@ -1,0 +1,42 @@
+import { roundBoxes } from "@yolo-compile/compiler";
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { Looked } from "../run-detect.js";
+import { plainTable, type Terminal } from "../terminal.js";
+import { tally } from "./text.js";
+
+const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
+
+/** One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture. */
+export const detectionDocument = (
+  { image, drawn, detections, masks, elapsedMs }: Looked,
+  names: readonly string[],
+) => ({
+  image,
+  drawn: drawn ?? null,
+  elapsedMs: Math.round(elapsedMs * 10) / 10,
+  detections: detections.map(({ box, score, classIndex }, index) => ({
+    class: classIndex,
+    name: nameOf(names, classIndex),
+    score,
+    box,
+    ...(masks[index] && { maskPixels: masks[index].data.reduce((sum, inside) => sum + inside, 0) }),
+  })),
+});
+
+/** What a person wants to know of a picture. */
+export function printDetections(looked: Looked, names: readonly string[], terminal: Terminal): void {
+  const { image, drawn, detections, elapsedMs } = looked;
+  const counts = tally(detections.map(({ classIndex }) => nameOf(names, classIndex)));
+  const found = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing found";
+  terminal.print(`${pc.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${pc.bold(drawn)}` : ""}`);
+  if (detections.length === 0) return;
+  const table = new Table({
+    ...plainTable,
+    head: ["  class", "score", "x1", "y1", "x2", "y2"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+  });
+  for (const { box, score, classIndex } of roundBoxes(detections))
+    table.push([`  ${nameOf(names, classIndex)}`, score.toFixed(3), ...box]);
+  terminal.print(table.toString());
+}

@@ -1,0 +1,34 @@
+import type { ModelInfo } from "@yolo-compile/compiler";
+import type { Terminal } from "../terminal.js";
+import { line, megabytes } from "./text.js";
+
+/** The document of `inspect --json` for an ONNX model. */
+export const modelDocument = (file: string, bytes: number, info: ModelInfo) => ({
+  file,
+  bytes,
+  format: "onnx",
+  irVersion: info.irVersion,
+  opset: info.opset ?? null,
+  opsets: Object.fromEntries(info.opsets),
+  producer: info.producer,
+  inputs: info.inputs,
+  outputs: info.outputs,
+  nodes: info.nodeCount,
+  ops: Object.fromEntries(info.ops),
+  metadata: Object.fromEntries(info.metadata),
+});
+
+/** What a person wants to know of an ONNX model. */
+export function printModel(file: string, bytes: number, info: ModelInfo, terminal: Terminal): void {
+  const opsets = [...info.opsets].map(([domain, version]) => `${domain || "ai.onnx"} ${version}`);
+  terminal.print(line("file", `${file}, ${megabytes(bytes)}, onnx`));
+  terminal.print(line("made by", `${info.producer || "?"}, IR version ${info.irVersion}, opset ${opsets.join(", ")}`));
+  for (const { name, dtype, shape } of info.inputs)
+    terminal.print(line("input", `${name} ${dtype}[${shape.join(",")}]`));
+  for (const { name, dtype, shape } of info.outputs)
+    terminal.print(line("output", `${name} ${dtype}[${shape.join(",")}]`));
+  terminal.print(
+    line("nodes", `${info.nodeCount}: ${[...info.ops].map(([op, count]) => `${op} ${count}`).join(", ")}`),
+  );
+  for (const [key, value] of info.metadata) terminal.print(line("metadata", `${key} = ${value}`));
+}

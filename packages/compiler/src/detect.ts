@@ -1,0 +1,99 @@
+import { castTensor } from "@yolo-compile/core";
+import type { ModelInfo } from "@yolo-compile/onnx";
+import { type ModelSource, openSession, type Provider, type Session, type ValueInfo } from "@yolo-compile/runtime";
+import {
+  type Detection,
+  type Image,
+  letterbox,
+  type Mask,
+  nonMaxSuppression,
+  processNativeMasks,
+  type Size,
+  type SuppressionOptions,
+  scaleBoxes,
+  toTensor,
+} from "@yolo-compile/vision";
+import { noDetector } from "./diagnostics.js";
+import { parseNames } from "./names-metadata.js";
+
+export interface DetectorRequest {
+  readonly model: ModelSource;
+  /** How messages name the model. */
+  readonly name: string;
+  /** What the file says about itself; ONNX Runtime does not hand metadata over. */
+  readonly info: ModelInfo;
+  readonly provider: Provider;
+  /** Network input for a model whose height and width are free. */
+  readonly size?: Size;
+}
+
+/** A YOLOv5 model that is ready to look at pictures. */
+export interface Detector {
+  /** By class index; fewer than the model has classes where its metadata has none. */
+  readonly names: readonly string[];
+  /** Network input, in pixels. */
+  readonly size: Size;
+  /** @throws runtime/run, detect/output */
+  detect(image: Image, options?: SuppressionOptions): Promise<Found>;
+  release(): Promise<void>;
+}
+
+/** What is on a picture, best score first, in pixels of the picture. */
+export interface Found {
+  readonly detections: readonly Detection[];
+  /** One for each detection, where the model segments. */
+  readonly masks: readonly Mask[];
+  /** The same detections in pixels of the network's input. */
+  readonly letterboxed: readonly Detection[];
+  /** Of the network alone. */
+  readonly elapsedMs: number;
+}
+
+const USUAL_SIZE: Size = { width: 640, height: 640 };
+
+/** Opens a detector or an instance segmenter. @throws runtime/load, detect/model */
+export async function openDetector(request: DetectorRequest): Promise<Detector> {
+  const { model, name, info, provider } = request;
+  const session = await openSession(model, { provider, level: "all", name });
+  const [input] = session.inputs;
+  if (!input || session.inputs.length !== 1 || input.shape.length !== 4 || input.shape[1] !== 3)
+    throw noDetector(name, "its inputs", session.inputs);
+  const size = inputSize(input, request.size);
+  return {
+    names: [...parseNames(info.metadata.get("names") ?? "")].sort(([a], [b]) => a - b).map(([, each]) => each),
+    size,
+    detect: (image, options = {}) => detect(session, input, size, image, options),
+    release: () => session.release(),
+  };
+}
+
+function inputSize({ shape }: ValueInfo, wanted: Size = USUAL_SIZE): Size {
+  const [, , height, width] = shape;
+  return {
+    height: typeof height === "number" ? height : wanted.height,
+    width: typeof width === "number" ? width : wanted.width,
+  };
+}
+
+/** A model for several images at a time gets the picture in every place. */
+async function detect(
+  session: Session,
+  input: ValueInfo,
+  size: Size,
+  image: Image,
+  options: SuppressionOptions,
+): Promise<Found> {
+  const [batch] = input.shape;
+  const pictures = Array<Image>(typeof batch === "number" ? batch : 1).fill(letterbox(image, size));
+  const tensor = castTensor(toTensor(pictures), input.dtype);
+  const started = performance.now();
+  const results = [...(await session.run(new Map([[input.name, tensor]]))).values()];
+  const elapsedMs = performance.now() - started;
+  const [output, protos] = results;
+  if (output?.shape.length !== 3) throw noDetector(session.name, "its outputs", session.outputs);
+  const maskCount = protos?.shape.length === 4 ? protos.shape[1]! : 0;
+  const [letterboxed = []] = nonMaxSuppression(output, { ...options, maskCount });
+  const detections = scaleBoxes(letterboxed, size, image);
+  const masks = protos && maskCount > 0 ? processNativeMasks(protos, detections, image) : [];
+  return { detections, masks, letterboxed, elapsedMs };
+}
