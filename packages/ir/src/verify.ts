@@ -20,8 +20,8 @@ export function verifyGraph(graph: Graph): void {
   for (const input of graph.inputs) define(input, "inputs");
   for (const node of graph.nodes) {
     const where = node.origin.path || node.op;
-    checkNode(graph, node, where);
     for (const input of node.inputs) if (input) checkUse(graph, defined, input, where);
+    checkNode(graph, node, where);
     for (const output of node.outputs) define(output, where);
   }
   for (const { name, value } of graph.outputs) checkUse(graph, defined, value, `output ${name}`);

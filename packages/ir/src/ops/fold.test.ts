@@ -27,7 +27,6 @@ const NOT_COMPARED = [
   /bf16/,
   /[iu]8\[.*(Neg|Add)/s,
   /f16\[.*Sqrt/s,
-  /i64\[1\] \{-4\}.*Sqrt/s,
   // It reads outside of the tensor where wrap pads by more than the axis has.
   /\{4, 2\}.*wrap/s,
 ];
