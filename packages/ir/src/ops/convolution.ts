@@ -38,8 +38,8 @@ function inferConvTranspose(node: OpContext): TensorType[] {
   checkVectors(node, [2], perGroup * group);
   const { dilations, pads, strides } = windowOf(node);
   const more = numbersOf(node, "output_padding");
-  // More would make rows that no input reaches; ONNX Runtime and PyTorch refuse it.
-  if (more.length !== 2 || more.some((size, axis) => size < 0 || size >= Math.max(strides[axis]!, dilations[axis]!)))
+  // More would make rows that no input reaches; ONNX Runtime refuses it.
+  if (more.length !== 2 || more.some((size, axis) => size < 0 || size >= strides[axis]!))
     throw typeError(node.op, `output_padding [${more.join(",")}] is not below the strides`, node.inputs);
   const spatial = kernel.map((size, axis) => {
     const reach = dilations[axis]! * (size - 1) + 1;

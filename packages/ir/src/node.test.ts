@@ -1,0 +1,67 @@
+import { expect, test } from "@jest/globals";
+import { int64s, type LazyTensor, tensorOf } from "@yolo-compile/core";
+import { floats, GraphBuilder } from "./builder.js";
+import { type Attributes, constantValue, lazyConstant, opCensus, type Value } from "./graph.js";
+import { createNode, opContext } from "./node.js";
+
+const HERE = { path: "model.0", rules: [] };
+const X: Value = { type: { dtype: "f32", shape: [2, 3] }, hint: "x" };
+
+const made = (op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}) =>
+  createNode({ op, inputs, attributes, origin: HERE });
+
+test("a node has its schema's defaults, typed outputs and hints from its origin", () => {
+  const node = made("Gemm", [X, floats([1, 2, 3], [3, 1])], { alpha: 0.1 });
+  expect(node.attributes).toEqual({ alpha: Math.fround(0.1), beta: 1, transA: 0, transB: 0 });
+  expect(node.outputs).toEqual([{ type: { dtype: "f32", shape: [2, 1] }, hint: "model.0/Gemm" }]);
+});
+
+test.each([
+  ["Rleu", {}, "ir/op: the op Rleu is not one that the IR knows - did you mean Relu"],
+  ["constructor", {}, "ir/op: the op constructor is not one that the IR knows"],
+  ["Flatten", { axis: 1.5 }, "ir/attribute: Flatten.axis is 1.5, expected int"],
+  ["Flatten", { axis: [1] }, "ir/attribute: Flatten.axis is [1], expected int"],
+  ["LeakyRelu", { alpha: "1" }, 'ir/attribute: LeakyRelu.alpha is "1", expected float'],
+  ["Transpose", { perm: 1 }, "ir/attribute: Transpose.perm is 1, expected ints"],
+  ["Transpose", { perm: [0, 0.5] }, "ir/attribute: Transpose.perm is [0,0.5], expected ints"],
+  ["Transpose", {}, "ir/attribute: Transpose.perm is undefined, expected ints"],
+  ["Gelu", { approximate: 1 }, "ir/attribute: Gelu.approximate is 1, expected string"],
+  ["Cast", { to: "f24" }, 'ir/attribute: Cast.to is "f24", expected an element type'],
+  ["Relu", { toString: 1 }, "ir/attribute: Relu.toString is 1, expected no such attribute"],
+] as const)("%s %o is refused", (op, attributes, message) => {
+  expect(() => made(op, [X], attributes)).toThrow(message);
+});
+
+test("a lazy constant is read once for one context, and only when asked", () => {
+  let reads = 0;
+  const shape: LazyTensor = {
+    dtype: "i64",
+    shape: [1],
+    read: () => {
+      reads++;
+      return int64s([6]);
+    },
+  };
+  const inputs = [X, lazyConstant(shape, "shape")];
+  const context = opContext({ op: "Reshape", inputs, attributes: {} });
+  expect(reads).toBe(0);
+  expect([context.constant(1), context.constant(1), context.constant(0)]).toEqual([
+    int64s([6]),
+    int64s([6]),
+    undefined,
+  ]);
+  expect(reads).toBe(1);
+});
+
+test("the census counts ops, most frequent first, then by name", () => {
+  const builder = new GraphBuilder("t");
+  let value = builder.input("x", X.type);
+  for (const op of ["Relu", "Tanh", "Abs", "Tanh"]) value = builder.op(op, [value], {}, HERE);
+  builder.output("y", builder.op("Add", [value, constantValue(tensorOf("f32", [], [1]), "one")], {}, HERE));
+  expect([...opCensus(builder.build())]).toEqual([
+    ["Tanh", 2],
+    ["Abs", 1],
+    ["Add", 1],
+    ["Relu", 1],
+  ]);
+});
