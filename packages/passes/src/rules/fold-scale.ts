@@ -1,0 +1,93 @@
+import { elementCount, fromNumbers, type LazyTensor, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { lazyConstant, type Node, type Value } from "@yolo-compile/ir";
+import { type Emit, isMissing, type Miss, miss, type Rule, type RuleContext, replace, soleFeeder } from "../rule.js";
+
+/** Ops that only move elements of their first input: a factor passes through them. */
+const MOVING = ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze"];
+
+/** The nodes from a convolution to the scaled value, the convolution first. */
+type Chain = readonly Node[];
+
+const scaledTensor = (stored: LazyTensor, factor: number): LazyTensor => ({
+  ...stored,
+  read: (): Tensor => {
+    const { dtype, shape } = stored;
+    return {
+      dtype,
+      shape,
+      data: fromNumbers(
+        dtype,
+        toFloat64(stored.read()).map((number) => number * factor),
+      ),
+    };
+  },
+});
+
+const scaledConstant = (value: Value, factor: number): Value =>
+  lazyConstant(scaledTensor(value.constant!, factor), value.hint);
+
+/** From `value` up to a convolution, through nodes that have no other users. */
+function chainUp(value: Value | undefined, user: Node, context: RuleContext): Chain | Miss {
+  const feeder = soleFeeder(context, value, user);
+  if (isMissing(feeder)) return feeder;
+  if (feeder.op === "Conv") {
+    const fixed = feeder.inputs.slice(1).every((input) => !input || input.constant);
+    return fixed ? [feeder] : miss("the Conv's weights are computed");
+  }
+  if (!MOVING.includes(feeder.op)) return miss(`the factor does not pass through ${feeder.op}`);
+  const above = chainUp(feeder.inputs[0], feeder, context);
+  return "miss" in above ? above : [...above, feeder];
+}
+
+/** The chain computed anew, its convolution scaled. */
+function emitScaled(emit: Emit, [conv, ...moving]: Chain, factor: number): Value {
+  const [x, weight, bias] = conv!.inputs;
+  const inputs = [x, scaledConstant(weight!, factor), ...(bias ? [scaledConstant(bias, factor)] : [])];
+  let value = emit("Conv", inputs, conv!.attributes, conv);
+  for (const node of moving) value = emit(node.op, [value, ...node.inputs.slice(1)], node.attributes, node);
+  return value;
+}
+
+/** The factor and the other input of a Mul by one number. */
+function factorOf(node: Node): { factor: number; value: Value } | undefined {
+  const at = node.inputs.findIndex((input) => input?.constant && elementCount(input.type.shape) === 1);
+  if (at < 0) return undefined;
+  const [constant, value] = [node.inputs[at]!, node.inputs[1 - at]!];
+  if (constant.type.shape.length > value.type.shape.length) return undefined;
+  return { factor: toFloat64(constant.constant!.read())[0]!, value };
+}
+
+/** s · (a b) = (s a) b, and s · (W x + c) = (s W) x + s c; reshapes and transposes between do not matter. */
+export const foldScale: Rule = {
+  name: "fold-scale",
+  ops: ["Mul"],
+  apply: (node, context) => {
+    const scaled = factorOf(node);
+    if (!scaled) return miss("no input is one constant number");
+    const { factor, value } = scaled;
+    const product = context.producer(value);
+    if (product?.op !== "MatMul") {
+      const chain = chainUp(value, node, context);
+      return "miss" in chain ? chain : replace("fold-scale", node, (emit) => emitScaled(emit, chain, factor), chain);
+    }
+    const alone = soleFeeder(context, value, node);
+    if (isMissing(alone)) return alone;
+    const reasons: Miss[] = [];
+    for (const side of [0, 1] as const) {
+      const chain = chainUp(product.inputs[side], product, context);
+      if ("miss" in chain) reasons.push(chain);
+      else
+        return replace(
+          "fold-scale",
+          node,
+          (emit) => {
+            const inputs = [...product.inputs];
+            inputs[side] = emitScaled(emit, chain, factor);
+            return emit("MatMul", inputs, {}, product);
+          },
+          [product, ...chain],
+        );
+    }
+    return reasons[0]!;
+  },
+};

@@ -1,0 +1,82 @@
+import { toNumbers } from "@yolo-compile/core";
+import { createNode, integers, type Node, numberOf, type Value } from "@yolo-compile/ir";
+import { type Miss, miss, type Patch, type Rule, reuse } from "../rule.js";
+
+/** The part of its input that a Slice takes: one axis, from start to end. */
+interface Part {
+  readonly node: Node;
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const ints = (value: Value | undefined): number[] | undefined =>
+  value?.constant ? toNumbers(value.constant.read()) : undefined;
+
+function partOf(node: Node): Part | undefined {
+  if (node.op !== "Slice") return undefined;
+  const [starts, ends, axes] = [ints(node.inputs[1]), ints(node.inputs[2]), ints(node.inputs[3])];
+  const { shape } = node.inputs[0]!.type;
+  const axis = axes?.length === 1 ? (axes[0]! + shape.length) % shape.length : undefined;
+  const step = node.inputs[4] ? ints(node.inputs[4])?.[0] : 1;
+  if (!starts || !ends || axis === undefined || step !== 1) return undefined;
+  const size = shape[axis]!;
+  const place = (at: number): number => Math.max(0, Math.min(size, at < 0 ? at + size : at));
+  return { node, axis, start: place(starts[0]!), end: place(ends[0]!) };
+}
+
+/** The output of a Split of the same input that is this part. */
+function existing({ node, axis, start, end }: Part, splits: readonly Node[]): Value | undefined {
+  for (const split of splits) {
+    const rank = split.inputs[0]!.type.shape.length;
+    if ((numberOf(split, "axis") + rank) % rank !== axis) continue;
+    let at = 0;
+    for (const output of split.outputs) {
+      const size = output.type.shape[axis]!;
+      if (at === start && at + size === end && node.outputs[0]!.type.shape[axis] === size) return output;
+      at += size;
+    }
+  }
+  return undefined;
+}
+
+/** The parts in order, if they cover the axis, each element once. */
+function tiling(parts: readonly Part[], size: number): Part[] | Miss {
+  const ordered = [...parts].sort((a, b) => a.start - b.start);
+  if (ordered.length < 2) return miss("no other Slice takes the rest");
+  const touching = ordered.every((part, index) => part.start === (ordered[index - 1]?.end ?? 0));
+  return touching && ordered.at(-1)!.end === size ? ordered : miss("the Slices do not cover the axis once");
+}
+
+/** x[a:b], x[b:c], … that cover an axis = split(x): one node for all, each part a copy made once. */
+export const splitSlices: Rule = {
+  name: "split-slices",
+  ops: ["Slice"],
+  apply: (node, context): Patch | Miss => {
+    const part = partOf(node);
+    if (!part) return miss("the Slice is not one part of one axis");
+    const [x] = node.inputs as [Value];
+    const users = context.users(x);
+    const earlier = users.slice(0, users.indexOf(node)).filter(({ op }) => op === "Split");
+    const found = existing(part, earlier);
+    if (found) return reuse([[node.outputs[0]!, found]]);
+    const parts = users.map(partOf).filter((other) => other?.axis === part.axis) as Part[]; // undefined has no axis
+    if (parts[0]?.node !== node) return miss("an earlier Slice leads");
+    const ordered = tiling(parts, x.type.shape[part.axis]!);
+    if ("miss" in ordered) return ordered;
+    const split = createNode({
+      op: "Split",
+      inputs: [
+        x,
+        integers(
+          ordered.map(({ start, end }) => end - start),
+          "sizes",
+        ),
+      ],
+      attributes: { axis: part.axis },
+      origin: { ...node.origin, rules: [...node.origin.rules, "split-slices"] },
+    });
+    const output = split.outputs[ordered.findIndex((each) => each.node === node)]!;
+    return { nodes: [split], replacements: new Map([[node.outputs[0]!, output]]), absorbed: [] };
+  },
+};
