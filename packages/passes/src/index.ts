@@ -1,7 +1,9 @@
+export * from "./flatten-maps.js";
 export * from "./guard.js";
 export * from "./pass.js";
 export * from "./pipelines.js";
 export * from "./rule.js";
+export * from "./rules/activate-after-concat.js";
 export * from "./rules/drop-identity.js";
 export * from "./rules/fold-batch-norm.js";
 export * from "./rules/fold-constants.js";
@@ -10,4 +12,5 @@ export * from "./rules/fold-scale.js";
 export * from "./rules/merge-equal-nodes.js";
 export * from "./rules/merge-layouts.js";
 export * from "./rules/merge-reshapes.js";
+export * from "./rules/merge-scales.js";
 export * from "./rules/split-slices.js";

@@ -1,8 +1,10 @@
 import type { Graph } from "@yolo-compile/ir";
 import { unknownPipeline } from "./diagnostics.js";
+import { flattenMaps } from "./flatten-maps.js";
 import { guardBatchNorms } from "./guard.js";
 import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses } from "./pass.js";
 import type { PassResult } from "./rule.js";
+import { activateAfterConcat } from "./rules/activate-after-concat.js";
 import { dropIdentity } from "./rules/drop-identity.js";
 import { foldBatchNorm } from "./rules/fold-batch-norm.js";
 import { foldConstants } from "./rules/fold-constants.js";
@@ -15,15 +17,17 @@ import {
   moveSliceBehindTranspose,
 } from "./rules/merge-layouts.js";
 import { mergeReshapes, mergeTransposes } from "./rules/merge-reshapes.js";
+import { mergeScales, moveScaleBehindPower } from "./rules/merge-scales.js";
 import { splitSlices } from "./rules/split-slices.js";
 
 const fuse: readonly Pass[] = [rulePass("fold-batch-norms", [foldBatchNorm])];
 
 const cleanUp: readonly Pass[] = [
   rulePass("fold-constants", [foldConstants]),
-  rulePass("fold-arithmetic", [foldResidual, foldScale]),
+  rulePass("fold-arithmetic", [foldResidual, foldScale, mergeScales, moveScaleBehindPower, activateAfterConcat]),
   rulePass("meet-transposes", [movePadBeforeTranspose, moveSliceBehindTranspose, mergeTransposesAroundReshape]),
   rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes, splitSlices]),
+  flattenMaps,
   rulePass("merge-equal-nodes", [mergeEqualNodes]),
   dropDeadCode,
 ];

@@ -47,6 +47,7 @@ export const foldResidual: Rule = {
     const conv = soleFeeder(context, sum[1], node);
     if (isMissing(conv)) return conv;
     if (!conv.inputs[1]!.constant) return miss("the Conv's weight is computed");
+    if (conv.inputs[1]!.type.shape.length !== 4) return miss("the Conv is not one over a map");
     if (numbersOf(conv, "strides").some((step) => step !== 1)) return miss("the Conv has a stride");
     if (!sameShape(sum[0]!.type.shape, conv.outputs[0]!.type.shape)) return miss("the terms differ in shape");
     const tap = ownTap(conv);

@@ -1,0 +1,39 @@
+import { expect, test } from "@jest/globals";
+import { EXACT, expectMiss, expectRewrite } from "@yolo-compile/testkit";
+import { activateAfterConcat } from "./activate-after-concat.js";
+
+const graph = (lines: readonly string[], result = "%y"): string => `graph t(%a: f32[1,2,3,3], %b: f32[1,4,3,3]) {
+  ${lines.join("\n  ")}
+  %y = Concat(%p, %q) {axis=1}
+  return ${result}
+}`;
+
+const silu = (x: string, y: string): string[] => [`%s${y} = Sigmoid(%${x})`, `%${y} = Mul(%${x}, %s${y})`];
+
+test.each([
+  ["Relu", ["%p = Relu(%a)", "%q = Relu(%b)"], "Relu(%"],
+  ["LeakyRelu", ["%p = LeakyRelu(%a) {alpha=0.1}", "%q = LeakyRelu(%b) {alpha=0.1}"], "{alpha=0.1}"],
+  ["SiLU", [...silu("a", "p"), ...silu("b", "q")], "Mul(%"],
+])("%s of parts is one of the whole", async (_, lines, part) => {
+  const after = await expectRewrite(activateAfterConcat, graph(lines), { applied: 1, tolerance: EXACT });
+  expect(after).toContain("Concat(%a, %b)");
+  expect(after).toContain(part);
+});
+
+test.each([
+  ["the activations differ", ["%p = Relu(%a)", ...silu("b", "q")], "the activations differ"],
+  [
+    "their slopes differ",
+    ["%p = LeakyRelu(%a) {alpha=0.1}", "%q = LeakyRelu(%b) {alpha=0.2}"],
+    "the activations differ",
+  ],
+  ["one is none", ["%p = Relu(%a)", "%q = Neg(%b)"], "an input comes from Neg, which is no activation"],
+  ["one is a product", ["%p = Mul(%a, %a)", "%q = Relu(%b)"], "an input comes from a Mul, which is no activation"],
+] as [string, string[], string][])("parts stay where %s", (_, lines, reason) => {
+  expectMiss(activateAfterConcat, graph(lines), reason);
+});
+
+test("parts stay where others take one", () => {
+  const lines = ["%p = Relu(%a)", "%q = Relu(%b)"];
+  expectMiss(activateAfterConcat, graph(lines, "%y, %p"), "the Relu output is an output of the graph");
+});

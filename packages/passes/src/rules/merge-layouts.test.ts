@@ -1,0 +1,107 @@
+import { expect, test } from "@jest/globals";
+import { EXACT, expectMiss, expectRewrite, FOLD } from "@yolo-compile/testkit";
+import { rulePass } from "../pass.js";
+import {
+  axisGroups,
+  mergeTransposesAroundReshape,
+  movePadBeforeTranspose,
+  moveSliceBehindTranspose,
+} from "./merge-layouts.js";
+
+test("axes group where sizes multiply up", () => {
+  expect(axisGroups([6, 4], [2, 3, 4])).toEqual([[0, 1], [2]]);
+  expect(axisGroups([1, 6], [1, 2, 3])).toEqual([[0], [1, 2]]);
+  expect(axisGroups([1, 4], [4])).toEqual([[], [0]]);
+  expect(axisGroups([4], [4, 1, 1])).toEqual([[0, 1, 2]]);
+  expect(axisGroups([6, 4], [3, 8])).toBeUndefined();
+  expect(axisGroups([6], [4])).toBeUndefined();
+});
+
+const around = (from: string, first: string, shape: string, second: string): string => {
+  const rank = shape.split(",").length;
+  return `graph t(%x: f32[${from}]) {
+  %shape = i64[${rank}] {${shape}}
+  %a = Transpose(%x) {perm=[${first}]}
+  %b = Reshape(%a, %shape)
+  %y = Transpose(%b) {perm=[${second}]}
+  return %y
+}`;
+};
+
+test.each([
+  ["splits", around("2,8,6,9", "0, 2, 3, 1", "2,2,3,3,3,8", "0, 1, 3, 2, 4, 5"), ["Reshape(%x", "Transpose("]],
+  ["splits an axis of one", around("1,8,6,9", "0, 2, 3, 1", "1,2,3,3,3,8", "0, 1, 3, 2, 4, 5"), ["Reshape(%x"]],
+  ["joins", around("2,2,3,3,3,8", "0, 1, 3, 2, 4, 5", "12,3,3,8", "0, 3, 1, 2"), ["Transpose(%x"]],
+])("two transposes around a reshape that %s are one", async (_, text, parts) => {
+  const after = await expectRewrite(mergeTransposesAroundReshape, text, { applied: 1, tolerance: EXACT });
+  expect(after.match(/Transpose\(/g)).toHaveLength(1);
+  for (const part of parts) expect(after).toContain(part);
+});
+
+test("they stay where the reshape does something else", () => {
+  const text = around("2,3,4", "0, 2, 1", "2,6,2", "0, 2, 1");
+  expectMiss(mergeTransposesAroundReshape, text, "the Reshape neither splits nor joins axes");
+});
+
+test("they stay where others take what is between", () => {
+  const text = around("2,8,6,9", "0, 2, 3, 1", "2,54,8", "0, 2, 1").replace("return %y", "return %y, %b");
+  expectMiss(mergeTransposesAroundReshape, text, "the Reshape output is an output of the graph");
+});
+
+/** Windows of 3x3 of a 5x7 map: padded, cut, worked on, put together, cropped, as EfficientViT writes it. */
+const WINDOWS = `graph t(%x: f32[2,4,5,7]) {
+  %pads = i64[8] {0, 0, 0, 0, 0, 1, 2, 0}
+  %zero = f32[] splat 0
+  %cut = i64[6] {2, 2, 3, 3, 3, 4}
+  %windows = i64[4] {12, 3, 3, 4}
+  %whole = i64[4] {2, 6, 9, 4}
+  %starts = i64[2] {0, 0}
+  %ends = i64[2] {5, 7}
+  %axes = i64[2] {1, 2}
+  %a = Transpose(%x) {perm=[0, 2, 3, 1]}
+  %b = Pad(%a, %pads, %zero)
+  %c = Reshape(%b, %cut)
+  %d = Transpose(%c) {perm=[0, 1, 3, 2, 4, 5]}
+  %e = Reshape(%d, %windows)
+  %f = Transpose(%e) {perm=[0, 3, 1, 2]}
+  %w = f32[4,1,3,3] random 1
+  %g = Conv(%f, %w) {group=4, pads=[1, 1, 1, 1]}
+  %h = Transpose(%g) {perm=[0, 2, 3, 1]}
+  %i = Reshape(%h, %cut)
+  %j = Transpose(%i) {perm=[0, 1, 3, 2, 4, 5]}
+  %k = Reshape(%j, %whole)
+  %l = Slice(%k, %starts, %ends, %axes)
+  %y = Transpose(%l) {perm=[0, 3, 1, 2]}
+  return %y
+}`;
+
+test("cutting into windows and putting together take one Transpose each", async () => {
+  const pass = rulePass("t", [movePadBeforeTranspose, moveSliceBehindTranspose, mergeTransposesAroundReshape]);
+  const after = await expectRewrite(pass, WINDOWS, { applied: 6, tolerance: FOLD });
+  expect(after.match(/Transpose\(/g)).toHaveLength(2);
+  expect(after.match(/Reshape\(/g)).toHaveLength(4);
+  expect(after).toContain("Pad(%x");
+});
+
+test("a Pad stays behind a Transpose where nothing behind it rearranges", () => {
+  const text = `graph t(%x: f32[2,3,4]) {
+    %pads = i64[6] {0, 0, 0, 1, 0, 0}
+    %a = Transpose(%x) {perm=[0, 2, 1]}
+    %b = Pad(%a, %pads)
+    %y = Relu(%b)
+    return %y
+  }`;
+  expectMiss(movePadBeforeTranspose, text, "nothing behind the Pad rearranges");
+});
+
+test("a Slice stays before a Transpose where nothing before it rearranges", () => {
+  const text = `graph t(%x: f32[2,3,4]) {
+    %zero = i64[1] {0}
+    %two = i64[1] {2}
+    %r = Relu(%x)
+    %a = Slice(%r, %zero, %two, %two)
+    %y = Transpose(%a) {perm=[0, 2, 1]}
+    return %y
+  }`;
+  expectMiss(moveSliceBehindTranspose, text, "nothing before the Slice rearranges");
+});

@@ -1,0 +1,87 @@
+import { expect, test } from "@jest/globals";
+import { EXACT, expectMiss, expectRewrite } from "@yolo-compile/testkit";
+import { splitSlices } from "./split-slices.js";
+
+/** Slices of axis 1, each `start:end`, and what they are for. */
+const graph = (parts: readonly (readonly [number, number])[], extra = ""): string => {
+  const lines = parts.map(([start, end], index) => {
+    const constants = `%s${index} = i64[1] {${start}}\n  %e${index} = i64[1] {${end}}`;
+    return `${constants}\n  %y${index} = Slice(%x, %s${index}, %e${index}, %axis) @ attn`;
+  });
+  return `graph t(%x: f32[2,8,3]) {
+  %axis = i64[1] {1}
+  ${lines.join("\n  ")}
+  ${extra}
+  return ${parts.map((_, index) => `%y${index}`).join(", ")}
+}`;
+};
+
+test.each([
+  [
+    "in order",
+    [
+      [0, 2],
+      [2, 4],
+      [4, 8],
+    ],
+  ],
+  [
+    "in any order",
+    [
+      [5, 8],
+      [0, 5],
+    ],
+  ],
+  [
+    "counted from the end",
+    [
+      [0, -3],
+      [-3, 1000],
+    ],
+  ],
+] as [string, [number, number][]][])("parts that cover the axis are one Split, %s", async (_, parts) => {
+  const after = await expectRewrite(splitSlices, graph(parts), { applied: parts.length, tolerance: EXACT });
+  expect(after).not.toContain("Slice");
+  expect(after.match(/Split\(/g)).toHaveLength(1);
+});
+
+test.each([
+  [
+    "leave a gap",
+    [
+      [0, 2],
+      [3, 8],
+    ],
+    "the Slices do not cover the axis once",
+  ],
+  [
+    "overlap",
+    [
+      [0, 5],
+      [4, 8],
+    ],
+    "the Slices do not cover the axis once",
+  ],
+  [
+    "stop early",
+    [
+      [0, 2],
+      [2, 7],
+    ],
+    "the Slices do not cover the axis once",
+  ],
+  ["are one", [[0, 2]], "no other Slice takes the rest"],
+] as [string, [number, number][], string][])("stay where they %s", (_, parts, reason) => {
+  expectMiss(splitSlices, graph(parts), reason);
+});
+
+test("stays with a step, or with two axes at once", () => {
+  const one = graph([[0, 4]]);
+  const step = one.replace("%axis)", "%axis, %step)").replace("%axis =", "%step = i64[1] {2}\n  %axis =");
+  expectMiss(splitSlices, step, "the Slice is not one part of one axis");
+  const two = one
+    .replace("%axis = i64[1] {1}", "%axis = i64[2] {1, 2}")
+    .replace("%s0 = i64[1] {0}", "%s0 = i64[2] {0, 0}")
+    .replace("%e0 = i64[1] {4}", "%e0 = i64[2] {4, 1}");
+  expectMiss(splitSlices, two, "the Slice is not one part of one axis");
+});
