@@ -46,6 +46,13 @@ test("what a file leaves out has ONNX's default", () => {
   expect(spell(decodeNode(node("ReduceMean", ["x"]), [2, 3], [1, 1]))).toEqual(['ReduceMean {"keepdims":1}']);
 });
 
+test("a Conv over one axis has defaults for one axis", () => {
+  const narrow = { ...weight, dims: [2, 3, 3], rawData: new Uint8Array(72) };
+  expect(spell(decodeNode(node("Conv", ["x", "w"]), [1, 3, 8], [1, 2, 6], { initializer: [narrow] }))[0]).toMatch(
+    'Conv {"dilations":[1],"group":1,"pads":[0,0],"strides":[1]}',
+  );
+});
+
 test.each([
   ["SAME_UPPER", [0, 1, 1, 1], [1, 2, 4, 4]],
   ["SAME_LOWER", [1, 1, 0, 1], [1, 2, 4, 4]],

@@ -43,25 +43,31 @@ function weightWindow(lift: Lift): readonly number[] {
   return kernel;
 }
 
-/** `given` with pads instead of auto_pad. @throws onnx/attribute, onnx/node where a list does not fit two spatial axes */
+/**
+ * `given` with pads instead of auto_pad. One spatial axis is read for a Conv, whose schema's defaults are for two.
+ * @throws onnx/attribute, onnx/node where a list does not fit the spatial axes
+ */
 function windowAttributes(
   lift: Lift,
   given: Record<string, Attribute>,
   kernel: readonly number[],
 ): Record<string, Attribute> {
-  if (lift.type(0).shape.length !== 4) throw lift.error("only two spatial axes can be read");
+  const axes = lift.type(0).shape.length - 2;
+  if (axes !== 2 && !(axes === 1 && lift.record.op === "Conv")) throw lift.error("only two spatial axes can be read");
   const list = (name: string, length: number, least: number): readonly number[] => {
     const values = given[name] ?? new Array<number>(length).fill(least);
     if (typeof values !== "object" || values.length !== length || values.some((value) => value < least))
       throw lift.attributeError(name, `is [${values}], expected ${length} numbers from ${least} on`);
     return values;
   };
-  if (kernel.length !== 2 || kernel.some((size) => size < 1)) throw lift.error(`the window is [${kernel.join(",")}]`);
-  const window = { kernel, strides: list("strides", 2, 1), dilations: list("dilations", 2, 1) };
-  list("pads", 4, 0);
+  if (kernel.length !== axes || kernel.some((size) => size < 1))
+    throw lift.error(`the window is [${kernel.join(",")}]`);
+  const window = { kernel, strides: list("strides", axes, 1), dilations: list("dilations", axes, 1) };
+  given.pads = list("pads", 2 * axes, 0);
+  Object.assign(given, axes === 1 && { strides: window.strides, dilations: window.dilations });
   if (given.output_padding) list("output_padding", 2, 0);
   const automatic = lift.take("auto_pad", "string") ?? "NOTSET";
-  if (automatic === "VALID") delete given.pads;
+  if (automatic === "VALID") given.pads = new Array<number>(2 * axes).fill(0);
   else if (SAME.includes(automatic)) given.pads = samePads(lift.type(0).shape, window, automatic === "SAME_UPPER");
   else if (automatic !== "NOTSET") throw lift.attributeError("auto_pad", `is ${automatic}, which cannot be read`);
   return given;

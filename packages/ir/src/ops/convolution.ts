@@ -17,9 +17,11 @@ function checkVectors(node: OpContext, indices: readonly number[], channels: num
   }
 }
 
+/** Over one spatial axis or two. */
 function inferConv(node: OpContext): TensorType[] {
-  const x = ranked(node, 0, 4);
-  const [filters, perGroup, ...kernel] = ranked(node, 1, 4).shape as [number, number, number, number];
+  const rank = [0, 1].every((index) => inputType(node, index).shape.length === 3) ? 3 : 4;
+  const x = ranked(node, 0, rank);
+  const [filters, perGroup, ...kernel] = ranked(node, 1, rank).shape as [number, number, ...number[]];
   const group = numberOf(node, "group");
   checkElementTypes(node);
   if (x.shape[1] !== perGroup * group || filters % group !== 0)
@@ -81,7 +83,7 @@ function inferGemm(node: OpContext): TensorType[] {
 
 /** Ops that multiply by weights, and BatchNormalization, which folds into them. Two spatial axes. */
 export const CONVOLUTION = {
-  /** x: [n,c,h,w], w: [filters,c/group,kh,kw], b?: [filters] */
+  /** x: [n,c,h,w], w: [filters,c/group,kh,kw], b?: [filters]; or one spatial axis, and then its attributes are given */
   Conv: { inputs: [2, 3], attributes: SPATIAL, infer: inferConv, since: 11 },
   /** x: [n,c,h,w], w: [c,filters/group,kh,kw], b?: [filters] */
   ConvTranspose: {

@@ -5,17 +5,17 @@ import { ranked } from "./context.js";
 
 interface Window {
   readonly dilations: readonly number[];
-  /** Top, left, bottom, right. */
+  /** Top, left, bottom, right; with one axis before, behind. */
   readonly pads: readonly number[];
   readonly strides: readonly number[];
 }
 
-/** The attributes of a window over two spatial axes. @throws ir/attribute where their number or size is wrong */
-export function windowOf(node: OpContext): Window {
+/** The attributes of a window over `axes` spatial axes. @throws ir/attribute where their number or size is wrong */
+export function windowOf(node: OpContext, axes = 2): Window {
   return {
-    dilations: "dilations" in node.attributes ? sizes(node, "dilations", 2, 1) : [1, 1],
-    pads: sizes(node, "pads", 4, 0),
-    strides: sizes(node, "strides", 2, 1),
+    dilations: "dilations" in node.attributes ? sizes(node, "dilations", axes, 1) : new Array<number>(axes).fill(1),
+    pads: sizes(node, "pads", 2 * axes, 0),
+    strides: sizes(node, "strides", axes, 1),
   };
 }
 
@@ -27,13 +27,14 @@ export function sizes(node: OpContext, name: string, count: number, least: numbe
   return found;
 }
 
-/** Height and width after a window of `kernel` slid over input 0, a map. @throws ir/type if it does not fit */
+/** Spatial sizes after a window of `kernel` slid over input 0. @throws ir/type if it does not fit */
 export function slide(node: OpContext, kernel: readonly number[]): number[] {
-  const { dilations, pads, strides } = windowOf(node);
+  const axes = kernel.length;
+  const { dilations, pads, strides } = windowOf(node, axes);
   const ceil = node.attributes.ceil_mode === 1;
-  const [, , ...map] = ranked(node, 0, 4).shape;
+  const [, , ...map] = ranked(node, 0, axes + 2).shape;
   return map.map((size, axis) => {
-    const [before, after, stride] = [pads[axis]!, pads[axis + 2]!, strides[axis]!];
+    const [before, after, stride] = [pads[axis]!, pads[axis + axes]!, strides[axis]!];
     const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
     const span = size + before + after - reach;
     if (span < 0) throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);

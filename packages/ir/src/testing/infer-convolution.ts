@@ -65,6 +65,16 @@ export const CONVOLUTION_CASES: readonly Case[] = [
     node: "%y = Conv(%x, %w) {dilations=[1, 4]}",
     gives: "ir/type: a window of 9 does not fit a map of 8",
   },
+  {
+    inputs: "%x: f32[2,4,9], %w: f32[6,2,3], %b: f32[6]",
+    node: "%y = Conv(%x, %w, %b) {group=2, dilations=[2], pads=[1, 0], strides=[2]}",
+    gives: "f32[2,6,3]",
+  },
+  {
+    inputs: "%x: f32[2,4,9], %w: f32[6,4,3]",
+    node: "%y = Conv(%x, %w)",
+    gives: "ir/attribute: Conv.dilations is [1,1], expected 1 integers of at least 1",
+  },
   { inputs: `${X}, %w: f32[6,4,3]`, node: "%y = Conv(%x, %w)", gives: "ir/type: input 1 must have rank 4" },
   {
     inputs: "%x: f32[4,8,8], %w: f32[6,4,3,3]",
