@@ -19,9 +19,9 @@ export interface SafetensorsEntry {
   readonly endBytes: number;
 }
 
-/** The header, checked for its form; {@link checkLayout} checks what it says about the file. */
+/** The header, checked for its form; the format checks what it says about the file. */
 export interface SafetensorsHeader {
-  /** In the order of their data. */
+  /** In the header's order, which need not be that of the data. */
   readonly entries: readonly SafetensorsEntry[];
   readonly metadata: ReadonlyMap<string, string> | undefined;
   /** Where the data begins. */
@@ -70,7 +70,6 @@ export function readHeader(source: ByteSource): SafetensorsHeader {
     if (name === "__metadata__") metadata = parseMetadata(source.name, value);
     else entries.push(parseEntry(source.name, name, value, dataBytes));
   }
-  entries.sort((a, b) => a.startBytes - b.startBytes || a.endBytes - b.endBytes);
   return { entries, metadata, dataBytes };
 }
 

@@ -1,4 +1,4 @@
-import { byteSize, elementCount, type LazyTensor, viewElements } from "@yolo-compile/core";
+import { type ByteSource, byteSize, elementCount, type LazyTensor, viewElements } from "@yolo-compile/core";
 import { safetensorsHeader, safetensorsTensor, truncatedFile } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
 import { LENGTH_BYTES, readHeader, type SafetensorsEntry } from "./header.js";
@@ -13,20 +13,25 @@ export const safetensors: Format = {
   matches: ({ head }) => head[LENGTH_BYTES] === BRACE && UPPER_LENGTH_BYTES.every((index) => head[index] === 0),
   open({ source }): OpenedFile {
     const { entries, metadata, dataBytes } = readHeader(source);
-    let reachedBytes = dataBytes;
+    checkLayout(source, entries, dataBytes);
     const tensors = new Map<string, LazyTensor>();
-    for (const entry of entries) {
-      checkEntry(source.name, entry, reachedBytes, source.size);
-      reachedBytes = entry.endBytes;
-      const { name, dtype, shape, startBytes, endBytes } = entry;
+    for (const { name, dtype, shape, startBytes, endBytes } of entries) {
       const read = () => ({ dtype, shape, data: viewElements(dtype, source.read(startBytes, endBytes - startBytes)) });
       tensors.set(name, { dtype, shape, read });
     }
-    if (reachedBytes !== source.size)
-      throw safetensorsHeader(source.name, `${source.size - reachedBytes} bytes after the last tensor belong to none`);
     return { tensors, notes: [], ...(metadata ? { metadata } : {}) };
   },
 };
+
+function checkLayout(source: ByteSource, entries: readonly SafetensorsEntry[], dataBytes: number): void {
+  let reachedBytes = dataBytes;
+  for (const entry of [...entries].sort((a, b) => a.startBytes - b.startBytes || a.endBytes - b.endBytes)) {
+    checkEntry(source.name, entry, reachedBytes, source.size);
+    reachedBytes = entry.endBytes;
+  }
+  if (reachedBytes !== source.size)
+    throw safetensorsHeader(source.name, `${source.size - reachedBytes} bytes after the last tensor belong to none`);
+}
 
 /** Each tensor begins where the one before ends: the reference implementation allows neither gaps nor overlaps. */
 function checkEntry(file: string, entry: SafetensorsEntry, reachedBytes: number, sizeBytes: number): void {

@@ -1,4 +1,4 @@
-import { type Diagnostic, isCompileError, toNumbers } from "@yolo-compile/core";
+import { type Diagnostic, elementCount, formatType, isCompileError, toNumbers } from "@yolo-compile/core";
 import type { LayerRecord, ModelRecord } from "../checkpoint.js";
 import { attributeNotUsable } from "../diagnostics.js";
 import type { WalkBudget } from "../pickle/budget.js";
@@ -66,11 +66,13 @@ function namesOf(
   return undefined;
 }
 
-function strideOf(value: PickleValue | undefined, source: RecordSource): readonly number[] | undefined {
+function strideOf(value: PickleValue | undefined, { files, notes }: RecordSource): readonly number[] | undefined {
   if (value === undefined || value === null) return undefined;
-  const stride = isDenseTensor(value) ? tensorNumbers(value, source) : [numbersOf(value)].flat();
-  if (stride?.every((item) => item !== undefined)) return stride;
-  source.notes.push(attributeNotUsable("stride", describe(value)));
+  const { numbers, found } = isDenseTensor(value)
+    ? tensorNumbers(value, files)
+    : { numbers: [numbersOf(value)].flat(), found: describe(value) };
+  if (numbers?.every((item) => item !== undefined)) return numbers;
+  notes.push(attributeNotUsable("stride", found));
   return undefined;
 }
 
@@ -79,14 +81,14 @@ function numbersOf(value: PickleValue): number | undefined | readonly (number | 
   return items && items.length <= MAX_STRIDES ? items.map(numberOf) : numberOf(value);
 }
 
-function tensorNumbers(value: PickleValue, { files, notes }: RecordSource): number[] | undefined {
+function tensorNumbers(value: PickleValue, files: StorageFiles): { numbers?: readonly number[]; found: string } {
   try {
     const tensor = lazyTensor(value, "stride", files);
-    return tensor.shape.reduce((count, size) => count * size, 1) <= MAX_STRIDES ? toNumbers(tensor.read()) : undefined;
+    const found = formatType(tensor);
+    return elementCount(tensor.shape) <= MAX_STRIDES ? { numbers: toNumbers(tensor.read()), found } : { found };
   } catch (error) {
     if (!isCompileError(error)) throw error;
-    notes.push(attributeNotUsable("stride", `not readable (${error.message})`));
-    return undefined;
+    return { found: `not readable (${error.message})` };
   }
 }
 

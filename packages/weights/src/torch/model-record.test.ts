@@ -1,0 +1,135 @@
+import { expect, test } from "@jest/globals";
+import type { OpenOptions } from "../format.js";
+import { at, network, row, STORAGES } from "../testing/network.js";
+import { open } from "../testing/outcome.js";
+import * as p from "../testing/pickle-writer.js";
+import { type NewModule, tensor, torchFile } from "../testing/torch-file.js";
+
+const openRoot = (root: p.Code, options?: OpenOptions) => open(torchFile({ root, storages: STORAGES }), options);
+
+test("what the module knows besides its weights", () => {
+  const yaml = p.dict(
+    ["nc", p.int(2)],
+    ["depth_multiple", p.float(1)],
+    ["backbone", p.list(p.tuple(p.int(-1), p.int(1), p.text("Conv"), p.list(p.none, p.bool(true))))],
+  );
+  const rows = [row(), row({ i: p.int(5), f: p.list(p.int(-1), p.int(4)), backbone: p.bool(true) }), {}];
+  const attributes = {
+    yaml,
+    yaml_file: p.text("v5.yaml"),
+    names: p.list(p.text("cat"), p.text("o'neil 中")),
+    stride: tensor({ shape: [3], offset: 1, storageCount: 8 }),
+  };
+  const root = p.dict(["model", network(attributes, rows)], ["date", p.text("2024-01-01")], ["epoch", p.int(-1)]);
+  const { model } = openRoot(root);
+  expect(model).toMatchObject({
+    className: "models.yolo.DetectionModel",
+    yaml: { nc: 2, depth_multiple: { pyFloat: 1 }, backbone: [[-1, 1, "Conv", [null, true]]] },
+    yamlFile: "v5.yaml",
+    names: new Map([
+      [0, "cat"],
+      [1, "o'neil 中"],
+    ]),
+    stride: [1, 2, 3],
+    entry: "model",
+    date: "2024-01-01",
+    epoch: -1,
+  });
+  expect(model?.layers).toEqual([
+    { index: 0, from: -1, type: "models.common.Conv" },
+    { index: 5, from: [-1, 4], type: "models.common.Conv", backbone: true },
+    {},
+  ]);
+  expect(model?.batchNormEps).toEqual(
+    new Map([
+      ["model.0.bn", 1e-3],
+      ["model.1.bn", 1e-3],
+    ]),
+  );
+});
+
+test("eps is taken of any module with running statistics, and of nothing else", () => {
+  const own: NewModule = {
+    className: "mine.Norm",
+    buffers: { running_mean: at(0) },
+    attributes: { eps: p.float(0.5) },
+  };
+  const layerNorm: NewModule = {
+    className: "torch.nn.modules.normalization.LayerNorm",
+    attributes: { eps: p.float(1e-5) },
+  };
+  const frozen: NewModule = { className: "torch.nn.modules.batchnorm.BatchNorm2d", attributes: { eps: p.int(1) } };
+  const { model } = openRoot(network({}, [own, layerNorm, frozen]));
+  expect([...(model?.batchNormEps ?? [])]).toEqual([
+    ["model.0", 0.5],
+    ["model.2", 1],
+  ]);
+});
+
+test.each<[string, p.Code, ReadonlyMap<number, string> | undefined]>([
+  [
+    "a dict",
+    p.dict([p.int(3), p.text("b")], [p.int(0), p.text("a")]),
+    new Map([
+      [3, "b"],
+      [0, "a"],
+    ]),
+  ],
+  [
+    "a tuple",
+    p.tuple(p.text("a"), p.text("b")),
+    new Map([
+      [0, "a"],
+      [1, "b"],
+    ]),
+  ],
+  [
+    "numbers",
+    p.list(p.int(7), p.float(1.5)),
+    new Map([
+      [0, "7"],
+      [1, "1.5"],
+    ]),
+  ],
+  ["None", p.none, undefined],
+])("names may be %s", (_, names, expected) => {
+  expect(openRoot(network({ names })).model?.names).toEqual(expected);
+});
+
+test.each<[string, p.Code]>([
+  ["an int", p.int(1)],
+  ["a list with a dict", p.list(p.dict())],
+  ["a dict with text keys", p.dict(["a", p.text("b")])],
+  ["an empty list", p.list()],
+  ["a call", p.reduce(p.global("os", "getcwd"))],
+])("names that are %s are left out with a note", (_, names) => {
+  const checkpoint = openRoot(network({ names }), { allowSuspicious: true });
+  expect(checkpoint.model?.names).toBeUndefined();
+  expect(checkpoint.notes).toMatchObject([{ code: "weights/attribute", severity: "note" }]);
+});
+
+test.each<[string, p.Code, readonly number[] | undefined]>([
+  ["a list", p.list(p.float(8), p.int(16)), [8, 16]],
+  ["a number", p.float(32), [32]],
+  ["a tensor", tensor({ shape: [2], offset: 3, storageCount: 8 }), [3, 4]],
+  ["a tensor whose storage is missing", tensor({ shape: [2], key: "9" }), undefined],
+  ["text", p.text("8"), undefined],
+])("stride may be %s", (_, stride, expected) => {
+  const { model, notes } = openRoot(network({ stride }));
+  expect(model?.stride).toEqual(expected);
+  expect(notes.length).toBe(expected ? 0 : 1);
+});
+
+test("values in yaml that are no data become their description, with a note", () => {
+  const checkpoint = openRoot(network({ yaml: p.dict(["activation", p.reduce(p.global("torch.nn", "SiLU"))]) }));
+  expect(checkpoint.model?.yaml).toEqual(
+    Object.assign(Object.create(null), { activation: "<an object torch.nn.SiLU>" }),
+  );
+  expect(checkpoint.notes).toMatchObject([{ code: "weights/attribute" }]);
+});
+
+test("yaml_file may be a path", () => {
+  const path = (name: string, ...parts: string[]) => p.reduce(p.global("pathlib", name), ...parts.map(p.text));
+  expect(openRoot(network({ yaml_file: path("PosixPath", "/", "a", "b.yaml") })).model?.yamlFile).toBe("/a/b.yaml");
+  expect(openRoot(network({ yaml_file: path("WindowsPath", "c:\\", "b.yaml") })).model?.yamlFile).toBe("c:\\b.yaml");
+});
