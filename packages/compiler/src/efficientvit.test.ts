@@ -17,6 +17,7 @@ import {
   traceNetwork,
 } from "@yolo-compile/yolov5";
 import { type CompiledModel, type CompileRequest, compile, loadNetwork } from "./compile.js";
+import { countParameters } from "./count-parameters.js";
 import { MODULES } from "./modules.js";
 import { randomWeights } from "./random-weights.js";
 
@@ -314,6 +315,19 @@ if (typeof reference === "string") {
     const edited = text("cfg/yolov5_EfficientViT.yaml").replace(/EfficientViT_M0, \[\]/, `EfficientViT_${variant}, []`);
     const { gflops: found } = summarize(loadNetwork({ file: "m.yaml", text: edited }, undefined));
     expect(found.toFixed(1)).toBe(String(gflops));
+  });
+
+  test("the full graph of the M0 detector at 640 has at most 640 nodes, all of them work", () => {
+    const cfg = "cfg/yolov5_EfficientViT.yaml";
+    const model = compiled({ config: { file: cfg, text: text(cfg) }, randomWeights: 1, size: [640, 640] });
+    const census = opCensus(model.optimized);
+    expect(model.optimized.nodes.length).toBeLessThanOrEqual(640);
+    for (const op of ["BatchNormalization", "Gather", "Unsqueeze", "Squeeze", "Cast", "Expand"])
+      expect(census.has(op)).toBe(false);
+    // 6 attentions x 4 heads: a table of 49 biases a head becomes a constant of 49 x 49; residuals and scales change no size.
+    const fused = 22_385_936;
+    expect(countParameters(optimize(model.plain, "fuse").graph)).toBe(fused);
+    expect(countParameters(model.optimized)).toBe(fused + 6 * 4 * (49 * 49 - 49));
   });
 
   test("a pickled hybrid tells the story of its yaml, and its stale caches are mentioned", () => {
