@@ -32,6 +32,13 @@ def uniform(seed, count):
     return numbers
 
 
+# BatchNorms that end a residual branch or lead to a softmax are small, so that the network stays tame.
+SCALES = [
+    ((".m.bn.weight", ".pw2.bn.weight", ".proj.1.bn.weight"), 0.2),
+    (tuple(f".qkvs.{head}.bn.weight" for head in range(4)), 0.4),
+]
+
+
 def made_up(name, shape):
     if name.endswith("running_var"):
         low, high = 0.5, 1.5
@@ -40,6 +47,9 @@ def made_up(name, shape):
         low = -high
     else:
         low, high = (0.8, 1.2) if name.endswith("weight") else (-0.2, 0.2)
+    for endings, scale in SCALES:
+        if name.endswith(endings):
+            low, high = low * scale, high * scale
     values = low + (high - low) * uniform(zlib.crc32(name.encode(), SEED), math.prod(shape))
     return torch.from_numpy(values.astype(np.float32).reshape(shape))
 

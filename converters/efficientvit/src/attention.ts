@@ -1,7 +1,7 @@
 import { int64s, type Tensor } from "@yolo-compile/core";
 import { constantValue, integers, scalar, type Value } from "@yolo-compile/ir";
 import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/yolov5";
-import { convBn, convWeightName, relu } from "./blocks.js";
+import { convBn, convWeightName, IN_RESIDUAL, IN_SOFTMAX, relu } from "./blocks.js";
 import type { StageSettings } from "./settings.js";
 
 /**
@@ -61,7 +61,7 @@ export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSetti
     const part = chunk(scope, x, heads, head);
     const before = outputs.at(-1);
     const input = before ? scope.op("Add", [before, part]) : part;
-    const qkv = convBn(qkvs.child(String(head)), input, 2 * keyWidth + valueWidth);
+    const qkv = convBn(qkvs.child(String(head)), input, 2 * keyWidth + valueWidth, { madeUpScale: IN_SOFTMAX });
     const [q, k, v] = split(scope, qkv, [keyWidth, keyWidth, valueWidth], 1) as [Value, Value, Value];
     const depthwise = dws.child(String(head));
     const kernel = queryKernel(depthwise, stage.kernels[head]!);
@@ -78,7 +78,7 @@ export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSetti
   }
   noteKernels(scope, kernels, stage.kernels);
   const proj = scope.child("proj");
-  return convBn(proj.child("1"), relu(proj.child("0"), concat(scope, outputs)), c);
+  return convBn(proj.child("1"), relu(proj.child("0"), concat(scope, outputs)), c, { madeUpScale: IN_RESIDUAL });
 }
 
 function noteKernels(scope: Scope, found: readonly number[], expected: readonly number[]): void {

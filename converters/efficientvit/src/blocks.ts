@@ -19,11 +19,23 @@ export const convWeightName = (scope: Scope): string => {
   return spelling === "fused" ? "weight" : `${spelling}.weight`;
 };
 
+export interface ConvBnOptions extends ConvOptions {
+  /** Size of made-up weights of its BatchNorm, of the ordinary. */
+  readonly madeUpScale?: number;
+}
+
+/** For the last BatchNorm of a residual branch, which training starts at zero: dozens of residuals in a row add up. */
+export const IN_RESIDUAL = 0.2;
+
+/** For queries and keys, whose product must not drive the softmax into a corner. */
+export const IN_SOFTMAX = 0.4;
+
 /** Convolution without a bias, then BatchNorm. x: [n,c,h,w] -> [n,c2,h',w']. Conv2d_BN, ConvNorm */
-export function convBn(scope: Scope, x: Value, c2: number, options: ConvOptions = {}): Value {
+export function convBn(scope: Scope, x: Value, c2: number, options: ConvBnOptions = {}): Value {
   const spelling = spellingOf(scope);
   if (spelling === "fused") return conv2d(scope, x, c2, options);
-  return batchNorm2d(scope.child("bn"), conv2d(scope.child(spelling), x, c2, { ...options, bias: false }));
+  const y = conv2d(scope.child(spelling), x, c2, { ...options, bias: false });
+  return batchNorm2d(scope.child("bn"), y, options.madeUpScale);
 }
 
 /** x + m(x) */
@@ -33,12 +45,14 @@ export const residual = (scope: Scope, x: Value, m: (scope: Scope, x: Value) => 
 /** Two pointwise convolutions, twice as wide inside. x: [n,c,h,w] -> [n,c,h,w]. FFN, ConvMlp */
 export function feedForward(scope: Scope, x: Value): Value {
   const wide = convBn(scope.child("pw1"), x, 2 * channelsOf(x));
-  return convBn(scope.child("pw2"), relu(scope.child("act"), wide), channelsOf(x));
+  return convBn(scope.child("pw2"), relu(scope.child("act"), wide), channelsOf(x), { madeUpScale: IN_RESIDUAL });
 }
 
 /** x + depthwise 3x3 of x */
 export const residualDepthwise = (scope: Scope, x: Value): Value =>
-  residual(scope, x, (inner, y) => convBn(inner, y, channelsOf(y), { k: 3, p: 1, g: channelsOf(y) }));
+  residual(scope, x, (inner, y) =>
+    convBn(inner, y, channelsOf(y), { k: 3, p: 1, g: channelsOf(y), madeUpScale: IN_RESIDUAL }),
+  );
 
 /** timm's make_divisible without its round limit: to the nearest multiple of 8, at least 8. */
 const nearestEight = (value: number): number => Math.max(8, Math.floor((value + 4) / 8) * 8);

@@ -54,10 +54,10 @@ export function convTranspose2d(scope: Scope, x: Value, c2: number, options: Con
 }
 
 /** torch.nn.BatchNorm2d in eval mode. */
-export function batchNorm2d(scope: Scope, x: Value): Value {
+export function batchNorm2d(scope: Scope, x: Value, madeUpScale?: number): Value {
   const shape = [channelsOf(x)];
   const vectors = [
-    scope.parameter("weight", shape),
+    scope.parameter("weight", shape, madeUpScale),
     scope.parameter("bias", shape),
     scope.buffer("running_mean", shape),
     scope.buffer("running_var", shape),

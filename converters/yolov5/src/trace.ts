@@ -18,6 +18,8 @@ export interface ExpectedWeight extends TensorType {
   readonly kind: "parameter" | "buffer";
   /** What stands in where the weights have none: anchors from the yaml. */
   readonly fallback?: Tensor;
+  /** How large made-up values are, of the ordinary size: less than 1 behind a residual, so that a deep network stays tame. */
+  readonly madeUpScale?: number;
 }
 
 /** Where a trace takes weights from. Without one, values are typed but cannot be read. */
@@ -96,9 +98,10 @@ export class Scope {
   }
 
   /** A trained parameter. */
-  parameter(name: string, shape: readonly number[]): Value {
+  parameter(name: string, shape: readonly number[], madeUpScale?: number): Value {
     this.trace.parameters += elementCount(shape);
-    return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter" });
+    const scale = madeUpScale !== undefined && { madeUpScale };
+    return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter", ...scale });
   }
 
   /** A buffer; `fallback` stands in where the weights have none. */
