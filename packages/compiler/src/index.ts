@@ -29,7 +29,7 @@ export {
   roundBoxes,
 } from "@yolo-compile/vision";
 export { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
-export { formatSummary, type Network, type Summary, summarize } from "@yolo-compile/yolov5";
+export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/yolov5";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";
 export { countParameters } from "./count-parameters.js";

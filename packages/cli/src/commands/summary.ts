@@ -1,11 +1,19 @@
-import { formatSummary, loadNetwork, type Summary, summarize } from "@yolo-compile/compiler";
+import {
+  type Diagnostic,
+  formatSummary,
+  loadNetwork,
+  networkNotes,
+  type Summary,
+  summarize,
+} from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { openInputs } from "../inputs.js";
-import { withCommon } from "../options.js";
+import { imageSize, withCommon } from "../options.js";
 import { openTerminal } from "../terminal.js";
 
 interface SummaryOptions {
   readonly files: readonly string[];
+  readonly imgsz: readonly (string | number)[];
   readonly json: boolean;
 }
 
@@ -13,26 +21,32 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",
   builder: (yargs) =>
-    withCommon(yargs).positional("files", {
-      type: "string",
-      array: true,
-      demandOption: true,
-      describe: "a yaml, or a checkpoint that carries its own",
-    }),
-  handler: ({ files, json }) => {
+    withCommon(yargs)
+      .positional("files", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "a yaml, or a checkpoint that carries its own",
+      })
+      .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that the notes are about" }),
+  handler: ({ files, imgsz, json }) => {
     const terminal = openTerminal(json);
-    const { config, checkpoint } = openInputs(files);
+    const { size, rest } = imageSize(imgsz);
+    const { config, checkpoint } = openInputs([...files, ...rest]);
     try {
-      const summary = summarize(loadNetwork(config, checkpoint));
+      const network = loadNetwork(config, checkpoint);
+      const notes = networkNotes(network, size);
+      const summary = summarize(network);
       terminal.print(formatSummary(summary));
-      terminal.printJson(asJson(summary));
+      terminal.report(notes);
+      terminal.printJson(asJson(summary, notes));
     } finally {
       checkpoint?.close();
     }
   },
 };
 
-const asJson = ({ name, rows, layers, parameters, gflops, strides }: Summary) => ({
+const asJson = ({ name, rows, layers, parameters, gflops, strides }: Summary, notes: readonly Diagnostic[]) => ({
   name,
   layers,
   parameters,
@@ -40,4 +54,5 @@ const asJson = ({ name, rows, layers, parameters, gflops, strides }: Summary) =>
   gflops: Number(gflops.toFixed(4)),
   strides,
   rows,
+  notes,
 });
