@@ -41,6 +41,8 @@ export const mergeTransposesAroundReshape: Rule = {
     const first = soleFeeder(context, middle.inputs[0], middle);
     if (isMissing(first)) return first;
     if (first.op !== "Transpose") return miss(`the Reshape's input comes from ${first.op}`);
+    // A Reshape takes 0 for the size of that axis of its input.
+    if (node.outputs[0]!.type.shape.includes(0)) return miss("the result is empty");
     const [x] = first.inputs as [Value];
     const [before, after] = [first.outputs[0]!.type.shape, middle.outputs[0]!.type.shape];
     const absorbed = [first, middle];
