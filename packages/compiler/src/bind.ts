@@ -1,6 +1,6 @@
 import { type Diagnostic, isFloat, type LazyTensor, sameShape } from "@yolo-compile/core";
 import type { Checkpoint } from "@yolo-compile/weights";
-import type { ExpectedWeight, Network, WeightSource } from "@yolo-compile/yolov5";
+import { type ExpectedWeight, type Network, networkNotes, type WeightSource } from "@yolo-compile/yolov5";
 import { type Misfit, note, rowAlone, type TensorNamed, weightsMisfit, wrongElementType } from "./diagnostics.js";
 import { loadAlone } from "./load-alone.js";
 import { spellNames } from "./spell-names.js";
@@ -43,13 +43,15 @@ export function bindWeights(
   const notes = [...spelled.notes, ...loaded.notes];
   if (standIn && !alone) notes.push(note("weights/stand-in", `nothing is missing, ${standIn.name} are not used`));
   if (missing.length - filled.length + wrongShape.length + extra.length > 0) {
+    // What modules say without weights has nothing to do with a misfit.
+    const usual = new Set(networkNotes(network, size).map(({ message }) => message));
     const suggestion = alone ? rowAlone(alone.where, alone.module) : suggestFit(network.config, loaded.tensors);
     throw weightsMisfit({
       checkpoint: checkpoint.name,
       missing,
       extra,
       wrongShape,
-      notes,
+      notes: notes.filter(({ message }) => !usual.has(message)),
       ...(suggestion && { suggestion }),
     });
   }

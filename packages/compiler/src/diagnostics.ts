@@ -3,8 +3,10 @@ import { CompileError, type Diagnostic, formatType, nearestNames, type TensorTyp
 /** Lists longer than this are cut; the count is always said. */
 const LISTED = 12;
 
-const listed = (lines: readonly string[]): string[] =>
-  lines.length <= LISTED ? [...lines] : [...lines.slice(0, LISTED), `… and ${lines.length - LISTED} more`];
+const listed = <T>(items: readonly T[], line: (item: T) => string): string[] => {
+  const more = items.length > LISTED ? [`… and ${items.length - LISTED} more`] : [];
+  return [...items.slice(0, LISTED).map(line), ...more];
+};
 
 export interface Misfit {
   readonly name: string;
@@ -43,12 +45,11 @@ export function weightsMisfit(report: MisfitReport): CompileError {
     hint: suggestion ?? "is this checkpoint for another yaml?",
     details: [
       ...listed(
-        wrongShape.map(
-          (each) => `${each.name} is ${formatType(each.found)}, the yaml needs [${each.expected.shape.join(",")}]`,
-        ),
+        wrongShape,
+        (each) => `${each.name} is ${formatType(each.found)}, the yaml needs [${each.expected.shape.join(",")}]`,
       ),
-      ...listed(missing.map((each) => `missing ${each.name} ${formatType(each)}${nearby(each.name, extraNames)}`)),
-      ...listed(extra.map((each) => `unused ${each.name} ${formatType(each)}`)),
+      ...listed(missing, (each) => `missing ${each.name} ${formatType(each)}${nearby(each.name, extraNames)}`),
+      ...listed(extra, (each) => `unused ${each.name} ${formatType(each)}`),
       ...notes.flatMap((each) => [`note: ${each.message}`, ...(each.details ?? []).map((line) => `  ${line}`)]),
     ],
   });

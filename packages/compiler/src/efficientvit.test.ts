@@ -135,6 +135,42 @@ test.each([
   expect(difference(await outputsOf(model.optimized), expected)).toBe(0);
 });
 
+/** Each convolution with its BatchNorm folded in, under the name that both had together. */
+function fusedByHand(checkpoint: Checkpoint): Checkpoint {
+  const read = (name: string) => toFloat64(checkpoint.tensors.get(name)!.read());
+  const tensors = new Map(checkpoint.tensors);
+  for (const [name, { shape }] of checkpoint.tensors) {
+    const base = /^(.*)\.c\.weight$/.exec(name)?.[1];
+    if (!base) continue;
+    const [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((part) => {
+      tensors.delete(`${base}.bn.${part}`);
+      return read(`${base}.bn.${part}`);
+    }) as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const scale = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + 1e-3));
+    const perFilter = shape.slice(1).reduce((a, b) => a * b, 1);
+    const weight = read(name).map((value, index) => value * scale[Math.floor(index / perFilter)]!);
+    tensors.delete(name);
+    tensors.set(`${base}.weight`, lazy(tensorOf("f32", shape, weight)));
+    const bias = beta.map((value, channel) => value - mean[channel]! * scale[channel]!);
+    tensors.set(`${base}.bias`, lazy(tensorOf("f32", [shape[0]!], bias)));
+  }
+  return { ...checkpoint, tensors };
+}
+
+test.each([["its own names"], ["timm's layout"]])(
+  "a checkpoint whose backbone is fused fits, under %s",
+  async (names) => {
+    const request = { config: config("detector"), size: SMALL };
+    const expected = await outputsOf(compiled({ ...request, randomWeights: 1 }).plain);
+    const fused = fusedByHand(weightsOf(request));
+    const rename = names === "timm's layout" ? toTimm : (name: string) => name;
+    const tensors = new Map([...fused.tensors].map(([name, tensor]) => [rename(name), tensor]));
+    const model = compiled({ ...request, checkpoint: { ...fused, tensors } });
+    expect([...opCensus(model.plain)].find(([op]) => op === "BatchNormalization")?.[1]).toBe(2);
+    expect(difference(await outputsOf(model.optimized), expected)).toBeLessThanOrEqual(FOLD.relative);
+  },
+);
+
 test("squeeze-excite as conv_reduce and conv_expand gives the same network", async () => {
   const request = { config: config("detector"), size: SMALL };
   const rename = (name: string) => name.replace("se.fc1", "se.conv_reduce").replace("se.fc2", "se.conv_expand");
@@ -204,6 +240,43 @@ test("without weights for the other rows the error says what the checkpoint is",
   expect(() => compiled({ ...request, checkpoint: backboneOnly(request) })).toThrow(
     "these are weights of EfficientViT_M0 (backbone[0]) alone",
   );
+});
+
+test("bias tables of a classifier do not fit, and the error says which stem they are for", () => {
+  const request = { config: config("detector"), size: SMALL };
+  const table = "model.0.blocks3.3.mixer.m.attn.attention_biases";
+  const smaller = (name: string, tensor: LazyTensor): LazyTensor =>
+    name === table ? lazy(tensorOf("f32", [2, 1], [1, 2])) : tensor;
+  const checkpoint = weightsOf(request, (name) => name, smaller);
+  expect(() => compiled({ ...request, checkpoint })).toThrow(`${table} is f32[2,1], the yaml needs [2,4]`);
+  expect(() => compiled({ ...request, checkpoint })).toThrow("`stem_stride: 16` in model_cfg");
+  expect(() => compiled({ ...request, checkpoint })).not.toThrow("windows of attention at");
+});
+
+/** A classifier's checkpoint for 64 pixels: stages 2 and 3 have maps of 2x2 and 1x1, smaller than their windows. */
+function classifier(): Checkpoint {
+  const made = backboneOnly({ config: config("backbone"), size: [64, 64] });
+  const sides = { blocks2: 2, blocks3: 1 };
+  const tensors = new Map(made.tensors);
+  for (const [name, { shape }] of made.tensors)
+    for (const [stage, side] of Object.entries(sides))
+      if (name.startsWith(stage) && name.endsWith("attention_biases"))
+        tensors.set(name, lazy(tensorOf("f32", [shape[0]!, side ** 2], new Float64Array(shape[0]! * side ** 2))));
+  return { ...made, tensors };
+}
+
+test("a classifier of Microsoft's works at the size that its bias tables are for, and at no other", () => {
+  const stem = config("backbone", (text) => text.replace("stem_stride: 8", "stem_stride: 16"));
+  const model = compiled({ config: stem, checkpoint: classifier(), size: [64, 64] });
+  expect(model.notes.find(({ code }) => code === "weights/alone")?.message).toContain(
+    "loading weights... 362/436 items",
+  );
+  expect(model.plain.outputs.map(({ value }) => value.type.shape.slice(2))).toEqual([
+    [4, 4],
+    [2, 2],
+    [1, 1],
+  ]);
+  expect(() => compiled({ config: stem, checkpoint: classifier(), size: [128, 128] })).toThrow("window");
 });
 
 test("anchors that were divided by 16 and 32 ask for Microsoft's stem", () => {

@@ -1,4 +1,4 @@
-import type { Diagnostic, LazyTensor } from "@yolo-compile/core";
+import { type Diagnostic, isCompileError, type LazyTensor } from "@yolo-compile/core";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/yolov5";
 import { note } from "./diagnostics.js";
@@ -34,17 +34,28 @@ const aloneSpellings = ({ layers }: Network): Spelling[] =>
     .filter(({ plan }) => typeof plan.channels !== "number")
     .map((alone) => ({ rename: (name) => `model.${alone.row}.${name}`, alone }));
 
-/** Finds the spelling of a checkpoint's names under which most of them are ones that the network needs. */
+/**
+ * Finds the spelling of a checkpoint's names under which most of them are ones that the network needs.
+ * @throws what the modules throw where the network cannot be traced under any spelling
+ */
 export function spellNames(network: Network, checkpoint: Checkpoint, size: readonly [number, number]): SpelledWeights {
   let best: { spelled: SpelledWeights; hits: number } | undefined;
+  let problem: unknown;
   for (const spelling of [...SPELLINGS, ...aloneSpellings(network)]) {
-    const spelled = spell(network, checkpoint, size, spelling);
-    const needed = [...spelled.expected.values()];
-    const hits = needed.filter(({ name }) => spelled.tensors.has(name)).length;
-    if (!best || hits > best.hits) best = { spelled, hits };
-    if (needed.every(({ name, fallback }) => fallback || spelled.tensors.has(name))) break;
+    try {
+      const spelled = spell(network, checkpoint, size, spelling);
+      const needed = [...spelled.expected.values()];
+      const hits = needed.filter(({ name }) => spelled.tensors.has(name)).length;
+      if (!best || hits > best.hits) best = { spelled, hits };
+      if (needed.every(({ name, fallback }) => fallback || spelled.tensors.has(name))) break;
+    } catch (error) {
+      // Modules adapt to what is stored: under names that they do not find, an image size may not work.
+      if (!isCompileError(error)) throw error;
+      problem ??= error;
+    }
   }
-  return best!.spelled; // there is at least one spelling
+  if (!best || (best.hits === 0 && problem !== undefined)) throw problem;
+  return best.spelled;
 }
 
 function spell(
