@@ -1,6 +1,6 @@
-import { type Graph, verifyGraph } from "@yolo-compile/ir";
+import { type Graph, type Node, verifyGraph } from "@yolo-compile/ir";
 import { endlessRule } from "./diagnostics.js";
-import { isMiss, type PassResult, type Rewrite, type Rule } from "./rule.js";
+import { isMiss, type PassResult, type Patch, type Rewrite, type Rule } from "./rule.js";
 import { WorkingGraph } from "./working-graph.js";
 
 /** A step of a pipeline. */
@@ -36,25 +36,22 @@ export const rulePass = (name: string, rules: readonly Rule[]): Pass => ({
 
 function sweep(working: WorkingGraph, rules: readonly Rule[], observer: PassObserver): Rewrite[] {
   const rewrites: Rewrite[] = [];
-  for (const node of [...working.nodes]) {
+  for (const before of [...working.nodes])
     for (const rule of rules) {
-      if (!working.has(node)) break;
+      const node = working.latest(before);
+      if (!node) break;
       if (rule.ops && !rule.ops.includes(node.op)) continue;
       const result = rule.apply(node, working);
-      if (isMiss(result)) {
-        observer.onMiss?.(rule.name, node.origin.path, node.op, result.miss);
-        continue;
-      }
-      working.apply(node, result, rule.name);
-      const replaced = [node, ...result.absorbed];
-      rewrites.push({
-        rule: rule.name,
-        paths: replaced.map(({ origin }) => origin.path),
-        ops: replaced.map(({ op }) => op),
-      });
+      if (isMiss(result)) observer.onMiss?.(rule.name, node.origin.path, node.op, result.miss);
+      else rewrites.push(rewrite(working, node, result, rule.name));
     }
-  }
   return rewrites;
+}
+
+function rewrite(working: WorkingGraph, node: Node, patch: Patch, rule: string): Rewrite {
+  working.apply(node, patch, rule);
+  const replaced = [node, ...patch.absorbed];
+  return { rule, paths: replaced.map(({ origin }) => origin.path), ops: replaced.map(({ op }) => op) };
 }
 
 /** Removes nodes whose results nobody uses. */
@@ -69,6 +66,22 @@ export const dropDeadCode: Pass = {
     };
   },
 };
+
+/** A pass that runs others in order, again and again until none of them finds anything more. */
+export const untilStable = (name: string, passes: readonly Pass[]): Pass => ({
+  name,
+  run: (graph, observer) => {
+    const rewrites: Rewrite[] = [];
+    let current = graph;
+    for (let rounds = 0; ; rounds++) {
+      const result = runPasses(current, passes, observer);
+      if (result.rewrites.length === 0) return { graph: current, rewrites };
+      current = result.graph;
+      rewrites.push(...result.rewrites);
+      if (rounds === MAX_SWEEPS) throw endlessRule(name, MAX_SWEEPS, result.rewrites[0]!.rule);
+    }
+  },
+});
 
 /** Runs passes in order and verifies the graph after each. @throws passes/… and ir/… on a fault of a rule */
 export function runPasses(graph: Graph, passes: readonly Pass[], observer: PassObserver = {}): PassResult {

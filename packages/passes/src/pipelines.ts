@@ -2,7 +2,7 @@ import type { Graph } from "@yolo-compile/ir";
 import { unknownPipeline } from "./diagnostics.js";
 import { flattenMaps } from "./flatten-maps.js";
 import { guardBatchNorms } from "./guard.js";
-import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses } from "./pass.js";
+import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses, untilStable } from "./pass.js";
 import type { PassResult } from "./rule.js";
 import { activateAfterConcat } from "./rules/activate-after-concat.js";
 import { dropIdentity } from "./rules/drop-identity.js";
@@ -29,14 +29,13 @@ const cleanUp: readonly Pass[] = [
   rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes, splitSlices]),
   flattenMaps,
   rulePass("merge-equal-nodes", [mergeEqualNodes]),
-  dropDeadCode,
 ];
 
 /** The pipelines: the only statement of the order of passes. */
 export const PIPELINES = {
   none: [],
   fuse,
-  full: [...fuse, ...cleanUp],
+  full: [untilStable("full", [dropDeadCode, ...fuse, ...cleanUp])],
 } as const satisfies Record<string, readonly Pass[]>;
 
 export type PipelineName = keyof typeof PIPELINES;

@@ -9,6 +9,8 @@ export class WorkingGraph implements RuleContext {
   #nodes: Node[];
   readonly #producers = new Map<Value, Node>();
   readonly #users = new Map<Value, Set<Node>>();
+  /** What became of nodes whose inputs were redirected. */
+  readonly #successors = new Map<Node, Node>();
   #outputs: Graph["outputs"];
 
   constructor(graph: Graph) {
@@ -31,6 +33,13 @@ export class WorkingGraph implements RuleContext {
   };
 
   isOutput = (value: Value): boolean => this.#outputs.some((output) => output.value === value);
+
+  /** The node as it stands in the graph now, after redirections; undefined if it is gone. */
+  latest(node: Node): Node | undefined {
+    let current = node;
+    for (let next = this.#successors.get(current); next; next = this.#successors.get(current)) current = next;
+    return this.has(current) ? current : undefined;
+  }
 
   /** Whether `node` is still part of the graph. */
   has(node: Node): boolean {
@@ -101,6 +110,7 @@ export class WorkingGraph implements RuleContext {
     for (const user of this.users(old)) {
       const changed = { ...user, inputs: user.inputs.map((input) => (input === old ? replacement : input)) };
       this.#nodes[this.#nodes.indexOf(user)] = changed;
+      this.#successors.set(user, changed);
       this.#unlink(user);
       this.#link(changed);
     }

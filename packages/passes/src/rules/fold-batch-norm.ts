@@ -4,6 +4,7 @@ import {
   elementCount,
   fromNumbers,
   type LazyTensor,
+  sameShape,
   type Tensor,
   toFloat64,
 } from "@yolo-compile/core";
@@ -56,7 +57,9 @@ const LAYOUTS: Readonly<Record<string, (feeder: Node) => Layout | string>> = {
   // [columns, inner] with transB, else [inner, columns]
   Gemm: (feeder) => {
     if (numberOf(feeder, "alpha") !== 1 || numberOf(feeder, "beta") !== 1) return "the Gemm has an alpha or a beta";
-    if ((feeder.inputs[2]?.type.shape.length ?? 1) !== 1) return "the Gemm's bias is no vector";
+    const bias = feeder.inputs[2]?.type.shape;
+    const filters = feeder.outputs[0]!.type.shape[1]!;
+    if (bias && !sameShape(bias, [filters])) return "the Gemm's bias is no vector of its columns";
     const columns = feeder.inputs[1]!.type.shape[1]!;
     return numberOf(feeder, "transB")
       ? { runLength: columns, channelOf: (run) => run }
@@ -70,12 +73,16 @@ const LAYOUTS: Readonly<Record<string, (feeder: Node) => Layout | string>> = {
   },
 };
 
+/** The elements as the narrowest floats that hold them all. */
+const floatsOf = (tensor: Tensor): Float32Array | Float64Array =>
+  tensor.dtype === "f64" ? toFloat64(tensor) : (castTensor(tensor, "f32").data as Float32Array); // as cast
+
 /** The weight with every element multiplied by its channel's scale; read when asked, rounded once. */
 function scaledWeight(weight: Value, { runLength, channelOf }: Layout, scale: Float64Array): Value {
   const stored = weight.constant!;
   const { dtype, shape } = stored;
   const read = (): Tensor => {
-    const source = castTensor(stored.read(), "f32").data as Float32Array;
+    const source = floatsOf(stored.read());
     const data = dtype === "f32" ? (allocate("f32", source.length) as Float32Array) : new Float64Array(source.length);
     for (let run = 0, index = 0; index < source.length; run++) {
       const factor = scale[channelOf(run)]!;

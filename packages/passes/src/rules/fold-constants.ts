@@ -1,13 +1,21 @@
-import { byteLength, type Tensor } from "@yolo-compile/core";
-import { constantValue, lazyConstant, type Node, opContext, schemaOf, type Value } from "@yolo-compile/ir";
+import { byteLength, isCompileError, type Tensor } from "@yolo-compile/core";
+import {
+  constantValue,
+  lazyConstant,
+  type Node,
+  type OpSchema,
+  opContext,
+  schemaOf,
+  type Value,
+} from "@yolo-compile/ir";
 import { miss, type Rule, reuse } from "../rule.js";
 
 /** Results up to this size are computed at once and kept; larger ones are computed when they are written. */
 const EAGER_BYTES = 1 << 16;
-/** A constant may grow by at most this factor through folding, so that an Expand does not blow up the file. */
+/** Constants may grow by at most this much through folding, so that an Expand does not blow up the file. */
 const MAX_GROWTH_BYTES = 1 << 20;
 
-/** Computes a node whose inputs are all constants. */
+/** Computes a node whose inputs are all constants. One without a result, such as 1 / 0 in integers, stays. */
 export const foldConstants: Rule = {
   name: "fold-constants",
   apply: (node) => {
@@ -17,17 +25,25 @@ export const foldConstants: Rule = {
     const before = node.inputs.reduce((sum, input) => sum + (input ? byteLength(input.type) : 0), 0);
     const after = node.outputs.reduce((sum, output) => sum + byteLength(output.type), 0);
     if (after > before + MAX_GROWTH_BYTES) return miss(`the constant would grow from ${before} to ${after} bytes`);
-    const compute = (): readonly Tensor[] =>
-      fold(
-        opContext(node),
-        node.inputs.map((input) => input?.constant?.read()),
-      );
-    return reuse(node.outputs.map((output, index) => [output, folded(node, output, compute, index, after)]));
+    try {
+      return reuse(foldedOutputs(node, fold, after));
+    } catch (error) {
+      if (!isCompileError(error)) throw error;
+      return miss(error.diagnostic.message);
+    }
   },
 };
 
-function folded(node: Node, output: Value, compute: () => readonly Tensor[], index: number, bytes: number): Value {
-  const hint = node.inputs[0]?.hint ?? output.hint;
-  if (bytes <= EAGER_BYTES) return constantValue(compute()[index]!, hint);
-  return lazyConstant({ ...output.type, read: () => compute()[index]! }, hint);
+function foldedOutputs(node: Node, fold: NonNullable<OpSchema["fold"]>, bytes: number): [Value, Value][] {
+  const compute = (): readonly Tensor[] =>
+    fold(
+      opContext(node),
+      node.inputs.map((input) => input?.constant?.read()),
+    );
+  const now = bytes <= EAGER_BYTES ? compute() : undefined;
+  return node.outputs.map((output, index) => {
+    const hint = node.inputs[0]?.hint ?? output.hint;
+    const later = lazyConstant({ ...output.type, read: () => compute()[index]! }, hint);
+    return [output, now ? constantValue(now[index]!, hint) : later];
+  });
 }

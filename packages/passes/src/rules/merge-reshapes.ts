@@ -20,8 +20,10 @@ export const mergeReshapes: Rule = {
     if (!reshapes(node)) return miss("the Transpose changes the order of elements");
     const feeder = context.producer(node.inputs[0]);
     if (!feeder || !reshapes(feeder)) return miss("the input is not a reshape");
-    const shape = integers(node.outputs[0]!.type.shape, "shape");
-    return replace("merge-reshapes", node, (emit) => emit("Reshape", [feeder.inputs[0], shape]));
+    const { shape } = node.outputs[0]!.type;
+    // A Reshape takes 0 for the size of that axis of its input.
+    if (shape.includes(0)) return miss("the result is empty");
+    return replace("merge-reshapes", node, (emit) => emit("Reshape", [feeder.inputs[0], integers(shape, "shape")]));
   },
 };
 

@@ -46,9 +46,10 @@ export class GraphGrower {
     return outputs[0]!;
   }
 
-  /** The graph whose outputs are the values that nobody uses, and every one of which `keep` is true. */
-  build(keep: (index: number) => boolean): Graph {
-    const outputs = this.#values.filter((value, index) => !this.#used.has(value) || keep(index));
+  /** The graph whose outputs are the values that `isOutput` chooses, and the last one. */
+  build(isOutput: (index: number, used: boolean) => boolean): Graph {
+    const last = this.#values.at(-1);
+    const outputs = this.#values.filter((value, index) => value === last || isOutput(index, this.#used.has(value)));
     for (const [index, value] of outputs.entries()) this.#builder.output(`out${index}`, value);
     return this.#builder.build();
   }

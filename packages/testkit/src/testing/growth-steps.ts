@@ -8,7 +8,7 @@ export type Step = (grower: GraphGrower, x: Value, choice: Choice) => void;
 const ACTIVATIONS = ["Relu", "Sigmoid", "LeakyRelu", "HardSwish", "Tanh", "Elu", "Mish", "Softsign", "Abs", "Neg"];
 
 /** No graph gets slow to run. */
-const MOST_ELEMENTS = 1024;
+export const MOST_ELEMENTS = 1024;
 
 /** Weights of a sum over `count` inputs, so that magnitudes stay about one. */
 const weights = (grower: GraphGrower, shape: readonly number[], count: number): Value => {

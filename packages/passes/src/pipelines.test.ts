@@ -1,0 +1,100 @@
+import { expect, test } from "@jest/globals";
+import { opCensus, parseGraph, printGraph, schemaOf, verifyGraph } from "@yolo-compile/ir";
+import { expectSameOutputs, FOLD, smallGraphs } from "@yolo-compile/testkit";
+import fc from "fast-check";
+import { optimize, PIPELINE_NAMES, pipelineName } from "./pipelines.js";
+
+const SEEDED = { seed: 1, numRuns: 200 };
+
+test.each(PIPELINE_NAMES)("%s keeps the outputs of every graph", async (pipeline) => {
+  await fc.assert(
+    fc.asyncProperty(smallGraphs(), async (graph) => {
+      const { graph: optimized } = optimize(graph, pipeline);
+      verifyGraph(optimized);
+      await expectSameOutputs(graph, optimized, FOLD);
+    }),
+    SEEDED,
+  );
+});
+
+test("full applies every rule that it has to these graphs", () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(smallGraphs(), (graph) => {
+      for (const { rule } of optimize(graph, "full").rewrites) seen.add(rule);
+    }),
+    SEEDED,
+  );
+  expect([...seen].sort()).toMatchInlineSnapshot(`
+[
+  "activate-after-concat",
+  "drop-dead-code",
+  "drop-identity",
+  "flatten-maps",
+  "fold-batch-norm",
+  "fold-constants",
+  "fold-residual",
+  "fold-scale",
+  "merge-equal-nodes",
+  "merge-reshapes",
+  "merge-scales",
+  "merge-transposes",
+  "merge-transposes-around-reshape",
+  "move-pad-before-transpose",
+  "move-scale-behind-power",
+  "move-slice-behind-transpose",
+  "split-slices",
+]
+`);
+});
+
+test.each(PIPELINE_NAMES)("%s finds nothing more in its own result", (pipeline) => {
+  fc.assert(
+    fc.property(smallGraphs(20), (graph) => {
+      const once = optimize(graph, pipeline).graph;
+      const twice = optimize(once, pipeline);
+      expect(twice.rewrites).toEqual([]);
+      expect(printGraph(twice.graph)).toBe(printGraph(once));
+    }),
+    SEEDED,
+  );
+});
+
+test("full leaves nothing that could be computed, does nothing, or has no use", () => {
+  fc.assert(
+    fc.property(smallGraphs(20), (graph) => {
+      const { nodes, outputs } = optimize(graph, "full").graph;
+      const used = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs.map(({ value }) => value)]);
+      for (const node of nodes) {
+        expect(node.op).not.toBe("Identity");
+        expect(!schemaOf(node.op).fold || node.inputs.some((input) => input && !input.constant)).toBe(true);
+        expect(node.outputs.some((output) => used.has(output))).toBe(true);
+      }
+    }),
+    SEEDED,
+  );
+});
+
+test("full folds what stands behind an Identity, a dead user, or an equal branch", () => {
+  const graph = parseGraph(`graph t(%x: f32[1,3,4,4]) {
+    %w = f32[3,3,1,1] random 1
+    %v = f32[3] splat 1
+    %c = Conv(%x, %w) @ a
+    %i = Identity(%c) @ b
+    %dead = Relu(%c) @ c
+    %n = BatchNormalization(%i, %v, %v, %v, %v) @ d
+    %m = BatchNormalization(%i, %v, %v, %v, %v) @ e
+    %y = Add(%n, %m) @ f
+    return %y
+  }`);
+  expect([...opCensus(optimize(graph, "full").graph)]).toEqual([
+    ["Add", 1],
+    ["Conv", 1],
+  ]);
+});
+
+test("a pipeline that does not exist is named", () => {
+  expect(PIPELINE_NAMES.map(pipelineName)).toEqual(PIPELINE_NAMES);
+  expect(() => pipelineName("fulll")).toThrow("passes/pipeline: --passes fulll is not known - one of none, fuse, full");
+  expect(() => pipelineName("constructor")).toThrow("passes/pipeline");
+});
