@@ -1,0 +1,75 @@
+import { expect, test } from "@jest/globals";
+import { parseGraph } from "@yolo-compile/ir";
+import { guardBatchNorms } from "./guard.js";
+import { type Pass, rulePass, runPasses } from "./pass.js";
+import { optimize } from "./pipelines.js";
+import { type Rule, reuse } from "./rule.js";
+import { foldBatchNorm } from "./rules/fold-batch-norm.js";
+
+const PLAIN = parseGraph(`graph t(%x: f32[1,3,4,4]) {
+  %w = f32[3,3,1,1] random 1
+  %v = f32[3] splat 1
+  %c = Conv(%x, %w) @ model.0.conv
+  %n = BatchNormalization(%c, %v, %v, %v, %v) @ model.0.bn
+  %m = BatchNormalization(%n, %v, %v, %v, %v) @ shared.bn
+  %r = Relu(%m) @ model.1
+  %y = BatchNormalization(%r, %v, %v, %v, %v) @ shared.bn
+  return %y
+}`);
+
+/** What a rule does that takes the Conv of a Conv2d_BN and forgets the rest. */
+const loseNorm: Rule = {
+  name: "lose-norm",
+  ops: ["BatchNormalization"],
+  apply: (node) => reuse([[node.outputs[0]!, node.inputs[0]!]]),
+};
+const losing = (path: string): Pass =>
+  rulePass("lose", [
+    {
+      ...loseNorm,
+      apply: (node, context) => (node.origin.path === path ? loseNorm.apply(node, context) : { miss: "" }),
+    },
+  ]);
+
+const guarded = (...passes: Pass[]) => guardBatchNorms(PLAIN, runPasses(PLAIN, passes));
+
+test("every BatchNormalization that is left, or folded, is accounted for", () => {
+  guarded();
+  guarded(rulePass("fold", [foldBatchNorm]));
+  for (const pipeline of ["none", "fuse", "full"] as const) optimize(PLAIN, pipeline);
+});
+
+test("one that a rule drops is named", () => {
+  expect(() => guarded(losing("model.0.bn"))).toThrow(
+    "passes/batch-norm-lost: 1 BatchNormalization nodes are neither in the graph nor folded into another node - " +
+      "this is a fault of a rewrite: the result would be wrong\n  model.0.bn",
+  );
+});
+
+test("one of two under the same path is missed too", () => {
+  const once = rulePass("lose", [
+    {
+      ...loseNorm,
+      apply: (node, context) => (context.isOutput(node.outputs[0]!) ? loseNorm.apply(node, context) : { miss: "" }),
+    },
+  ]);
+  expect(() => guarded(once)).toThrow("1 BatchNormalization nodes are neither");
+  expect(() => guarded(losing("shared.bn"))).toThrow("2 BatchNormalization nodes are neither");
+});
+
+test("one that is lost after others were folded is named too", () => {
+  expect(() => guarded(rulePass("fold", [foldBatchNorm]), losing("shared.bn"))).toThrow("1 BatchNormalization nodes");
+});
+
+test("dead and equal ones may go", () => {
+  const graph = parseGraph(`graph t(%x: f32[1,3]) {
+    %v = f32[3] splat 1
+    %a = BatchNormalization(%x, %v, %v, %v, %v) @ a
+    %b = BatchNormalization(%x, %v, %v, %v, %v) @ b
+    %c = BatchNormalization(%x, %v, %v, %v, %v) @ dead
+    %y = Add(%a, %b)
+    return %y
+  }`);
+  const { graph: after } = optimize(graph, "full");
+  expect(after.nodes.map(({ op }) => op)).toEqual(["BatchNormalization", "Add"]);
+});

@@ -1,0 +1,222 @@
+import { expect, test } from "@jest/globals";
+import { tensorOf } from "@yolo-compile/core";
+import { constantValue, createNode, type Graph, type Node, parseGraph, printGraph, type Value } from "@yolo-compile/ir";
+import { dropDeadCode, type Pass, rulePass, runPasses, untilStable } from "./pass.js";
+import { miss, type Patch, type Rule, type RuleContext, replace, reuse, soleFeeder } from "./rule.js";
+
+const GRAPH = parseGraph(`graph t(%x: f32[2,3]) {
+  %a = Relu(%x) @ a
+  %b = Neg(%a) @ b
+  %c = Abs(%a) @ c
+  %y = Add(%b, %c) @ d
+  return %y
+}`);
+const [X] = GRAPH.inputs as [Value];
+
+const rule = (op: string, apply: Rule["apply"], name = "test-rule"): Rule => ({ name, ops: [op], apply });
+const run = (...rules: Rule[]): Graph => runPasses(GRAPH, [rulePass("test", rules)]).graph;
+const make = (op: string, ...inputs: (Value | undefined)[]): Node =>
+  createNode({ op, inputs, origin: { path: "made", rules: [] } });
+const patch = (nodes: readonly Node[], pairs: readonly (readonly [Value, Value])[]): Patch => ({
+  nodes,
+  replacements: new Map(pairs),
+  absorbed: [],
+});
+const first = (node: Node): Value => node.outputs[0]!;
+
+test("a patch stands where the matched node stood, and what is unused then goes", () => {
+  const graph = run(rule("Neg", (node) => replace("test-rule", node, (emit) => emit("Tanh", [emit("Exp", [X])]))));
+  expect(printGraph(graph)).toMatchInlineSnapshot(`
+"graph t(%x: f32[2,3]) {
+  %a = Relu(%x) : f32[2,3] @ a
+  %b/Exp = Exp(%x) : f32[2,3] @ b [test-rule]
+  %b/Tanh = Tanh(%b/Exp) : f32[2,3] @ b [test-rule]
+  %c = Abs(%a) : f32[2,3] @ c
+  %y = Add(%b/Tanh, %c) : f32[2,3] @ d
+  return %y
+}"
+`);
+});
+
+test("nodes that lose their last user go with all that feeds them alone", () => {
+  const graph = run(rule("Add", (node) => reuse([[first(node), X]])));
+  expect(printGraph(graph)).toBe("graph t(%x: f32[2,3]) {\n  return y = %x\n}");
+});
+
+test("a replaced output of the graph keeps its name", () => {
+  const graph = run(rule("Add", (node) => replace("r", node, (emit) => emit("Sub", [...node.inputs]))));
+  expect(graph.outputs.map(({ name }) => name)).toEqual(["y"]);
+  expect(printGraph(graph)).toContain("%y = Sub(%b, %c) : f32[2,3] @ d [r]");
+});
+
+test("one sweep sees the nodes as earlier rewrites of it left them", () => {
+  const seen: string[] = [];
+  const spy = rule("Add", (node) => {
+    seen.push(node.inputs.map((input) => input!.hint).join());
+    return miss("only looks");
+  });
+  run(
+    rule("Neg", (node) => reuse([[first(node), node.inputs[0]!]])),
+    spy,
+  );
+  expect(seen).toEqual(["a,c", "a,c"]);
+});
+
+test("a rule learns who makes and who takes a value", () => {
+  const told: unknown[] = [];
+  const ask = rule("Relu", (node, context) => {
+    const [value] = node.outputs as [Value];
+    told.push(
+      context.users(value).map(({ op }) => op),
+      context.producer(value) === node,
+      context.producer(X),
+    );
+    told.push(context.isOutput(value), context.isOutput(GRAPH.outputs[0]!.value), context.producer(undefined));
+    return miss("only asks");
+  });
+  run(ask);
+  expect(told).toEqual([["Neg", "Abs"], true, undefined, false, true, undefined]);
+});
+
+test("soleFeeder gives the node that feeds one other node alone", () => {
+  const reasons: unknown[] = [];
+  const feed = (node: Node, context: RuleContext) => {
+    const found = soleFeeder(context, node.inputs[0], node);
+    reasons.push("miss" in found ? found.miss : found.op);
+    return miss("only asks");
+  };
+  run({ name: "feed", apply: feed });
+  expect(reasons).toEqual([
+    "the input has no producer",
+    "the Relu output has other users",
+    "the Relu output has other users",
+    "Neg",
+  ]);
+});
+
+test("misses are reported with rule, path, op and reason", () => {
+  const misses: unknown[] = [];
+  runPasses(GRAPH, [rulePass("p", [rule("Abs", () => miss("no reason"))])], {
+    onMiss: (...told) => misses.push(told),
+  });
+  expect(misses).toEqual([["test-rule", "c", "Abs", "no reason"]]);
+});
+
+test("rewrites name their rule, and the paths and ops that they replace", () => {
+  const swallow = rule(
+    "Neg",
+    (node, context) => {
+      const relu = context.producer(node.inputs[0]);
+      if (relu?.op !== "Relu") return miss("no Relu");
+      return replace("swallow", node, (emit) => emit("Sigmoid", [relu.inputs[0]]), [relu]);
+    },
+    "swallow",
+  );
+  const { graph, rewrites } = runPasses(GRAPH, [rulePass("p", [swallow])]);
+  expect(rewrites).toEqual([{ rule: "swallow", paths: ["b", "a"], ops: ["Neg", "Relu"] }]);
+  // The Relu has another user and stays; the new node has its path.
+  expect(printGraph(graph)).toContain("%a/Sigmoid = Sigmoid(%x) : f32[2,3] @ a [swallow]");
+  expect(printGraph(graph)).toContain("Relu(");
+});
+
+const later = (): Value => first(GRAPH.nodes[3]!);
+const BROKEN: readonly (readonly [what: string, apply: Rule["apply"], message: string])[] = [
+  [
+    "a value from nowhere",
+    (node) => replace("test-rule", node, (emit) => emit("Relu", [{ ...X, hint: "ghost" }])),
+    "the rule test-rule made a broken patch for Neg: %ghost is not there yet",
+  ],
+  ["a replacement from nowhere", (node) => reuse([[first(node), { ...X, hint: "ghost" }]]), "%ghost is not there yet"],
+  ["a value that is made later", (node) => reuse([[first(node), later()]]), "%y is not there yet"],
+  [
+    "a cycle",
+    (node) => {
+      const made = make("Relu", X);
+      const looped = { ...make("Add", X, X), inputs: [first(made), first(node)] };
+      return patch([looped, made], [[first(node), first(looped)]]);
+    },
+    "%made/Relu is not there yet",
+  ],
+  [
+    "its own output",
+    (node) => {
+      const made = make("Abs", X);
+      const looped = { ...made, inputs: [first(made)] };
+      return patch([looped], [[first(node), first(looped)]]);
+    },
+    "%made/Abs is not there yet",
+  ],
+  [
+    "another shape",
+    (node) => reuse([[first(node), constantValue(tensorOf("f32", [1], [1]), "one")]]),
+    "%b changes its type",
+  ],
+  [
+    "another element type",
+    (node) => replace("test-rule", node, (emit) => emit("Cast", [X], { to: "f16" })),
+    "%b changes its type",
+  ],
+  ["the output of another node", () => reuse([[later(), X]]), "%y is not an output of the matched node"],
+  ["an op with wrong inputs", (node) => replace("r", node, (emit) => emit("Add", [X])), "ir/inputs: Add has 1 inputs"],
+];
+
+test.each(BROKEN)("a rule that makes %s is at fault", (_, apply, message) => {
+  expect(() => run(rule("Neg", apply))).toThrow(message);
+});
+
+test("types that a patch claims wrongly are found by the verifier behind the pass", () => {
+  const lie = rule("Neg", (node) => {
+    const made = make("Flatten", X);
+    const lying = { ...made, op: "Transpose", attributes: { perm: [1, 0] } };
+    return patch([lying], [[first(node), first(lying)]]);
+  });
+  expect(() => run(lie)).toThrow("ir/invalid: graph t: Transpose is typed f32[2,3], inferred f32[3,2] (made)");
+});
+
+test("rules that undo each other are found", () => {
+  const swap = (from: string, to: string) =>
+    rule(from, (node) => replace(from, node, (emit) => emit(to, [...node.inputs])), `to-${to}`);
+  expect(() => run(swap("Neg", "Abs"), swap("Abs", "Neg"))).toThrow(
+    "passes/endless: the pass test still finds rewrites after 50 sweeps, the last by to-",
+  );
+  const one = (from: string, to: string): Pass => rulePass(`${from}-${to}`, [swap(from, to)]);
+  expect(() => runPasses(GRAPH, [untilStable("both", [one("Neg", "Abs"), one("Abs", "Neg")])])).toThrow(
+    "passes/endless: the pass both still finds rewrites after 50 sweeps",
+  );
+});
+
+test("untilStable goes round until nothing is found, and sums up", () => {
+  const passes = [
+    rulePass("late", [rule("Tanh", (node) => reuse([[first(node), node.inputs[0]!]]), "late")]),
+    rulePass("early", [
+      rule("Neg", (node) => replace("early", node, (emit) => emit("Tanh", [...node.inputs])), "early"),
+    ]),
+  ];
+  const { graph, rewrites } = runPasses(GRAPH, [untilStable("all", passes)]);
+  expect(rewrites.map(({ rule: name }) => name)).toEqual(["early", "late"]);
+  expect(printGraph(graph)).toContain("%y = Add(%a, %c)");
+});
+
+test("dead code goes, with all that only dead code uses; the rest stays", () => {
+  const graph = parseGraph(`graph t(%x: f32[4]) {
+    %k = i64[2] {1, 3}
+    %a = Relu(%x) @ a
+    %b = Neg(%a) @ b
+    %c = Abs(%b) @ c
+    %p, %q = Split(%a, %k) @ d
+    %r, %s = Split(%x, %k) @ e
+    return %q
+  }`);
+  const { graph: after, rewrites } = runPasses(graph, [dropDeadCode]);
+  expect(after.nodes.map(({ origin }) => origin.path)).toEqual(["a", "d"]);
+  expect(rewrites.flatMap(({ paths }) => paths)).toEqual(["b", "c", "e"]);
+  expect(runPasses(after, [dropDeadCode]).rewrites).toEqual([]);
+});
+
+test("observers hear of every pass, in order, with its result", () => {
+  const heard: unknown[] = [];
+  runPasses(GRAPH, [rulePass("one", []), dropDeadCode], {
+    afterPass: (name, { graph }, elapsedMs) => heard.push(name, graph.nodes.length, elapsedMs >= 0),
+  });
+  expect(heard).toEqual(["one", 4, true, "drop-dead-code", 4, true]);
+});
