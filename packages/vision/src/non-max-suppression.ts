@@ -97,11 +97,13 @@ function areasOf(boxes: Float32Array): Float32Array {
   return areas;
 }
 
-/** Shared area by joint area; NaN, which suppresses nothing, for two empty boxes. */
+/** Shared area by joint area; zero, which suppresses nothing, where boxes do not meet. */
 function overlap(boxes: Float32Array, areas: Float32Array, a: number, b: number): number {
   const [i, j] = [a * 4, b * 4];
   const width = Math.fround(Math.min(boxes[i + 2]!, boxes[j + 2]!) - Math.max(boxes[i]!, boxes[j]!));
+  if (!(width > 0)) return 0;
   const height = Math.fround(Math.min(boxes[i + 3]!, boxes[j + 3]!) - Math.max(boxes[i + 1]!, boxes[j + 1]!));
-  const shared = Math.fround(Math.max(width, 0) * Math.max(height, 0));
+  if (!(height > 0)) return 0;
+  const shared = Math.fround(width * height);
   return Math.fround(shared / Math.fround(Math.fround(areas[a]! + areas[b]!) - shared));
 }

@@ -1,28 +1,28 @@
 /**
- * Twenty colours, their hues a golden angle apart so that neighbours in the list differ most, their lightness in turn 0.66,
- * 0.74, 0.58 and 0.80 of OKLCH, their chroma the most up to 0.2 that a screen shows.
+ * Twenty colours of OKLCH. Hues go in steps of 54 degrees from red, so that any six in a row are that far apart and all twenty differ;
+ * lightness is 0.64, 0.80, 0.58 and 0.74 in turn; chroma is the most up to 0.2 that a screen shows.
  */
 const PALETTE = [
-  "#f4514f",
-  "#08c98c",
-  "#8f54dc",
-  "#f8ae0e",
-  "#0ca3be",
-  "#fd74b6",
-  "#5a8b04",
-  "#a1bcff",
-  "#ea630c",
-  "#12c5b2",
-  "#ac47c2",
-  "#dbbd01",
-  "#019edb",
-  "#fe7b8f",
-  "#0f9345",
-  "#bab3fe",
-  "#cd7c0d",
-  "#0ac1cd",
-  "#c23a9e",
-  "#b5cc04",
+  "#ed4a49",
+  "#f6af09",
+  "#528d0b",
+  "#1dc4b8",
+  "#1295db",
+  "#c3b0fd",
+  "#c9368d",
+  "#fe834d",
+  "#a38b09",
+  "#34e077",
+  "#158a95",
+  "#78abfc",
+  "#b55fe0",
+  "#fd9eb1",
+  "#b0650f",
+  "#a8b60f",
+  "#12a47f",
+  "#2fd1ff",
+  "#6265ed",
+  "#ef74e4",
 ] as const;
 
 /** The colour of a class, `#rrggbb`; after twenty classes they repeat. */

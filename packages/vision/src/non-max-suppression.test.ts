@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { crc32, type Tensor, tensorBytes, tensorOf } from "@yolo-compile/core";
+import fc from "fast-check";
+import type { Box, Detection } from "./detection.js";
+import { nonMaxSuppression } from "./non-max-suppression.js";
+import { scaleBoxes } from "./scale-boxes.js";
+import { optionsOf, randomOutput } from "./testing/computed.js";
+import { goldens, shapesFile, shapesPicture } from "./testing/files.js";
+import { readNpy } from "./testing/npy.js";
+
+const rowOf = ({ box, score, classIndex, maskCoefficients = [] }: Detection) => [
+  ...box,
+  score,
+  classIndex,
+  ...maskCoefficients,
+];
+const outputOf = (...rows: number[][]): Tensor => tensorOf("f32", [1, rows.length, rows[0]!.length], rows.flat());
+const classesOf = (found: Detection[][]) => found[0]!.map(({ classIndex }) => classIndex);
+const scoresOf = (found: Detection[][]) => found[0]!.map(({ score }) => score);
+const PORTRAIT = readNpy(shapesFile("golden/portrait_256.output0.npy"));
+
+test.each(goldens.portrait)(
+  "the recorded output gives YOLOv5's detections with $options",
+  ({ options, rows, scaled }) => {
+    const found = nonMaxSuppression(PORTRAIT, optionsOf(options));
+    expect(found.map((detections) => detections.map(rowOf))).toEqual([rows]);
+    const original = scaleBoxes(found[0]!, { width: 192, height: 256 }, { width: 256, height: 384 });
+    expect(original.map(({ box }) => box)).toEqual(scaled);
+  },
+);
+
+test.each(goldens.random)(
+  "$shape computed values with $options give YOLOv5's detections",
+  ({ shape, options, ...golden }) => {
+    const setting = optionsOf(options);
+    const found = nonMaxSuppression(randomOutput(shape, setting.maskCount), setting);
+    expect(found.map((detections) => detections.length)).toEqual(golden.counts);
+    const rows = Float32Array.from(found.flat().flatMap(rowOf));
+    expect(crc32(tensorBytes({ dtype: "f32", shape: [rows.length], data: rows }))).toBe(golden.crc32);
+  },
+);
+
+test("the portrait at 256 has the objects that it has at 320", async () => {
+  const { pictures } = JSON.parse(readFileSync(shapesFile("golden/detections.json"), "utf8"));
+  const golden: { box: Box; class: number; score: number }[] = pictures["portrait.jpg"].detections;
+  const image = await shapesPicture("portrait.jpg");
+  const found = scaleBoxes(nonMaxSuppression(PORTRAIT)[0]!, { width: 192, height: 256 }, image);
+  const sure = golden.filter(({ score }) => score > 0.5);
+  expect(sure.length).toBeGreaterThan(5);
+  for (const { box, class: classIndex } of sure) {
+    const match = found.find((other) => other.box.every((side, index) => Math.abs(side - box[index]!) < 4));
+    expect(match?.classIndex).toBe(classIndex);
+  }
+});
+
+test("of two boxes that overlap too much the better stays, other classes do not count", () => {
+  const output = outputOf(
+    [50, 50, 20, 20, 1, 0.6, 0],
+    [51, 50, 20, 20, 1, 0.8, 0],
+    [50, 50, 20, 20, 1, 0, 0.7],
+    [90, 50, 20, 20, 1, 0.5, 0],
+  );
+  const found = nonMaxSuppression(output)[0]!;
+  expect(found.map(({ box }) => box)).toEqual([
+    [41, 40, 61, 60],
+    [40, 40, 60, 60],
+    [80, 40, 100, 60],
+  ]);
+  expect(classesOf(nonMaxSuppression(output, { agnostic: true }))).toEqual([0, 0]);
+  expect(classesOf(nonMaxSuppression(output, { classes: [1] }))).toEqual([1]);
+  expect(classesOf(nonMaxSuppression(output, { maxDetections: 1 }))).toEqual([0]);
+});
+
+test("an overlap equal to the threshold suppresses nothing", () => {
+  const output = outputOf([10, 10, 20, 20, 1, 0.9], [10, 15, 20, 10, 1, 0.8]);
+  expect(nonMaxSuppression(output, { iou: 0.5 })[0]).toHaveLength(2);
+  expect(nonMaxSuppression(output, { iou: 0.49 })[0]).toHaveLength(1);
+});
+
+test("thresholds are float32: 0.3 is not above 0.3", () => {
+  const output = outputOf([10, 10, 5, 5, 1, 0.3], [50, 10, 5, 5, 1, 0.30001]);
+  expect(nonMaxSuppression(output, { confidence: 0.3 })[0]).toHaveLength(1);
+});
+
+test("objectness alone below the threshold drops a row, and it scales score and mask", () => {
+  const output = outputOf([10, 10, 5, 5, 0.5, 0.75, 4, -2], [50, 10, 5, 5, 0.25, 3, 1, 1]);
+  const [found] = nonMaxSuppression(output, { maskCount: 2 });
+  expect(found!.map(rowOf)).toEqual([[7.5, 7.5, 12.5, 12.5, 0.375, 0, 2, -1]]);
+});
+
+test("equal scores keep the order of the rows, equal classes the first", () => {
+  const output = outputOf([10, 10, 5, 5, 1, 0.5, 0.5], [50, 10, 5, 5, 1, 0.5, 0.5], [90, 10, 5, 5, 1, 0.6, 0.5]);
+  const found = nonMaxSuppression(output)[0]!;
+  expect(found.map(({ box }) => box[0])).toEqual([87.5, 7.5, 47.5]);
+  expect(found.map(({ classIndex }) => classIndex)).toEqual([0, 0, 0]);
+});
+
+test("several labels a box on request, but not where there is one class", () => {
+  const two = outputOf([10, 10, 5, 5, 1, 0.5, 0.75]);
+  expect(classesOf(nonMaxSuppression(two))).toEqual([1]);
+  expect(scoresOf(nonMaxSuppression(two, { multiLabel: true }))).toEqual([0.75, 0.5]);
+  expect(nonMaxSuppression(outputOf([10, 10, 5, 5, 1, 0.5]), { multiLabel: true })[0]).toHaveLength(1);
+});
+
+test("a NaN anywhere in the scores drops the row", () => {
+  const found = nonMaxSuppression(outputOf([10, 10, 5, 5, Number.NaN, 1, 1], [10, 10, 5, 5, 1, 0.9, Number.NaN]));
+  expect(found).toEqual([[]]);
+});
+
+test("no more than 30000 candidates are compared, those with low scores are dropped", () => {
+  const many = (count: number) => Array.from({ length: count }, () => [10, 10, 5, 5, 1, 0.75]);
+  const apart = [90, 10, 5, 5, 1, 0.5];
+  expect(scoresOf(nonMaxSuppression(outputOf(apart, ...many(29999))))).toEqual([0.75, 0.5]);
+  expect(scoresOf(nonMaxSuppression(outputOf(apart, ...many(30000))))).toEqual([0.75]);
+});
+
+test("what stays overlaps by no more than the threshold, and is in order of score", () => {
+  const row = fc.tuple(
+    ...Array.from({ length: 4 }, () => fc.integer({ min: 1, max: 60 })),
+    fc.integer({ min: 0, max: 20 }),
+  );
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
+      const output = outputOf(...rows.map(([x, y, w, h, score]) => [x!, y!, w!, h!, 1, score! / 20]));
+      const found = nonMaxSuppression(output)[0]!;
+      found.forEach(({ box, score }, index) => {
+        for (const other of found.slice(index + 1)) {
+          expect(other.score).toBeLessThanOrEqual(score);
+          expect(iou(box, other.box)).toBeLessThan(0.4501);
+        }
+      });
+      expect(found.length > 0).toBe(rows.some(([, , , , score]) => score! > 5));
+    }),
+  );
+});
+
+function iou(a: Box, b: Box): number {
+  const width = Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]));
+  const height = Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+  const area = (box: Box) => (box[2] - box[0]) * (box[3] - box[1]);
+  return (width * height) / (area(a) + area(b) - width * height);
+}
+
+test("outputs and thresholds that make no sense are errors", () => {
+  const shapeError = "detect/output: the output is f32[1,2], expected floats [pictures, rows, 5 + classes]";
+  expect(() => nonMaxSuppression(tensorOf("f32", [1, 2], [1, 2]))).toThrow(shapeError);
+  expect(() => nonMaxSuppression(tensorOf("f32", [1, 1, 7], new Array(7).fill(0)), { maskCount: 2 })).toThrow(
+    "5 + classes + 2 masks",
+  );
+  const output = outputOf([10, 10, 5, 5, 1, 0.5]);
+  expect(() => nonMaxSuppression(output, { confidence: 25 })).toThrow(
+    "detect/threshold: confidence is 25, expected 0 to 1",
+  );
+  expect(() => nonMaxSuppression(output, { iou: Number.NaN })).toThrow("detect/threshold: iou is NaN");
+  expect(() => nonMaxSuppression(output, { maxDetections: 0 })).toThrow("detect/threshold: maxDetections is 0");
+});
