@@ -18,7 +18,7 @@ const THRESHOLD = 0.5;
 /**
  * One mask for each detection, in pixels of the network's input `size`; boxes are in those pixels too.
  * `protos: f32[n, maskCount, height, width]`, of which picture `index` is taken. A mask is cut to its box at the size of the prototypes
- * and then enlarged, so it can end up to one prototype pixel outside.
+ * and then enlarged, so its edge can differ from the box's by one prototype pixel.
  * Source: yolov5 v7.0 utils/segment/general.py process_mask with upsample, which segment/predict.py uses. @throws detect/output
  */
 export function processMasks(protos: Tensor, detections: readonly Detection[], size: Size, index = 0): Mask[] {
@@ -111,12 +111,15 @@ function cut(map: Map2d, { left, top, width, height }: Window): Map2d {
   return { width, height, data };
 }
 
-/** The pixels of `size` to which enlarging spreads those of a window in `from`: one of its pixels further on each side. */
+/**
+ * The pixels of `size` that can lie in a mask whose map is zero outside of a window: those over the window and one more on each side,
+ * since further out the zeros have more than half of the weight.
+ */
 function reach({ left, top, width, height }: Window, size: Size, from: Size): Box {
   if (width === 0 || height === 0) return [0, 0, 0, 0];
   const across = size.width / from.width;
   const down = size.height / from.height;
-  return [(left - 1) * across, (top - 1) * down, (left + width + 1) * across, (top + height + 1) * down];
+  return [left * across - 1, top * down - 1, (left + width) * across + 1, (top + height) * down + 1];
 }
 
 function threshold(map: Map2d, size: Size, window: Window): Mask {
