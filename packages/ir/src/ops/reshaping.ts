@@ -1,4 +1,4 @@
-import { elementCount, rowStrides, type Tensor, type TensorType } from "@yolo-compile/core";
+import { elementCount, rowStrides, type TensorType } from "@yolo-compile/core";
 import { numberOf, numbersOf } from "../attributes.js";
 import { typeError } from "../diagnostics.js";
 import { int, ints, type OpContext, type OpSchema } from "../schema.js";

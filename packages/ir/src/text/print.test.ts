@@ -62,7 +62,7 @@ test("every part of a graph", () => {
 test("constants: exact when small, splat when equal, else elided, or base64 on request", () => {
   const printed = (...constants: ReturnType<typeof ramp>[]) => {
     const builder = new GraphBuilder("t");
-    constants.forEach((tensor, index) => builder.output(`c${index}`, constantValue(tensor, "c")));
+    for (const [index, tensor] of constants.entries()) builder.output(`c${index}`, constantValue(tensor, "c"));
     return (options = {}) =>
       printGraph(builder.build(), options)
         .split("\n")

@@ -26,7 +26,8 @@ type NameOf = (value: Value | undefined) => string;
  * }
  * ```
  * `_` is an input that is left out; attributes that have their default are not written; `@` gives the origin's path, then
- * its rules. Constants are `{1, 2}`, `splat 0.5`, `base64 "…"` (little-endian) or `elided CRC`.
+ * its rules. Constants are `{1, 2}`, `splat 0.5`, `base64 "…"` (little-endian) or `elided CRC`; a nan in
+ * digits loses its payload.
  */
 export function printGraph(graph: Graph, { constants = "elided" }: PrintOptions = {}): string {
   const names = nameValues(graph);
