@@ -82,6 +82,8 @@ export interface NewTorchFile {
   readonly deflate?: boolean;
   readonly extra?: readonly NewEntry[];
   readonly protocol?: number;
+  /** CRCs of 0, as torch writes them when told to leave them out: a changed byte then reaches the readers inside. */
+  readonly noCrc?: boolean;
 }
 
 /** A file as torch.save writes it. */
@@ -98,5 +100,5 @@ export function torchFile({ root, prefix = "archive/", deflate = false, ...file 
       deflate,
     });
   entries.push(...(file.extra ?? []), { name: `${prefix}version`, bytes: utf8.encode("3\n") });
-  return zipOf(entries, { zip64: true });
+  return zipOf(file.noCrc ? entries.map((entry) => ({ ...entry, crc32: 0 })) : entries, { zip64: true });
 }

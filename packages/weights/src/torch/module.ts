@@ -62,6 +62,8 @@ export function* walkModules(root: PickledModule, budget: WalkBudget): Generator
 
 function* walk(place: PlacedModule, ancestors: readonly PickleValue[], budget: WalkBudget): Generator<PlacedModule> {
   budget.checkDepth(ancestors.length);
+  // Each yield passes through all levels above it.
+  budget.spend(1 + ancestors.length);
   yield place;
   for (const { name, value } of childrenOf(place, budget)) {
     const path = budget.checkName(place.path === "" ? name : `${place.path}.${name}`);
