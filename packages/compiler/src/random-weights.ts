@@ -10,7 +10,7 @@ export function randomWeights(network: Network, seed: number, size: readonly [nu
   const { expected } = traceNetwork(network, { size }).trace;
   const tensors = new Map<string, LazyTensor>();
   for (const weight of expected.values()) if (!weight.fallback) tensors.set(weight.name, lazyRandom(weight, seed));
-  return { name: `random weights ${seed}`, format: "random", tensors, notes: [], close: () => {} };
+  return { name: `random weights ${seed}`, format: "random", tensors, suspicious: [], notes: [], close: () => {} };
 }
 
 const lazyRandom = (weight: ExpectedWeight, seed: number): LazyTensor => ({

@@ -15,6 +15,10 @@ export interface Checkpoint {
   readonly model?: ModelRecord;
   /** The `__metadata__` of a safetensors file. */
   readonly metadata?: ReadonlyMap<string, string>;
+  /** Shapes are lost, each tensor is a vector of all its elements: tensorrtx's .wts. */
+  readonly flat?: boolean;
+  /** Names in its pickles that no checkpoint of a network needs, such as `os.system`. Nothing of them was run. */
+  readonly suspicious: readonly string[];
   /** What was noticed on the way: `ema` taken instead of `model`, stale caches ignored, … */
   readonly notes: readonly Diagnostic[];
   /** Frees the underlying file, where there is one. Tensors cannot be read afterwards. */

@@ -21,6 +21,11 @@ export function quote(name: string): string {
   return JSON.stringify(short).slice(1, -1).replaceAll('\\"', '"');
 }
 
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).map(quote).join(", ");
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
+
 /** `weights/format` */
 export const emptyFile = (file: string) => fail("weights/format", `${file} is empty`, { hint: FETCH_AGAIN });
 
@@ -71,6 +76,16 @@ export const shortRead = (file: string, offsetBytes: number, wanted: number, got
 export const readAfterClose = (file: string) =>
   fail("weights/closed", `${file} was closed, its weights cannot be read any more`, {
     hint: "read what is needed before close()",
+  });
+
+/** `weights/sibling` */
+export const siblingName = (file: string, name: string) =>
+  fail("weights/sibling", `${file} refers to a file ${quote(name)}, which is no plain file name`, { hint: HOSTILE });
+
+/** `weights/sibling` */
+export const siblingMissing = (file: string, name: string, why: string) =>
+  fail("weights/sibling", `${file} is only an index, its weights are in ${quote(name)}: ${why}`, {
+    hint: "put all parts into one directory, or save the weights as a single file",
   });
 
 /** `weights/root` */
@@ -148,6 +163,12 @@ export const storageShort = (where: string, key: string, hasBytes: number, needs
   fail("weights/storage", `storage ${quote(key)} has ${hasBytes} bytes, its pickle says ${needsBytes}`, {
     where: quote(where),
     hint: FETCH_AGAIN,
+  });
+
+/** `weights/suspicious` */
+export const suspiciousNames = (file: string, names: readonly string[]) =>
+  fail("weights/suspicious", `${file} names ${listed(names)}, which no checkpoint of a network needs`, {
+    hint: "nothing of it was run, and loading the file in Python would: do not trust where it came from; to read its weights all the same, give --allow-suspicious",
   });
 
 /** `pickle/malformed` */

@@ -1,14 +1,17 @@
 import type { ByteSource } from "@yolo-compile/core";
 import type { Checkpoint } from "./checkpoint.js";
-import type { PickleLimits } from "./pickle/limits.js";
+import type { PickleOptions, PickleReader } from "./pickle/reader.js";
 import { openZip, type ZipArchive } from "./zip/archive.js";
 
 /** How to open a checkpoint. */
-export interface OpenOptions {
+export interface OpenOptions extends PickleOptions {
   /** Key of a torch file's top-level dict to take; by default the first of ema, model, state_dict that holds weights. */
   readonly entry?: string;
-  /** Other limits for a pickle than the usual ones, for a file that is trusted. */
-  readonly pickleLimits?: Partial<PickleLimits>;
+  /**
+   * Opens a file that lies beside the checkpoint, for formats of several files. The name has no directory.
+   * What it opens is closed by `onClose` too.
+   */
+  readonly sibling?: (name: string) => ByteSource;
   /** Called once when the checkpoint is closed: to close the file. */
   readonly onClose?: () => void;
 }
@@ -25,8 +28,19 @@ export interface FileProbe {
   archive(): ZipArchive | undefined;
 }
 
+/** What formats share while one file is opened. */
+export interface OpenContext {
+  readonly options: OpenOptions;
+  readonly pickles: PickleReader;
+  /**
+   * A file beside the checkpoint; its reads are checked as those of the checkpoint are.
+   * @throws weights/sibling
+   */
+  sibling(name: string): ByteSource;
+}
+
 /** What a format gives; the name of the file and of the format are added, and `close`. */
-export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "notes">;
+export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "notes" | "flat">;
 
 /** A file format: its own file, and one line in the table of `formats.ts`. */
 export interface Format {
@@ -34,7 +48,7 @@ export interface Format {
   /** By content, never by file name. Formats do not overlap. */
   matches(probe: FileProbe): boolean;
   /** @throws CompileError */
-  open(probe: FileProbe, options: OpenOptions): OpenedFile;
+  open(probe: FileProbe, context: OpenContext): OpenedFile;
 }
 
 /** Enough for every signature; tar's is the last, at byte 257. */

@@ -3,7 +3,8 @@ import type { Checkpoint } from "./checkpoint.js";
 import { emptyFile, foreignFormat, unknownFormat } from "./diagnostics.js";
 import { FOREIGN_FORMATS } from "./foreign.js";
 import { type FileProbe, type Format, type OpenOptions, probeFile } from "./format.js";
-import { guardSource } from "./guarded-source.js";
+import { guardSource, siblingFiles } from "./guarded-source.js";
+import { pickleReader } from "./pickle/reader.js";
 import { safetensors } from "./safetensors/safetensors.js";
 import { torchZip } from "./torch/torch-zip.js";
 
@@ -16,7 +17,7 @@ const SHOWN_BYTES = 8;
 /**
  * Opens a checkpoint, whatever its format. Names, shapes and what the file says about its network are read and checked;
  * weights are read when asked for.
- * @throws weights/*, zip/*, pickle/*, safetensors/*
+ * @throws weights/*, zip/*, pickle/*, safetensors/*, npy/*, wts/*, tar/*
  */
 export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): Checkpoint {
   const guarded = guardSource(source, options.onClose);
@@ -24,7 +25,14 @@ export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): C
   const probe = probeFile(guarded);
   const format = FORMATS.find((candidate) => candidate.matches(probe));
   if (!format) throw notRead(probe);
-  return { name: source.name, format: format.name, ...format.open(probe, options), close: () => guarded.close() };
+  const siblings = siblingFiles(source.name, options.sibling);
+  const pickles = pickleReader(source.name, options);
+  const opened = format.open(probe, { options, pickles, sibling: siblings.open });
+  const close = () => {
+    siblings.close();
+    guarded.close();
+  };
+  return { name: source.name, format: format.name, ...opened, suspicious: pickles.suspicious, close };
 }
 
 function notRead(probe: FileProbe) {

@@ -1,5 +1,5 @@
 import type { ByteSource } from "@yolo-compile/core";
-import { readAfterClose, shortRead, truncatedFile } from "./diagnostics.js";
+import { readAfterClose, shortRead, siblingMissing, siblingName, truncatedFile } from "./diagnostics.js";
 
 /** A source whose every read is in range and whole, and that can be closed. */
 export interface GuardedSource extends ByteSource {
@@ -29,6 +29,30 @@ export function guardSource(source: ByteSource, onClose: () => void = () => {}):
       if (!open) return;
       open = false;
       onClose();
+    },
+  };
+}
+
+/** The files beside one, opened as they are asked for and closed together. */
+export interface SiblingFiles {
+  /** @throws weights/sibling */
+  open(name: string): ByteSource;
+  close(): void;
+}
+
+/** Guards what `open` gives; a name that could lead out of the directory is refused before. */
+export function siblingFiles(file: string, open: ((name: string) => ByteSource) | undefined): SiblingFiles {
+  const opened: GuardedSource[] = [];
+  return {
+    open(name) {
+      if (!/^[\w][\w .+-]*$/.test(name)) throw siblingName(file, name);
+      if (!open) throw siblingMissing(file, name, "this caller opens single files only");
+      const source = guardSource(open(name));
+      opened.push(source);
+      return source;
+    },
+    close() {
+      for (const source of opened) source.close();
     },
   };
 }

@@ -1,50 +1,70 @@
+import type { ByteSource } from "@yolo-compile/core";
 import { decodeUtf8, latin1, readU64, viewOf } from "../bytes.js";
-import { pickleMalformed } from "../diagnostics.js";
+import { pickleLimit, pickleMalformed } from "../diagnostics.js";
 
-/** Reads a pickle's bytes in order. Every read is checked against what is left. */
+/** Read at a time: a pickle of YOLOv5n has 90 KB, and behind a legacy one gigabytes of weights follow. */
+const WINDOW_BYTES = 1 << 17;
+
+/** Reads a pickle's bytes in order, through a window. Every read is checked against what is left. */
 export class PickleCursor {
-  offsetBytes = 0;
-  readonly #view: DataView;
+  /** In the source. */
+  offsetBytes: number;
+  readonly #endBytes: number;
+  #window: Uint8Array = new Uint8Array();
+  #view = viewOf(this.#window);
+  #windowStart: number;
 
   constructor(
     readonly file: string,
-    readonly bytes: Uint8Array,
+    readonly source: ByteSource,
+    startBytes: number,
+    readonly limitBytes: number,
   ) {
-    this.#view = viewOf(bytes);
+    this.offsetBytes = startBytes;
+    this.#windowStart = startBytes;
+    this.#endBytes = Math.min(source.size, startBytes + limitBytes);
   }
 
   u8(): number {
-    const byte = this.bytes[this.offsetBytes];
-    if (byte === undefined) return this.malformed("the pickle ends without STOP");
-    this.offsetBytes++;
-    return byte;
+    const byte = this.#window[this.offsetBytes - this.#windowStart];
+    if (byte !== undefined) {
+      this.offsetBytes++;
+      return byte;
+    }
+    const at = this.#advance(1);
+    return this.#window[at]!;
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2), true);
+    const at = this.#advance(2);
+    return this.#view.getUint16(at, true);
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#advance(4), true);
+    const at = this.#advance(4);
+    return this.#view.getInt32(at, true);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4), true);
+    const at = this.#advance(4);
+    return this.#view.getUint32(at, true);
   }
 
   u64(): number {
-    return readU64(this.#view, this.#advance(8));
+    const at = this.#advance(8);
+    return readU64(this.#view, at);
   }
 
   /** Pickle's one big-endian number. */
   f64(): number {
-    return this.#view.getFloat64(this.#advance(8), false);
+    const at = this.#advance(8);
+    return this.#view.getFloat64(at, false);
   }
 
   /** A view, not a copy. */
   take(length: number): Uint8Array {
     const start = this.#advance(length);
-    return this.bytes.subarray(start, start + length);
+    return this.#window.subarray(start, start + length);
   }
 
   utf8(length: number): string {
@@ -53,11 +73,23 @@ export class PickleCursor {
 
   /** The rest of a line, without its end. */
   line(): string {
-    const end = this.bytes.indexOf(0x0a, this.offsetBytes);
-    if (end < 0) return this.malformed("a line has no end");
-    const bytes = this.take(end - this.offsetBytes);
-    this.offsetBytes++;
-    return latin1(bytes);
+    for (let wanted = WINDOW_BYTES; ; wanted *= 2) {
+      const start = this.offsetBytes - this.#windowStart;
+      const end = this.#window.indexOf(0x0a, start);
+      if (end >= 0) {
+        const text = latin1(this.take(end - start));
+        this.offsetBytes++;
+        return text;
+      }
+      if (this.#windowStart + this.#window.length >= this.#endBytes) return this.#ended("a line has no end");
+      this.#refill(wanted);
+    }
+  }
+
+  /** Checks that so much is left, without reading it. */
+  need(length: number): void {
+    const left = this.#endBytes - this.offsetBytes;
+    if (!(length >= 0 && length <= left)) this.#ended(`${length} bytes are needed, ${left} are left`);
   }
 
   /** @throws pickle/malformed always */
@@ -65,11 +97,26 @@ export class PickleCursor {
     throw pickleMalformed(this.file, this.offsetBytes, what);
   }
 
+  /** The place of the next `length` bytes in the window. */
   #advance(length: number): number {
-    const start = this.offsetBytes;
-    const left = this.bytes.length - start;
-    if (!(length >= 0 && length <= left)) this.malformed(`${length} bytes are needed, ${left} are left`);
+    this.need(length);
+    if (this.offsetBytes + length > this.#windowStart + this.#window.length) this.#refill(length);
+    const start = this.offsetBytes - this.#windowStart;
     this.offsetBytes += length;
     return start;
+  }
+
+  #refill(length: number): void {
+    const wanted = Math.min(Math.max(length, WINDOW_BYTES), this.#endBytes - this.offsetBytes);
+    this.#window = this.source.read(this.offsetBytes, wanted);
+    this.#view = viewOf(this.#window);
+    this.#windowStart = this.offsetBytes;
+  }
+
+  /** Whether the pickle or what may be read of it ended. */
+  #ended(what: string): never {
+    if (this.#endBytes < this.source.size)
+      throw pickleLimit(this.file, this.offsetBytes, "bytes in one pickle", this.limitBytes);
+    return this.malformed(this.offsetBytes === this.#endBytes ? "the pickle ends without STOP" : what);
   }
 }

@@ -13,7 +13,7 @@ export interface PickleLimits {
  * YOLOv5n takes 33,000 opcodes, YOLOv5x6 with its optimiser some 300,000.
  */
 export const PICKLE_LIMITS: PickleLimits = {
-  /** The pickle holds names and structure, the weights are beside it: it is read whole. */
+  /** A pickle holds names and structure, the weights are beside it. */
   pickleBytes: 256 * 2 ** 20,
   /** An opcode can make an empty dict of some 250 bytes, so this bounds memory to about 1 GB. */
   opcodes: 4_000_000,

@@ -1,7 +1,11 @@
 import { pickleLimit } from "../diagnostics.js";
 import type { PickleCursor } from "./cursor.js";
 import type { PickleLimits } from "./limits.js";
+import type { PickleNames } from "./suspicious.js";
 import type { PickleDict, PickleObject, PickleSequence, PickleValue } from "./value.js";
+
+/** What a reference to something outside of the pickle stands for. */
+export type PersistentLoad = (id: PickleValue) => PickleValue;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -17,6 +21,8 @@ export class PickleMachine {
   constructor(
     readonly cursor: PickleCursor,
     readonly limits: PickleLimits,
+    readonly names: PickleNames,
+    readonly persistentLoad: PersistentLoad,
   ) {}
 
   push(value: PickleValue): void {

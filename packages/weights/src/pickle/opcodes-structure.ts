@@ -40,21 +40,26 @@ function globalOf(machine: PickleMachine, module: PickleValue, name: PickleValue
   // White space is refused so that "module name" is an unambiguous key.
   if (typeof module !== "string" || typeof name !== "string" || !/^\S+$/.test(module) || !/^\S+$/.test(name))
     return machine.cursor.malformed("a class or function has no proper name");
-  return { kind: "global", module, name, key: `${module} ${name}` };
+  const value: PickleGlobal = { kind: "global", module, name, key: `${module} ${name}` };
+  machine.names.note(value);
+  return value;
 }
 
-const object = (made: PickleObject["made"], callable: PickleValue, args: readonly PickleValue[]): PickleObject => ({
-  kind: "object",
-  made,
-  callable,
-  args,
-});
+function object(
+  { names }: PickleMachine,
+  made: PickleObject["made"],
+  callable: PickleValue,
+  args: readonly PickleValue[],
+): PickleObject {
+  names.noteCall(callable, args);
+  return { kind: "object", made, callable, args };
+}
 
 const call =
   (made: PickleObject["made"]): Opcode =>
   (machine) => {
     const args = machine.popTuple();
-    machine.push(object(made, machine.pop(), args));
+    machine.push(object(machine, made, machine.pop(), args));
   };
 
 function pop(machine: PickleMachine): void {
@@ -69,9 +74,7 @@ function protocol({ cursor }: PickleMachine): void {
 }
 
 function frame({ cursor }: PickleMachine): void {
-  const length = cursor.u64();
-  const left = cursor.bytes.length - cursor.offsetBytes;
-  if (length > left) cursor.malformed(`a frame of ${length} bytes begins, ${left} are left`);
+  cursor.need(cursor.u64());
 }
 
 function dict(machine: PickleMachine): void {
@@ -90,19 +93,19 @@ function setItem(machine: PickleMachine): void {
 function newObjectEx(machine: PickleMachine): void {
   const kwargs = machine.popDict();
   const args = machine.popTuple();
-  machine.push({ ...object("new", machine.pop(), args), kwargs });
+  machine.push({ ...object(machine, "new", machine.pop(), args), kwargs });
 }
 
 function instance(machine: PickleMachine): void {
   const args = machine.popToMark();
   const module = machine.cursor.line();
-  machine.push(object("reduce", globalOf(machine, module, machine.cursor.line()), args));
+  machine.push(object(machine, "reduce", globalOf(machine, module, machine.cursor.line()), args));
 }
 
 function objectFromMark(machine: PickleMachine): void {
   const [callable, ...args] = machine.popToMark();
   if (callable === undefined) machine.cursor.malformed("OBJ has no class");
-  else machine.push(object("reduce", callable, args));
+  else machine.push(object(machine, "reduce", callable, args));
 }
 
 function stackGlobal(machine: PickleMachine): void {
@@ -186,8 +189,8 @@ const OBJECTS: readonly (readonly [code: number, run: Opcode])[] = [
   [0x69, instance], // INST
   [0x6f, objectFromMark], // OBJ
   [0x62, build], // BUILD
-  [0x50, (machine) => machine.push({ kind: "persistent", id: machine.cursor.line() })], // PERSID
-  [0x51, (machine) => machine.push({ kind: "persistent", id: machine.pop() })], // BINPERSID
+  [0x50, (machine) => machine.push(machine.persistentLoad(machine.cursor.line()))], // PERSID
+  [0x51, (machine) => machine.push(machine.persistentLoad(machine.pop()))], // BINPERSID
   [0x80, protocol], // PROTO
   [0x95, frame], // FRAME
   [0x82, refuse("EXT1", "needs a registry of extensions that no file carries")],

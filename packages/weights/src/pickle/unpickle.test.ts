@@ -1,11 +1,15 @@
 import { expect, test } from "@jest/globals";
+import { bytesSource } from "@yolo-compile/core";
 import { codeOf, errorOf } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
+import type { PickleLimits } from "./limits.js";
 import { unpickle } from "./unpickle.js";
 
-const load = (code: p.Code, protocol?: number) => unpickle("t", p.pickle(code, protocol)).value;
+const unpickleBytes = (bytes: Uint8Array, startBytes = 0, limits: Partial<PickleLimits> = {}) =>
+  unpickle("t", bytesSource("t", bytes), startBytes, { limits });
+const load = (code: p.Code, protocol?: number) => unpickleBytes(p.pickle(code, protocol)).value;
 const loadRaw = (...codes: readonly (number | string | p.Code)[]) =>
-  unpickle("t", Uint8Array.from(p.raw(...codes))).value;
+  unpickleBytes(Uint8Array.from(p.raw(...codes))).value;
 
 test.each<[string, p.Code, unknown]>([
   ["NONE", p.none, null],
@@ -150,9 +154,9 @@ test("a value may contain itself", () => {
 
 test("several pickles in one stream", () => {
   const bytes = Uint8Array.from([...p.pickle(p.int(1)), ...p.pickle(p.int(2))]);
-  const first = unpickle("t", bytes);
+  const first = unpickleBytes(bytes);
   expect(first.value).toBe(1);
-  expect(unpickle("t", bytes.subarray(first.endBytes)).value).toBe(2);
+  expect(unpickleBytes(bytes, first.endBytes)).toEqual({ value: 2, endBytes: bytes.length });
 });
 
 test.each<[string, p.Code]>([
@@ -213,14 +217,33 @@ test.each<[string, p.Code, object]>([
   ["entries in one dict", p.dict(["a", p.none], ["b", p.none], ["c", p.none]), { containerEntries: 2 }],
   ["bytes in one int", p.raw(0x8a, 3, [1, 2, 3]), { intBytes: 2 }],
   ["bytes in one int", p.raw("I1234567\n"), { intBytes: 2 }],
+  ["bytes in one pickle", p.text("a text of many bytes"), { pickleBytes: 12 }],
+  ["bytes in one pickle", p.raw("Ia line of many bytes\n"), { pickleBytes: 12 }],
 ])("limit: %s", (what, code, limits) => {
-  const { diagnostic } = errorOf(() => unpickle("t", p.pickle(code), limits));
+  const { diagnostic } = errorOf(() => unpickleBytes(p.pickle(code), 0, limits));
   expect(diagnostic.code).toBe("pickle/limit");
   expect(diagnostic.message).toContain(what);
 });
 
 test("an int of four gigabytes is refused before it is read", () => {
   expect(codeOf(() => loadRaw(0x8b, [255, 255, 255, 127], "."))).toBe("pickle/limit");
+});
+
+test("a pickle longer than the window is read in pieces, and no further than needed", () => {
+  const long = "x".repeat(300_000);
+  const items = Array.from({ length: 60_000 }, (_, index) => p.int(index));
+  const bytes = p.pickle(p.list(p.raw(`V${long}\n`), p.text(long), ...items, p.float(0.5)));
+  const stream = new Uint8Array(bytes.length + 2 ** 20);
+  stream.set(bytes);
+  let reachedBytes = 0;
+  const read = (offset: number, length: number) => {
+    reachedBytes = offset + length;
+    return stream.subarray(offset, offset + length);
+  };
+  const { value, endBytes } = unpickle("t", { name: "t", size: stream.length, read });
+  expect(endBytes).toBe(bytes.length);
+  expect(reachedBytes).toBeLessThan(bytes.length + 2 ** 17);
+  expect(value).toEqual({ kind: "list", items: [long, long, ...items.keys(), { kind: "float", value: 0.5 }] });
 });
 
 test("exponential sharing costs as many records as opcodes", () => {

@@ -1,9 +1,11 @@
+import type { ByteSource } from "@yolo-compile/core";
 import { opcodeRefused, pickleLimit } from "../diagnostics.js";
 import { PickleCursor } from "./cursor.js";
 import { PICKLE_LIMITS, type PickleLimits } from "./limits.js";
-import { PickleMachine } from "./machine.js";
+import { type PersistentLoad, PickleMachine } from "./machine.js";
 import { DATA_OPCODES, type Opcode } from "./opcodes-data.js";
 import { STRUCTURE_OPCODES } from "./opcodes-structure.js";
+import { PickleNames } from "./suspicious.js";
 import type { PickleValue } from "./value.js";
 
 /** A pickle read, and where it ended: streams hold several. */
@@ -22,14 +24,32 @@ function opcodeTable(): (Opcode | undefined)[] {
   return table;
 }
 
+/** What a reader decides, beside what the pickle says. */
+export interface UnpickleOptions {
+  readonly limits?: Partial<PickleLimits>;
+  /** By default the record of the reference. */
+  readonly persistentLoad?: PersistentLoad;
+  /** Collects names, of a pickle that turns out to be broken too. */
+  readonly names?: PickleNames;
+}
+
 /**
- * Reads one pickle of protocol 0 to 5 into inert records. `file` names it in messages.
+ * Reads one pickle of protocol 0 to 5, that begins at `startBytes`, into inert records. `file` names it in messages.
  * @throws pickle/malformed, pickle/opcode, pickle/limit
  */
-export function unpickle(file: string, bytes: Uint8Array, limits: Partial<PickleLimits> = {}): Unpickled {
+export function unpickle(
+  file: string,
+  source: ByteSource,
+  startBytes = 0,
+  {
+    limits = {},
+    persistentLoad = (id) => ({ kind: "persistent", id }),
+    names = new PickleNames(),
+  }: UnpickleOptions = {},
+): Unpickled {
   const bounds = { ...PICKLE_LIMITS, ...limits };
-  const cursor = new PickleCursor(file, bytes);
-  const machine = new PickleMachine(cursor, bounds);
+  const cursor = new PickleCursor(file, source, startBytes, bounds.pickleBytes);
+  const machine = new PickleMachine(cursor, bounds, names, persistentLoad);
   for (let count = 0; count < bounds.opcodes; count++) {
     const code = cursor.u8();
     if (code === STOP) return { value: machine.finish(), endBytes: cursor.offsetBytes };

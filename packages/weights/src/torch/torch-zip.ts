@@ -1,8 +1,8 @@
+import { bytesSource } from "@yolo-compile/core";
 import { latin1 } from "../bytes.js";
 import { pickleLimit, zipContent, zipMalformed } from "../diagnostics.js";
-import type { Format, OpenedFile, OpenOptions } from "../format.js";
-import { PICKLE_LIMITS } from "../pickle/limits.js";
-import { unpickle } from "../pickle/unpickle.js";
+import type { Format, OpenedFile } from "../format.js";
+import type { PickleReader } from "../pickle/reader.js";
 import type { PickleValue } from "../pickle/value.js";
 import type { ZipArchive } from "../zip/archive.js";
 import type { StorageFiles } from "./tensor.js";
@@ -15,14 +15,14 @@ export const torchZip: Format = {
     const archive = probe.archive();
     return archive !== undefined && pickleNames(archive).length > 0 && !isTorchScript(archive);
   },
-  open(probe, options): OpenedFile {
+  open(probe, { options, pickles }): OpenedFile {
     const archive = probe.archive();
     const names = archive ? pickleNames(archive) : [];
     const [name] = names;
     if (!archive || name === undefined || names.length > 1)
       throw zipMalformed(probe.source.name, `${names.length} entries are named data.pkl, expected one`);
     const prefix = name.slice(0, -"data.pkl".length);
-    const value = readPickle(archive, name, options);
+    const value = readPickle(archive, name, pickles);
     return torchWeights(archive.name, value, storageFiles(archive, prefix), options.entry);
   },
 };
@@ -38,11 +38,13 @@ export function isTorchScript(archive: ZipArchive): boolean {
 const pickleNames = (archive: ZipArchive): string[] =>
   [...archive.entries.keys()].filter((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
 
-function readPickle(archive: ZipArchive, name: string, { pickleLimits = {} }: OpenOptions): PickleValue {
+/** The limit of a pickle's size is that of the whole entry, which is read at once so that its CRC is checked. */
+export function readPickle(archive: ZipArchive, name: string, pickles: PickleReader): PickleValue {
   const entry = archive.entries.get(name)!; // a key of this map
-  const limit = pickleLimits.pickleBytes ?? PICKLE_LIMITS.pickleBytes;
-  if (entry.sizeBytes > limit) throw pickleLimit(archive.name, entry.headerOffset, `bytes in ${name}`, limit);
-  return unpickle(`${archive.name}:${name}`, archive.readAll(entry), pickleLimits).value;
+  if (entry.sizeBytes > pickles.limits.pickleBytes)
+    throw pickleLimit(archive.name, entry.headerOffset, `bytes in ${name}`, pickles.limits.pickleBytes);
+  const part = `${archive.name}:${name}`;
+  return pickles.read(part, bytesSource(part, archive.readAll(entry))).value;
 }
 
 function storageFiles(archive: ZipArchive, prefix: string): StorageFiles {
