@@ -25,11 +25,9 @@ export function swapBytes(bytes: Uint8Array, elementBytes: number): Uint8Array {
   return swapped;
 }
 
-// Node and browsers both have it; the ES library that this package compiles against does not declare it.
-declare const TextDecoder: new (
-  label: string,
-  options: { readonly fatal: boolean; readonly ignoreBOM: boolean },
-) => { decode(bytes: Uint8Array): string };
+const encoder = new TextEncoder();
+
+export const encodeUtf8 = (text: string): Uint8Array => encoder.encode(text);
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

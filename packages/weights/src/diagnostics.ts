@@ -88,6 +88,14 @@ export const siblingMissing = (file: string, name: string, why: string) =>
     hint: "put all parts into one directory, or save the weights as a single file",
   });
 
+/** `weights/legacy` */
+export const legacyMalformed = (file: string, what: string) =>
+  fail("weights/legacy", `${file}: ${what}`, { hint: FETCH_AGAIN });
+
+/** `tar/malformed` */
+export const tarMalformed = (file: string, what: string) =>
+  fail("tar/malformed", `${file}: ${quote(what)}`, { hint: FETCH_AGAIN });
+
 /** `weights/root` */
 export const rootNotUnderstood = (file: string, found: string, details: readonly string[]) =>
   fail("weights/root", `${file} holds ${found}, and no weights were found in it`, {
@@ -226,6 +234,53 @@ export const zipBomb = (file: string, name: string, compressed: number, size: nu
 /** `zip/content` */
 export const zipContent = (file: string, name: string, what: string) =>
   fail("zip/content", `${file}: entry ${quote(name)} ${what}`, { hint: FETCH_AGAIN });
+
+/** `npy/malformed` */
+export const npyMalformed = (file: string, where: string, what: string) =>
+  fail("npy/malformed", `${file}: ${what}`, { where: quote(where), hint: FETCH_AGAIN });
+
+/** `wts/malformed` */
+export const wtsMalformed = (file: string, what: string) =>
+  fail("wts/malformed", `${file}: ${what}`, { hint: FETCH_AGAIN });
+
+/** `safetensors/shard` */
+export const shardMissing = (file: string, name: string, shard: string) =>
+  fail("safetensors/shard", `${file} says that ${quote(name)} is in ${quote(shard)}, and it is not`, {
+    hint: "the parts are of different versions: fetch all of them again",
+  });
+
+/** `safetensors/shard` */
+export const shardUnlisted = (file: string, name: string, shard: string) =>
+  fail("safetensors/shard", `${quote(shard)} holds ${quote(name)}, which ${file} does not list there`, {
+    hint: "the parts are of different versions: fetch all of them again",
+  });
+
+/** `wts/name` */
+export const wtsName = (name: string) =>
+  fail("wts/name", `a .wts file cannot hold a weight named ${quote(name)}`, {
+    hint: "it separates names from values by spaces; convert to safetensors",
+  });
+
+/** `wts/range` */
+export const wtsRange = (where: string, dtype: string, value: string) =>
+  fail("wts/range", `a .wts file holds float32, and the ${dtype} ${value} is none`, {
+    where: quote(where),
+    hint: "convert to safetensors, which keeps every element type",
+  });
+
+/** `zip/name` */
+export const zipNameUnwritable = (name: string) =>
+  fail("zip/name", `${quote(name)} cannot be the name of an entry in a zip archive`, {
+    hint: "convert to safetensors, which takes every name",
+  });
+
+/** `zip/duplicate` */
+export const zipNameTwice = (name: string) =>
+  fail("zip/duplicate", `two entries would be named ${quote(name)}`, { hint: "rename one of the weights" });
+
+/** `weights/metadata` */
+export const metadataMalformed = (file: string, key: string, what: string) =>
+  fail("weights/metadata", `${file}: its metadata ${quote(key)} ${what}`, { hint: FETCH_AGAIN });
 
 /** `safetensors/header` */
 export const safetensorsHeader = (file: string, what: string) =>

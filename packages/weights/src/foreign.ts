@@ -1,6 +1,6 @@
 import { hasBytes, latin1 } from "./bytes.js";
 import type { FileProbe } from "./format.js";
-import { isTorchScript } from "./torch/torch-zip.js";
+import { isTarHeader } from "./tar/archive.js";
 import type { ZipArchive } from "./zip/archive.js";
 
 /** A format that is recognised and not read. */
@@ -14,9 +14,6 @@ export interface ForeignFormat {
 const SAVE_AGAIN = "load it in torch and save it again with torch.save(model.state_dict(), 'weights.pt')";
 const UNPACK = "unpack it and give the file inside";
 const DOWNLOAD = "the download went wrong: fetch the file itself, not its page";
-
-/** Protocol 2 and the int 0x1950a86a20f9469cfc6c: torch's magic number before 1.6. */
-const LEGACY_TORCH = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 
 const startsWith = (looksLike: string, hint: string, signature: readonly number[], offsetBytes = 0): ForeignFormat => ({
   looksLike,
@@ -46,8 +43,7 @@ const hasSuffix =
 
 /** In order: the first that matches names the file. */
 export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
-  zipWith("a TorchScript archive (torch.jit.save)", `it holds code; ${SAVE_AGAIN}`, isTorchScript),
-  zipWith("a NumPy .npz archive", "NumPy archives are not read; save the arrays as safetensors", hasSuffix(".npy")),
+  zipWith("a NumPy .npz archive with other files in it", "save the arrays alone", hasSuffix(".npy")),
   zipWith("a zip archive around a checkpoint", UNPACK, (archive) =>
     [".pt", ".pth", ".safetensors"].some((suffix) => hasSuffix(suffix)(archive)),
   ),
@@ -56,16 +52,6 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
     "check where the file came from",
     () => true,
   ),
-  {
-    looksLike: "a torch checkpoint in the format before torch 1.6",
-    hint: SAVE_AGAIN,
-    matches: ({ head }) => head[0] === 0x80 && hasBytes(head, LEGACY_TORCH, 2),
-  },
-  {
-    looksLike: "a plain pickle, with no storages of torch beside it",
-    hint: SAVE_AGAIN,
-    matches: ({ head }) => head[0] === 0x80 && head[1] !== undefined && head[1] >= 2 && head[1] <= 5,
-  },
   startsWithText("a web page", DOWNLOAD, /^(\xef\xbb\xbf)?\s*<(!doctype|html|head|\?xml|!--)/i),
   startsWithText(
     "a git-lfs pointer, not the file it points to",
@@ -73,14 +59,13 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
     /^version https:\/\/git-lfs\.github\.com\//,
   ),
   startsWith("an HDF5 file (Keras)", SAVE_AGAIN, [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]),
-  startsWith("a NumPy .npy array", "one array is no checkpoint", [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
   startsWith("a 7z archive", UNPACK, [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
   startsWith("a RAR archive", UNPACK, [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]),
   startsWith("a gzip file", UNPACK, [0x1f, 0x8b]),
   startsWith("an xz file", UNPACK, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
   startsWith("a bzip2 file", UNPACK, [0x42, 0x5a, 0x68]),
   startsWith("a Zstandard file", UNPACK, [0x28, 0xb5, 0x2f, 0xfd]),
-  startsWith("a tar archive", UNPACK, [0x75, 0x73, 0x74, 0x61, 0x72], 257),
+  { looksLike: "a tar archive", hint: UNPACK, matches: ({ head }) => isTarHeader(head) },
   startsWith("a GGUF file", "GGUF files are not read; export safetensors", [0x47, 0x47, 0x55, 0x46]),
   startsWith("a TensorFlow Lite model", "give the checkpoint it was made from", [0x54, 0x46, 0x4c, 0x33], 4),
   startsWith("a TensorRT engine", "give the checkpoint it was made from", [0x66, 0x74, 0x72, 0x74]),
@@ -92,7 +77,6 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
     matches: ({ head }) =>
       head[0] === 0x08 && head[1]! > 0 && head[1]! < 32 && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].includes(head[2]!),
   },
-  startsWithText("a .wts text file", `.wts files are not read; ${SAVE_AGAIN}`, /^\d+\r?\n[\w.]+ \d+( [0-9a-f]{8})+/),
   startsWithText(
     "a YAML description of a network",
     "give it as the configuration, and a checkpoint as the weights",

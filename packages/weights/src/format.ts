@@ -45,7 +45,7 @@ export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "no
 /** A file format: its own file, and one line in the table of `formats.ts`. */
 export interface Format {
   readonly name: string;
-  /** By content, never by file name. Formats do not overlap. */
+  /** By content, never by file name. The first in the table that matches is taken. */
   matches(probe: FileProbe): boolean;
   /** @throws CompileError */
   open(probe: FileProbe, context: OpenContext): OpenedFile;

@@ -4,12 +4,31 @@ import { emptyFile, foreignFormat, unknownFormat } from "./diagnostics.js";
 import { FOREIGN_FORMATS } from "./foreign.js";
 import { type FileProbe, type Format, type OpenOptions, probeFile } from "./format.js";
 import { guardSource, siblingFiles } from "./guarded-source.js";
+import { npy } from "./numpy/npy.js";
+import { npz } from "./numpy/npz.js";
 import { pickleReader } from "./pickle/reader.js";
 import { safetensors } from "./safetensors/safetensors.js";
+import { shardedSafetensors } from "./safetensors/sharded.js";
+import { plainPickle } from "./torch/plain-pickle.js";
+import { torchLegacy } from "./torch/torch-legacy.js";
+import { torchScript } from "./torch/torch-script.js";
+import { torchTar } from "./torch/torch-tar.js";
 import { torchZip } from "./torch/torch-zip.js";
+import { wts } from "./wts/wts.js";
 
 /** The formats that are read. */
-export const FORMATS: readonly Format[] = [torchZip, safetensors];
+export const FORMATS: readonly Format[] = [
+  torchZip,
+  torchScript,
+  safetensors,
+  torchLegacy,
+  torchTar,
+  shardedSafetensors,
+  npz,
+  npy,
+  wts,
+  plainPickle,
+];
 
 /** Bytes that a message shows of a file nobody knows. */
 const SHOWN_BYTES = 8;

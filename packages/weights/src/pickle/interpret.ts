@@ -1,4 +1,6 @@
-import { viewOf } from "../bytes.js";
+import { byteSize, isFloat, toFloat64, viewElements } from "@yolo-compile/core";
+import { swapBytes } from "../bytes.js";
+import { parseNumpyDType } from "../numpy/dtype.js";
 import type { WalkBudget } from "./budget.js";
 import { callKey, isRecord, type PickleObject, type PickleValue } from "./value.js";
 
@@ -86,46 +88,44 @@ export function numberOf(value: PickleValue | undefined): number | undefined {
 /** Whether a value is a float in Python's eyes. */
 export const isFloatValue = (value: PickleValue): boolean =>
   isRecord(value) &&
-  (value.kind === "float" || (isCallOf(value, SCALARS) && /^f/.test(dtypeCode(value.args[0]) ?? "")));
-
-const SCALAR_READERS: ReadonlyMap<string, (view: DataView) => number> = new Map([
-  ["f4", (view) => view.getFloat32(0, true)],
-  ["f8", (view) => view.getFloat64(0, true)],
-  ["i1", (view) => view.getInt8(0)],
-  ["i2", (view) => view.getInt16(0, true)],
-  ["i4", (view) => view.getInt32(0, true)],
-  ["i8", (view) => Number(view.getBigInt64(0, true))],
-  ["u1", (view) => view.getUint8(0)],
-  ["u2", (view) => view.getUint16(0, true)],
-  ["u4", (view) => view.getUint32(0, true)],
-  ["u8", (view) => Number(view.getBigUint64(0, true))],
-  ["b1", (view) => view.getUint8(0)],
-]);
+  (value.kind === "float" || (isCallOf(value, SCALARS) && /f\d$/.test(numpyDTypeText(value.args[0]) ?? "")));
 
 function scalarNumber(scalar: PickleObject): number | undefined {
-  const code = dtypeCode(scalar.args[0]);
-  const read = SCALAR_READERS.get(code ?? "");
-  const bytes = bytesOf(scalar.args[1]);
-  if (!code || !read || bytes?.length !== Number(code.slice(1))) return undefined;
-  const value = read(viewOf(bytes));
-  return Number.isInteger(value) && !Number.isSafeInteger(value) && !code.startsWith("f") ? undefined : value;
+  const found = parseNumpyDType(numpyDTypeText(scalar.args[0]) ?? "");
+  if (!found || bytesLength(scalar.args[1]) !== byteSize(found.dtype)) return undefined;
+  const { dtype, bigEndian } = found;
+  const bytes = bytesOf(scalar.args[1])!; // bytesLength knew it
+  const data = viewElements(dtype, bigEndian ? swapBytes(bytes, byteSize(dtype)) : bytes);
+  const [value] = toFloat64({ dtype, shape: [], data });
+  return isFloat(dtype) || Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** `f8` of a little-endian numpy dtype. */
-function dtypeCode(value: PickleValue | undefined): string | undefined {
+/** `<f8` of a pickled numpy.dtype: its code, and in its state the byte order. */
+export function numpyDTypeText(value: PickleValue | undefined): string | undefined {
   if (!isRecord(value) || value.kind !== "object" || callKey(value) !== "numpy dtype") return undefined;
   const [code] = value.args;
   const order = sequenceItems(value.state)?.[1];
-  if (typeof code !== "string" || (order !== "<" && order !== "|" && order !== "=")) return undefined;
-  return code;
+  return typeof code === "string" && typeof order === "string" ? order + code : undefined;
 }
 
-/** bytes, or how protocol 2 writes them: `_codecs.encode(text, "latin1")`. At most eight, as scalars have. */
-function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
-  if (!isRecord(value)) return undefined;
-  if (value.kind === "bytes") return value.bytes;
-  if (value.kind !== "object" || callKey(value) !== "_codecs encode") return undefined;
+/** How many bytes {@link bytesOf} gives, without making them. */
+export function bytesLength(value: PickleValue | undefined): number | undefined {
+  if (isRecord(value) && value.kind === "bytes") return value.bytes.length;
+  return latin1Text(value)?.length;
+}
+
+/** bytes, or how protocols 0 to 2 write them: `_codecs.encode(text, "latin1")`, a `str` of Python 2. */
+export function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
+  if (isRecord(value) && value.kind === "bytes") return value.bytes;
+  const text = latin1Text(value);
+  return text === undefined ? undefined : Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function latin1Text(value: PickleValue | undefined): string | undefined {
+  if (typeof value === "string") return value;
+  if (!isRecord(value) || value.kind !== "object") return undefined;
   const [text, encoding] = value.args;
-  if (typeof text !== "string" || encoding !== "latin1" || text.length > 8) return undefined;
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  if (callKey(value) === "__builtin__ bytes" || callKey(value) === "builtins bytes")
+    return text === undefined ? "" : undefined;
+  return callKey(value) === "_codecs encode" && typeof text === "string" && encoding === "latin1" ? text : undefined;
 }

@@ -1,4 +1,4 @@
-import type { ByteSource, DType } from "@yolo-compile/core";
+import { type ByteSource, DTYPES as CORE_DTYPES, type DType } from "@yolo-compile/core";
 import { decodeUtf8, readU64, viewOf } from "../bytes.js";
 import {
   dtypeRefused,
@@ -36,21 +36,26 @@ const MAX_HEADER_BYTES = 100_000_000;
 /** As torch. */
 const MAX_RANK = 64;
 
-const DTYPES: ReadonlyMap<string, DType> = new Map([
-  ["F32", "f32"],
-  ["F16", "f16"],
-  ["BF16", "bf16"],
-  ["F64", "f64"],
-  ["I8", "i8"],
-  ["U8", "u8"],
-  ["I16", "i16"],
-  ["U16", "u16"],
-  ["I32", "i32"],
-  ["U32", "u32"],
-  ["I64", "i64"],
-  ["U64", "u64"],
-  ["BOOL", "bool"],
-]);
+/** How the format spells element types. */
+export const SAFETENSORS_SPELLING: Readonly<Record<DType, string>> = {
+  f32: "F32",
+  f16: "F16",
+  bf16: "BF16",
+  f64: "F64",
+  i8: "I8",
+  u8: "U8",
+  i16: "I16",
+  u16: "U16",
+  i32: "I32",
+  u32: "U32",
+  i64: "I64",
+  u64: "U64",
+  bool: "BOOL",
+};
+
+const DTYPES: ReadonlyMap<string, DType> = new Map(
+  CORE_DTYPES.map((dtype) => [SAFETENSORS_SPELLING[dtype], dtype] as const),
+);
 
 /** @throws safetensors/header, safetensors/duplicate, safetensors/tensor, weights/dtype, weights/truncated */
 export function readHeader(source: ByteSource): SafetensorsHeader {

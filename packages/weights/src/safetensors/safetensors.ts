@@ -1,4 +1,5 @@
 import { type ByteSource, byteSize, elementCount, type LazyTensor, viewElements } from "@yolo-compile/core";
+import { fromMetadata } from "../convert/metadata.js";
 import { safetensorsHeader, safetensorsTensor, truncatedFile } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
 import { LENGTH_BYTES, readHeader, type SafetensorsEntry } from "./header.js";
@@ -12,16 +13,25 @@ export const safetensors: Format = {
   name: "safetensors",
   matches: ({ head }) => head[LENGTH_BYTES] === BRACE && UPPER_LENGTH_BYTES.every((index) => head[index] === 0),
   open({ source }): OpenedFile {
-    const { entries, metadata, dataBytes } = readHeader(source);
-    checkLayout(source, entries, dataBytes);
-    const tensors = new Map<string, LazyTensor>();
-    for (const { name, dtype, shape, startBytes, endBytes } of entries) {
-      const read = () => ({ dtype, shape, data: viewElements(dtype, source.read(startBytes, endBytes - startBytes)) });
-      tensors.set(name, { dtype, shape, read });
-    }
-    return { tensors, notes: [], ...(metadata ? { metadata } : {}) };
+    const { tensors, metadata } = openSafetensors(source);
+    return { tensors, notes: [], ...(metadata && fromMetadata(source.name, metadata)) };
   },
 };
+
+/**
+ * The tensors and metadata of one safetensors file.
+ * @throws safetensors/*, weights/dtype, weights/truncated
+ */
+export function openSafetensors(source: ByteSource): Pick<OpenedFile, "tensors" | "metadata"> {
+  const { entries, metadata, dataBytes } = readHeader(source);
+  checkLayout(source, entries, dataBytes);
+  const tensors = new Map<string, LazyTensor>();
+  for (const { name, dtype, shape, startBytes, endBytes } of entries) {
+    const read = () => ({ dtype, shape, data: viewElements(dtype, source.read(startBytes, endBytes - startBytes)) });
+    tensors.set(name, { dtype, shape, read });
+  }
+  return { tensors, ...(metadata && { metadata }) };
+}
 
 function checkLayout(source: ByteSource, entries: readonly SafetensorsEntry[], dataBytes: number): void {
   let reachedBytes = dataBytes;

@@ -1,4 +1,4 @@
-import type { DType } from "@yolo-compile/core";
+import { byteSize, type DType } from "@yolo-compile/core";
 
 const STORAGE_CLASSES = [
   ["FloatStorage", "f32"],
@@ -43,3 +43,21 @@ export const TORCH_DTYPES: ReadonlyMap<string, DType> = new Map([
   ["torch uint64", "u64"],
   ["torch bool", "bool"],
 ]);
+
+/** Element types that cannot be read, but whose storages stand between others in a stream. */
+const FOREIGN_BYTES: ReadonlyMap<string, number> = new Map([
+  ["torch ComplexFloatStorage", 8],
+  ["torch ComplexDoubleStorage", 16],
+  ["torch QInt8Storage", 1],
+  ["torch QUInt8Storage", 1],
+  ["torch QUInt4x2Storage", 1],
+  ["torch QUInt2x4Storage", 1],
+  ["torch QInt32Storage", 4],
+]);
+
+/** Bytes of one element of a storage class by {@link globalKey}; `undefined` for a class that is unknown. */
+export function storageElementBytes(key: string): number | undefined {
+  const dtype = STORAGE_DTYPES.get(key);
+  if (dtype) return byteSize(dtype);
+  return UNTYPED_STORAGES.has(key) ? 1 : FOREIGN_BYTES.get(key);
+}

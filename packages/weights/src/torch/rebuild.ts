@@ -3,6 +3,7 @@ import { dtypeRefused, tensorMalformed, tensorRefused } from "../diagnostics.js"
 import { sequenceItems } from "../pickle/interpret.js";
 import { callKey, describe, globalKey, isRecord, type PickleObject, type PickleValue } from "../pickle/value.js";
 import { STORAGE_DTYPES, TORCH_DTYPES, UNTYPED_STORAGES } from "./dtypes.js";
+import { isArrayValue } from "./numpy-array.js";
 
 /** A tensor as its pickle describes it, in elements of `dtype`. Nothing is checked against the storage yet. */
 export interface TensorView {
@@ -31,16 +32,20 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ["torch._utils _rebuild_tensor_v2", (args, where) => viewOf(args, undefined, where)],
   ["torch._utils _rebuild_tensor_v3", (args, where) => viewOf(args, args[6], where)],
   ["torch._tensor _rebuild_from_type_v2", rebuildFromType],
+  // Before 0.4 a Parameter pickled itself, with its tensor as its argument.
+  ["torch.nn.parameter Parameter", ([data]) => data ?? null],
+  ["torch.autograd.variable Variable", ([data]) => data ?? null],
 ]);
 
 /** Whether a value is a tensor, be it one that cannot be read. */
 export function isTensorValue(value: PickleValue | undefined): boolean {
   const key = callKey(value);
-  return key !== undefined && (REBUILD.has(key) || isForeignTensor(key));
+  return key !== undefined && (REBUILD.has(key) || isForeignTensor(key) || isArrayValue(value));
 }
 
 /** Whether a value is a tensor of a kind that can be read. */
-export const isDenseTensor = (value: PickleValue | undefined): boolean => REBUILD.has(callKey(value) ?? "");
+export const isDenseTensor = (value: PickleValue | undefined): boolean =>
+  REBUILD.has(callKey(value) ?? "") || isArrayValue(value);
 
 /**
  * What a pickled tensor or parameter says about itself. `where` names it in messages.
@@ -78,25 +83,38 @@ function viewOf([storage, offset, sizes, strides]: Args, dtypeArg: PickleValue |
   const shape = dimensions(sizes, "sizes", where);
   const steps = dimensions(strides, "strides", where);
   if (shape.length !== steps.length) throw tensorMalformed(where, `${shape.length} sizes and ${steps.length} strides`);
-  const { key, dtype, count } = storageOf(storage, dtypeArg, where);
-  return { key, dtype, storageCount: count, offset: whole(offset, "offset", where), shape, strides: steps };
+  const { key, dtype, count, start } = storageOf(storage, dtypeArg, where);
+  return { key, dtype, storageCount: count, offset: start + whole(offset, "offset", where), shape, strides: steps };
 }
 
-/** `("storage", class, key, location, count)`; the count is in bytes where the class is untyped. */
+/**
+ * `("storage", class, key, location, count, view)`; the count is in bytes where the class is untyped. Up to 0.3 torch had
+ * storages that are views of others: `(key of the view, offset, count)`.
+ */
 function storageOf(storage: PickleValue | undefined, dtypeArg: PickleValue | undefined, where: string) {
   const id = isRecord(storage) && storage.kind === "persistent" ? sequenceItems(storage.id) : undefined;
   const [tag, storageClass, key, , count, view] = id ?? [];
-  if (tag !== "storage" || typeof key !== "string" || (view ?? null) !== null)
+  if (tag !== "storage" || typeof key !== "string")
     throw tensorMalformed(where, `expected a storage, found ${describe(storage)}`);
   const className = globalKey(storageClass) ?? describe(storageClass);
   const size = whole(count, "number of stored elements", where);
   const stored = STORAGE_DTYPES.get(className);
-  if (stored && dtypeArg === undefined) return { key, dtype: stored, count: size };
+  if (stored && dtypeArg === undefined) return { key, dtype: stored, ...viewed(view ?? null, size, where) };
   if (!stored && !UNTYPED_STORAGES.has(className)) throw dtypeRefused(where, className.replace(" ", "."));
   const asked = globalKey(dtypeArg);
   const dtype = asked === undefined ? "u8" : TORCH_DTYPES.get(asked);
   if (!dtype) throw dtypeRefused(where, (asked ?? "").replace(" ", "."));
-  return { key, dtype, count: Math.floor((size * byteSize(stored ?? "u8")) / byteSize(dtype)) };
+  return { key, dtype, count: Math.floor((size * byteSize(stored ?? "u8")) / byteSize(dtype)), start: 0 };
+}
+
+/** The part of a storage that a view of it shows. */
+function viewed(view: PickleValue, size: number, where: string): { readonly start: number; readonly count: number } {
+  if (view === null) return { start: 0, count: size };
+  const [, offset, count] = sequenceItems(view) ?? [];
+  const start = whole(offset, "view's offset", where);
+  const end = start + whole(count, "view's number of elements", where);
+  if (end > size) throw tensorMalformed(where, `a view of elements ${start} to ${end}, its storage has ${size}`);
+  return { start, count: end };
 }
 
 function dimensions(value: PickleValue | undefined, what: string, where: string): number[] {

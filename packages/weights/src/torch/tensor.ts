@@ -1,7 +1,9 @@
-import { allocate, byteSize, type LazyTensor, rowStrides, type Tensor, viewElements } from "@yolo-compile/core";
+import { allocate, byteSize, type LazyTensor, type Tensor, viewElements } from "@yolo-compile/core";
 import { swapBytes } from "../bytes.js";
 import { storageMissing, storageShort, tensorMalformed } from "../diagnostics.js";
 import type { PickleValue } from "../pickle/value.js";
+import { gatherStrided, isRowMajor } from "../strided.js";
+import { isArrayValue, numpyArray } from "./numpy-array.js";
 import { parseTensor, type TensorView } from "./rebuild.js";
 
 /** The storages beside a torch pickle. */
@@ -21,6 +23,7 @@ const MAX_EXPANDED_COUNT = 1 << 24;
  * @throws weights/tensor, weights/tensor-kind, weights/dtype, weights/storage
  */
 export function lazyTensor(value: PickleValue, where: string, files: StorageFiles): LazyTensor {
+  if (isArrayValue(value)) return numpyArray(value, where);
   const view = parseTensor(value, where);
   const { key, dtype, shape, storageCount } = view;
   const count = product(view, where);
@@ -29,11 +32,11 @@ export function lazyTensor(value: PickleValue, where: string, files: StorageFile
   const hasBytes = files.sizeBytes(key);
   if (hasBytes === undefined) throw storageMissing(where, key);
   if (hasBytes < neededBytes) throw storageShort(where, key, hasBytes, neededBytes);
-  const contiguous = isContiguous(view);
+  const contiguous = isRowMajor(shape, view.strides);
   return {
     dtype,
     shape,
-    read: () => (contiguous || count === 0 ? readRun(view, count, files) : gather(view, count, spanCount, files)),
+    read: () => (contiguous || count === 0 ? readRun(view, count, files) : gather(view, spanCount, files)),
   };
 }
 
@@ -56,11 +59,6 @@ function span({ shape, strides, offset, storageCount }: TensorView, where: strin
   return last + 1;
 }
 
-function isContiguous({ shape, strides }: TensorView): boolean {
-  const expected = rowStrides(shape);
-  return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
-}
-
 function readElements(view: TensorView, count: number, files: StorageFiles) {
   const size = byteSize(view.dtype);
   const bytes = files.read(view.key, view.offset * size, count * size);
@@ -72,21 +70,7 @@ function readRun(view: TensorView, count: number, files: StorageFiles): Tensor {
   return { dtype, shape, data: count === 0 ? allocate(dtype, 0) : readElements(view, count, files) };
 }
 
-function gather(view: TensorView, count: number, spanCount: number, files: StorageFiles): Tensor {
+function gather(view: TensorView, spanCount: number, files: StorageFiles): Tensor {
   const { dtype, shape, strides } = view;
-  // Elements are only moved: one type of array stands for all, of bigints too.
-  const from = readElements(view, spanCount, files) as Float64Array;
-  const data = allocate(dtype, count) as Float64Array;
-  const position = new Array<number>(shape.length).fill(0);
-  let source = 0;
-  for (let index = 0; index < count; index++) {
-    data[index] = from[source]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      source += strides[axis]!;
-      if (++position[axis]! < shape[axis]!) break;
-      source -= strides[axis]! * shape[axis]!;
-      position[axis] = 0;
-    }
-  }
-  return { dtype, shape, data };
+  return { dtype, shape, data: gatherStrided(dtype, shape, strides, readElements(view, spanCount, files)) };
 }

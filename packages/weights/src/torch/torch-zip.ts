@@ -16,13 +16,9 @@ export const torchZip: Format = {
     return archive !== undefined && pickleNames(archive).length > 0 && !isTorchScript(archive);
   },
   open(probe, { options, pickles }): OpenedFile {
-    const archive = probe.archive();
-    const names = archive ? pickleNames(archive) : [];
-    const [name] = names;
-    if (!archive || name === undefined || names.length > 1)
-      throw zipMalformed(probe.source.name, `${names.length} entries are named data.pkl, expected one`);
-    const prefix = name.slice(0, -"data.pkl".length);
-    const value = readPickle(archive, name, pickles);
+    const archive = probe.archive()!; // matches() saw that it is there
+    const prefix = picklePrefix(archive);
+    const value = readPickle(archive, `${prefix}data.pkl`, pickles);
     return torchWeights(archive.name, value, storageFiles(archive, prefix), options.entry);
   },
 };
@@ -38,6 +34,17 @@ export function isTorchScript(archive: ZipArchive): boolean {
 const pickleNames = (archive: ZipArchive): string[] =>
   [...archive.entries.keys()].filter((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
 
+/**
+ * The directory around data.pkl, with its slash; it has any name, or none.
+ * @throws zip/malformed
+ */
+export function picklePrefix(archive: ZipArchive): string {
+  const [name = "", ...others] = pickleNames(archive);
+  if (others.length > 0)
+    throw zipMalformed(archive.name, `${others.length + 1} entries are named data.pkl, expected one`);
+  return name.slice(0, -"data.pkl".length);
+}
+
 /** The limit of a pickle's size is that of the whole entry, which is read at once so that its CRC is checked. */
 export function readPickle(archive: ZipArchive, name: string, pickles: PickleReader): PickleValue {
   const entry = archive.entries.get(name)!; // a key of this map
@@ -47,7 +54,8 @@ export function readPickle(archive: ZipArchive, name: string, pickles: PickleRea
   return pickles.read(part, bytesSource(part, archive.readAll(entry))).value;
 }
 
-function storageFiles(archive: ZipArchive, prefix: string): StorageFiles {
+/** Storages as entries of the archive. */
+export function storageFiles(archive: ZipArchive, prefix: string): StorageFiles {
   const storage = (key: string) => archive.entries.get(`${prefix}data/${key}`);
   return {
     bigEndian: isBigEndian(archive, prefix),

@@ -1,8 +1,10 @@
-import { type ByteSource, crc32 } from "@yolo-compile/core";
-import { inflateSync } from "fflate";
+import { type ByteSource, crc32, isCompileError } from "@yolo-compile/core";
+import { Inflate, inflateSync } from "fflate";
 import { decodeUtf8, hasBytes, latin1, viewOf } from "../bytes.js";
 import { zipBomb, zipContent, zipMalformed, zipMethod } from "../diagnostics.js";
 import { LOCAL_HEADER_BYTES, readDirectory, type ZipEntry } from "./directory.js";
+
+export type { ZipEntry };
 
 /** Random access to the entries of a zip archive. */
 export interface ZipArchive {
@@ -13,6 +15,11 @@ export interface ZipArchive {
    * @throws zip/content, zip/malformed, zip/method, zip/bomb
    */
   readAll(entry: ZipEntry): Uint8Array;
+  /**
+   * The first bytes of an entry, `length` of them at most; a compressed one is inflated no further.
+   * @throws zip/content, zip/malformed, zip/method
+   */
+  readStart(entry: ZipEntry, length: number): Uint8Array;
   /**
    * Part of an entry. Of a stored entry only that part is read, and its CRC is checked where the part is the whole.
    * @throws zip/content, zip/malformed, zip/method, zip/bomb
@@ -69,6 +76,10 @@ export function openZip(source: ByteSource): ZipArchive {
     name: source.name,
     entries,
     readRange,
+    readStart: (entry, length) =>
+      entry.method === DEFLATE
+        ? inflateStart(source, entry, dataOffset(entry), length)
+        : readRange(entry, 0, Math.min(length, entry.sizeBytes)),
     readAll: (entry) => readRange(entry, 0, entry.sizeBytes),
   };
 }
@@ -108,7 +119,7 @@ function inflateEntry(source: ByteSource, entry: ZipEntry, dataOffset: number): 
     // One byte more than declared: an entry that holds too much is then seen to, since fflate stops at the end of `out`.
     bytes = inflateSync(compressed, { out: new Uint8Array(sizeBytes + 1) });
   } catch (error) {
-    throw zipContent(source.name, name, `does not inflate: ${error instanceof Error ? error.message : String(error)}`);
+    throw doesNotInflate(source.name, name, error);
   }
   if (bytes.length !== sizeBytes)
     throw zipContent(
@@ -119,6 +130,32 @@ function inflateEntry(source: ByteSource, entry: ZipEntry, dataOffset: number): 
   checkCrc(source.name, entry, bytes);
   return bytes;
 }
+
+/** One piece of compressed data gives at most 1032 times as many bytes. */
+const PIECE_BYTES = 4096;
+
+function inflateStart(source: ByteSource, entry: ZipEntry, dataOffset: number, length: number): Uint8Array {
+  const start = new Uint8Array(length);
+  let filled = 0;
+  const inflate = new Inflate((piece) => {
+    const taken = piece.subarray(0, length - filled);
+    start.set(taken, filled);
+    filled += taken.length;
+  });
+  try {
+    for (let at = 0; at < entry.compressedBytes && filled < length; at += PIECE_BYTES) {
+      const bytes = source.read(dataOffset + at, Math.min(PIECE_BYTES, entry.compressedBytes - at));
+      inflate.push(bytes, at + PIECE_BYTES >= entry.compressedBytes);
+    }
+  } catch (error) {
+    if (isCompileError(error)) throw error;
+    throw doesNotInflate(source.name, entry.name, error);
+  }
+  return start.subarray(0, filled);
+}
+
+const doesNotInflate = (file: string, name: string, error: unknown) =>
+  zipContent(file, name, `does not inflate: ${error instanceof Error ? error.message : String(error)}`);
 
 /** torch.serialization.set_crc32_options(False) writes 0 for every entry. */
 function checkCrc(file: string, entry: ZipEntry, bytes: Uint8Array): void {

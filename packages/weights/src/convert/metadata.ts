@@ -1,0 +1,168 @@
+import { elementCount, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { decodeUtf8, encodeUtf8 } from "../bytes.js";
+import type { Checkpoint, LayerRecord, ModelRecord } from "../checkpoint.js";
+import { metadataMalformed } from "../diagnostics.js";
+import { fromTagged, toTagged } from "./plain-json.js";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Field = keyof ModelRecord;
+
+/** How one field of a record is text. `read` gives `undefined` for what `write` never wrote. */
+interface FieldText<K extends Field> {
+  write(value: NonNullable<ModelRecord[K]>): unknown;
+  read(json: unknown): ModelRecord[K] | undefined;
+}
+
+/** Before every key of ours: a safetensors file may carry those of other programs. */
+const PREFIX = "yolo-compile.";
+/** Marks weights that came from a format without shapes. */
+const FLAT = `${PREFIX}flat`;
+/** The array of an .npz that holds its metadata as JSON in UTF-8. */
+export const METADATA_ENTRY = "__metadata__";
+
+const text = {
+  write: (value: string) => value,
+  read: (json: unknown) => (typeof json === "string" ? json : undefined),
+};
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const FIELDS: { readonly [K in Field]: FieldText<K> } = {
+  className: text,
+  yaml: { write: toTagged, read: (json) => fromTagged(json) },
+  yamlFile: text,
+  names: { write: (names) => [...names], read: (json) => pairsFrom(json, isNumber, isText) },
+  stride: { write: (stride) => stride, read: (json) => (isNumbers(json) ? json : undefined) },
+  layers: { write: (layers) => layers, read: layersFrom },
+  batchNormEps: { write: (eps) => [...eps], read: (json) => pairsFrom(json, isText, isNumber) },
+  entry: text,
+  date: text,
+  epoch: { write: (epoch) => epoch, read: (json) => (isNumber(json) ? json : undefined) },
+};
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isNumber);
+}
+
+function pairsFrom<K, V>(
+  json: unknown,
+  isKey: (value: unknown) => value is K,
+  isValue: (value: unknown) => value is V,
+): ReadonlyMap<K, V> | undefined {
+  if (!Array.isArray(json)) return undefined;
+  const map = new Map<K, V>();
+  for (const pair of json) {
+    const [key, value, ...others] = Array.isArray(pair) ? pair : [];
+    if (!isKey(key) || !isValue(value) || others.length > 0 || map.has(key)) return undefined;
+    map.set(key, value);
+  }
+  return map;
+}
+
+function layersFrom(json: unknown): readonly LayerRecord[] | undefined {
+  if (!Array.isArray(json)) return undefined;
+  const layers = json.map(layerFrom);
+  return layers.every((layer) => layer !== undefined) ? layers : undefined;
+}
+
+function layerFrom(json: unknown): LayerRecord | undefined {
+  if (!isObject(json)) return undefined;
+  const { index, from, type, backbone, ...others } = json;
+  if (Object.keys(others).length > 0) return undefined;
+  const layer: Writable<LayerRecord> = {};
+  if (isNumber(index)) layer.index = index;
+  if (isNumber(from) || isNumbers(from)) layer.from = from;
+  if (isText(type)) layer.type = type;
+  if (typeof backbone === "boolean") layer.backbone = backbone;
+  return layer;
+}
+
+/** What `convert` knows of a file beside what is in it. */
+export interface SourceFacts {
+  /** SHA-256 of the converted file, in hexadecimal. */
+  readonly sha256?: string;
+}
+
+/**
+ * The metadata of a converted checkpoint: what it had already, what its model record says, anchors (in units of the
+ * stride, as its weights have them; the weights are the truth), and what it was made from.
+ */
+export function metadataOf(checkpoint: Checkpoint, { sha256 }: SourceFacts = {}): ReadonlyMap<string, string> {
+  const metadata = new Map([["format", "pt"], ...(checkpoint.metadata ?? [])]);
+  for (const field of Object.keys(FIELDS) as Field[]) {
+    const value = fieldText(field, checkpoint.model ?? {});
+    if (value !== undefined) metadata.set(PREFIX + field, value);
+  }
+  if (checkpoint.flat) metadata.set(FLAT, "true");
+  const anchors = anchorsOf(checkpoint);
+  if (anchors) metadata.set(`${PREFIX}anchors`, JSON.stringify(anchors));
+  if (sha256 !== undefined) metadata.set(`${PREFIX}source-sha256`, sha256);
+  return new Map([...metadata].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function fieldText<K extends Field>(field: K, record: ModelRecord): string | undefined {
+  const value = record[field];
+  return value === undefined ? undefined : JSON.stringify(FIELDS[field].write(value as NonNullable<ModelRecord[K]>)); // not undefined
+}
+
+/** [levels, anchors, 2] of the Detect or Segment module. */
+function anchorsOf({ tensors }: Checkpoint): unknown {
+  const [, found] = [...tensors].find(([name]) => /(^|\.)anchors$/.test(name)) ?? [];
+  if (found?.shape.length !== 3 || elementCount(found.shape) > 1024) return undefined;
+  return nested(found.read());
+}
+
+function nested(tensor: Tensor): unknown {
+  const values = [...toFloat64(tensor)];
+  const [, rows = 1, columns = 1] = tensor.shape;
+  const slices = (items: readonly unknown[], size: number) =>
+    Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return slices(slices(values, columns), rows);
+}
+
+/**
+ * What a file's metadata says about its checkpoint.
+ * @throws weights/metadata
+ */
+export function fromMetadata(
+  file: string,
+  metadata: ReadonlyMap<string, string>,
+): Pick<Checkpoint, "metadata" | "model" | "flat"> {
+  const model: Writable<ModelRecord> = {};
+  for (const field of Object.keys(FIELDS) as Field[]) {
+    const value = metadata.get(PREFIX + field);
+    if (value !== undefined) readField(file, field, value, model);
+  }
+  const flat = metadata.get(FLAT) === "true";
+  return { metadata, ...(Object.keys(model).length > 0 && { model }), ...(flat && { flat }) };
+}
+
+function readField<K extends Field>(file: string, field: K, value: string, record: Writable<ModelRecord>): void {
+  const read = FIELDS[field].read(parseJson(file, PREFIX + field, value));
+  if (read === undefined) throw metadataMalformed(file, PREFIX + field, "is not what this program writes there");
+  record[field] = read;
+}
+
+function parseJson(file: string, key: string, value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw metadataMalformed(file, key, "is not JSON");
+  }
+}
+
+/** Metadata as the bytes of {@link METADATA_ENTRY}. */
+export const metadataJson = (metadata: ReadonlyMap<string, string>): Uint8Array =>
+  encodeUtf8(JSON.stringify([...metadata]));
+
+/** @throws weights/metadata */
+export function parseMetadataJson(file: string, bytes: Uint8Array): ReadonlyMap<string, string> {
+  const read = pairsFrom(parseJson(file, METADATA_ENTRY, decodeUtf8(bytes) ?? ""), isText, isText);
+  if (!read) throw metadataMalformed(file, METADATA_ENTRY, "is no list of pairs of texts");
+  return read;
+}

@@ -1,0 +1,8 @@
+import type { ByteSource } from "@yolo-compile/core";
+
+/** Part of a source, as a source of its own. Readers check ranges against `size`, as of any other. */
+export const sliceSource = (source: ByteSource, name: string, startBytes: number, size: number): ByteSource => ({
+  name,
+  size,
+  read: (offsetBytes, length) => source.read(startBytes + offsetBytes, length),
+});

@@ -1,0 +1,175 @@
+import { crc32 } from "@yolo-compile/core";
+import { encodeUtf8 } from "../bytes.js";
+import type { EncodedFile } from "../convert/encoded-file.js";
+import { zipNameTwice, zipNameUnwritable } from "../diagnostics.js";
+import { LOCAL_HEADER_BYTES } from "./directory.js";
+
+/** An entry to store. `pieces` are `sizeBytes` in all, asked for once. */
+export interface StoredEntry {
+  readonly name: string;
+  readonly sizeBytes: number;
+  pieces(): readonly Uint8Array[];
+}
+
+interface Placed extends StoredEntry {
+  readonly nameBytes: Uint8Array;
+  readonly headerOffset: number;
+}
+
+type Field = readonly [bytes: 2 | 4 | 8, value: number];
+
+const CENTRAL_HEADER_BYTES = 46;
+const END_BYTES = 22;
+const END64_BYTES = 56 + 20;
+const LOCAL_EXTRA_BYTES = 20;
+const CENTRAL_EXTRA_BYTES = 28;
+const ABSENT_32 = 0xffffffff;
+const MAX_COUNT = 0xffff;
+/** Version 4.5 reads zip64. */
+const VERSION = 45;
+const UTF8_NAMES = 0x0800;
+/** 1980-01-01, the first day that zip knows: the same bytes on every day. */
+const DATE = 0x21;
+
+/** A zip of uncompressed entries. Those past 4 GB, and such archives, are written as zip64. */
+export function writeStoredZip(entries: readonly StoredEntry[]): EncodedFile {
+  const placed: Placed[] = [];
+  let offset = 0;
+  const names = new Set<string>();
+  for (const entry of entries) {
+    const nameBytes = encodeUtf8(entry.name);
+    if (nameBytes.length > MAX_COUNT || /^\/|\\|\0|(^|\/)\.\.(\/|$)|^[A-Za-z]:/.test(entry.name))
+      throw zipNameUnwritable(entry.name);
+    if (names.has(entry.name)) throw zipNameTwice(entry.name);
+    names.add(entry.name);
+    placed.push({ ...entry, nameBytes, headerOffset: offset });
+    offset +=
+      LOCAL_HEADER_BYTES + nameBytes.length + (isLarge(entry.sizeBytes) ? LOCAL_EXTRA_BYTES : 0) + entry.sizeBytes;
+  }
+  const directoryBytes = placed.reduce((total, entry) => total + centralBytes(entry), 0);
+  const is64 = isLarge(offset) || isLarge(directoryBytes) || placed.length >= MAX_COUNT;
+  return {
+    byteLength: offset + directoryBytes + (is64 ? END64_BYTES : 0) + END_BYTES,
+    *chunks() {
+      const sums: number[] = [];
+      for (const entry of placed) {
+        const pieces = entry.pieces();
+        const sum = pieces.reduce((crc, piece) => crc32(piece, crc), 0);
+        sums.push(sum);
+        yield localHeader(entry, sum);
+        yield* pieces;
+      }
+      for (const [index, entry] of placed.entries()) yield centralHeader(entry, sums[index]!);
+      yield end(placed.length, directoryBytes, offset, is64);
+    },
+  };
+}
+
+const isLarge = (value: number): boolean => value >= ABSENT_32;
+const isWide = ({ sizeBytes, headerOffset }: Placed): boolean => isLarge(sizeBytes) || isLarge(headerOffset);
+const centralBytes = (entry: Placed): number =>
+  CENTRAL_HEADER_BYTES + entry.nameBytes.length + (isWide(entry) ? CENTRAL_EXTRA_BYTES : 0);
+
+/** Little-endian fields, then bytes. */
+function record(fields: readonly Field[], ...rest: readonly Uint8Array[]): Uint8Array {
+  const length = fields.reduce((total, [bytes]) => total + bytes, 0);
+  const bytes = new Uint8Array(rest.reduce((total, part) => total + part.length, length));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const [size, value] of fields) {
+    if (size === 2) view.setUint16(at, value, true);
+    else if (size === 4) view.setUint32(at, value, true);
+    else view.setBigUint64(at, BigInt(value), true);
+    at += size;
+  }
+  for (const part of rest) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Stored, dated {@link DATE}: what both headers of an entry have in common. */
+const shared = (crc: number, size: number): Field[] => [
+  [2, VERSION],
+  [2, UTF8_NAMES],
+  [2, 0],
+  [2, 0],
+  [2, DATE],
+  [4, crc],
+  [4, size],
+  [4, size],
+];
+
+function localHeader({ nameBytes, sizeBytes }: Placed, crc: number): Uint8Array {
+  const large = isLarge(sizeBytes);
+  const size = large ? ABSENT_32 : sizeBytes;
+  const extra = large
+    ? record([
+        [2, 1],
+        [2, 16],
+        [8, sizeBytes],
+        [8, sizeBytes],
+      ])
+    : new Uint8Array();
+  return record([[4, 0x04034b50], ...shared(crc, size), [2, nameBytes.length], [2, extra.length]], nameBytes, extra);
+}
+
+function centralHeader(entry: Placed, crc: number): Uint8Array {
+  const { nameBytes, sizeBytes, headerOffset } = entry;
+  const wide = isWide(entry);
+  const extra = wide
+    ? record([
+        [2, 1],
+        [2, 24],
+        [8, sizeBytes],
+        [8, sizeBytes],
+        [8, headerOffset],
+      ])
+    : new Uint8Array();
+  const fields: Field[] = [
+    [4, 0x02014b50],
+    [2, VERSION],
+    ...shared(crc, wide ? ABSENT_32 : sizeBytes),
+    [2, nameBytes.length],
+    [2, extra.length],
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, 0],
+    [4, wide ? ABSENT_32 : headerOffset],
+  ];
+  return record(fields, nameBytes, extra);
+}
+
+function end(count: number, directoryBytes: number, offset: number, is64: boolean): Uint8Array {
+  const at = offset + directoryBytes;
+  const end64: Field[] = [
+    [4, 0x06064b50],
+    [8, 44],
+    [2, VERSION],
+    [2, VERSION],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, directoryBytes],
+    [8, offset],
+    [4, 0x07064b50],
+    [4, 0],
+    [8, at],
+    [4, 1],
+  ];
+  const shortCount = is64 ? MAX_COUNT : count;
+  return record([
+    ...(is64 ? end64 : []),
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, shortCount],
+    [2, shortCount],
+    [4, is64 ? ABSENT_32 : directoryBytes],
+    [4, is64 ? ABSENT_32 : offset],
+    [2, 0],
+  ]);
+}
