@@ -19,7 +19,9 @@ test("an empty file says so", () => {
 });
 
 test("a file of no known format shows how it starts", () => {
-  expect(errorOf(() => open(Uint8Array.of(1, 2, 3))).message).toMatchInlineSnapshot(`"weights/format: test.pt (3 bytes) starts with the bytes 01 02 03, which is none of: torch-zip, torchscript, safetensors, torch-legacy, torch-tar, safetensors-index, npz, npy, wts, pickle - give a checkpoint saved by torch.save, or a safetensors file"`);
+  expect(errorOf(() => open(Uint8Array.of(1, 2, 3))).message).toMatchInlineSnapshot(
+    `"weights/format: test.pt (3 bytes) starts with the bytes 01 02 03, which is none of: torch-zip, torchscript, safetensors, torch-legacy, torch-tar, safetensors-index, npz, npy, wts, pickle - give a checkpoint saved by torch.save, or a safetensors file"`,
+  );
 });
 
 test.each<[string, Uint8Array]>([
