@@ -255,10 +255,10 @@ export const shardUnlisted = (file: string, name: string, shard: string) =>
     hint: "the parts are of different versions: fetch all of them again",
   });
 
-/** `wts/name` */
-export const wtsName = (name: string) =>
-  fail("wts/name", `a .wts file cannot hold a weight named ${quote(name)}`, {
-    hint: "it separates names from values by spaces; convert to safetensors",
+/** `weights/name` */
+export const nameUnwritable = (format: string, name: string, why: string) =>
+  fail("weights/name", `a weight named ${quote(name)} cannot be written as ${format}: ${why}`, {
+    hint: "rename it, or convert to another format",
   });
 
 /** `wts/range` */
@@ -267,16 +267,6 @@ export const wtsRange = (where: string, dtype: string, value: string) =>
     where: quote(where),
     hint: "convert to safetensors, which keeps every element type",
   });
-
-/** `zip/name` */
-export const zipNameUnwritable = (name: string) =>
-  fail("zip/name", `${quote(name)} cannot be the name of an entry in a zip archive`, {
-    hint: "convert to safetensors, which takes every name",
-  });
-
-/** `zip/duplicate` */
-export const zipNameTwice = (name: string) =>
-  fail("zip/duplicate", `two entries would be named ${quote(name)}`, { hint: "rename one of the weights" });
 
 /** `weights/metadata` */
 export const metadataMalformed = (file: string, key: string, what: string) =>

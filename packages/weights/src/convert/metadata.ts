@@ -1,7 +1,8 @@
-import { elementCount, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { elementCount, toFloat64 } from "@yolo-compile/core";
 import { decodeUtf8, encodeUtf8 } from "../bytes.js";
 import type { Checkpoint, LayerRecord, ModelRecord } from "../checkpoint.js";
 import { metadataMalformed } from "../diagnostics.js";
+import { nested } from "../nested.js";
 import { fromTagged, toTagged } from "./plain-json.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -114,15 +115,7 @@ function fieldText<K extends Field>(field: K, record: ModelRecord): string | und
 function anchorsOf({ tensors }: Checkpoint): unknown {
   const [, found] = [...tensors].find(([name]) => /(^|\.)anchors$/.test(name)) ?? [];
   if (found?.shape.length !== 3 || elementCount(found.shape) > 1024) return undefined;
-  return nested(found.read());
-}
-
-function nested(tensor: Tensor): unknown {
-  const values = [...toFloat64(tensor)];
-  const [, rows = 1, columns = 1] = tensor.shape;
-  const slices = (items: readonly unknown[], size: number) =>
-    Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-  return slices(slices(values, columns), rows);
+  return nested([...toFloat64(found.read())], found.shape);
 }
 
 /**

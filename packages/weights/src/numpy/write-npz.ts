@@ -2,6 +2,7 @@ import { byteLength, castTensor, type DType, type LazyTensor } from "@yolo-compi
 import { encodeUtf8 } from "../bytes.js";
 import { bytesToWrite, type EncodedFile, type WeightsToWrite } from "../convert/encoded-file.js";
 import { METADATA_ENTRY, metadataJson } from "../convert/metadata.js";
+import { nameUnwritable } from "../diagnostics.js";
 import { type StoredEntry, writeStoredZip } from "../zip/write-zip.js";
 import { NUMPY_SPELLING } from "./dtype.js";
 import { NPY_SIGNATURE } from "./npy-header.js";
@@ -14,9 +15,10 @@ const PREFIX_BYTES = 10;
 /**
  * What numpy.load reads as one array a weight. Metadata is an array of bytes (JSON in UTF-8); bfloat16, which NumPy does not
  * have, becomes float32, which holds it exactly.
- * @throws zip/name
+ * @throws weights/name
  */
 export function writeNpz({ tensors, metadata }: WeightsToWrite): EncodedFile {
+  if (tensors.has(METADATA_ENTRY)) throw nameUnwritable("an .npz", METADATA_ENTRY, "metadata has that name there");
   const arrays = new Map(tensors);
   if (metadata && metadata.size > 0) arrays.set(METADATA_ENTRY, bytesTensor(metadataJson(metadata)));
   return writeStoredZip([...arrays].map(([name, tensor]) => npyEntry(`${name}.npy`, tensor)));

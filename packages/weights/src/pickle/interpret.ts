@@ -20,6 +20,7 @@ const PATHS: ReadonlySet<string> = new Set(
   ),
 );
 const SCALARS: ReadonlySet<string> = new Set(["numpy.core.multiarray scalar", "numpy._core.multiarray scalar"]);
+const TORCH_DTYPE = /^torch (b?float|u?int|complex|bool|half|double|long|short)\w{0,20}$/;
 /** Longer paths than this are not joined: parts may be shared strings of megabytes. */
 const MAX_PATH_LENGTH = 4096;
 
@@ -62,9 +63,12 @@ export function setItems(value: PickleValue | undefined): readonly PickleValue[]
   return isCallOf(value, SETS) ? (sequenceItems(value.args[0]) ?? []) : undefined;
 }
 
-/** A string, or the text of a pathlib path. */
+/** A string, or the text of a pathlib path, a torch.device or a torch.dtype. */
 export function textOf(value: PickleValue | undefined): string | undefined {
   if (typeof value === "string") return value;
+  if (isRecord(value) && value.kind === "global")
+    return TORCH_DTYPE.test(value.key) ? value.key.replace(" ", ".") : undefined;
+  if (callKey(value) === "torch device") return deviceText((value as PickleObject).args); // only objects have a call key
   if (!isCallOf(value, PATHS)) return undefined;
   let length = 0;
   for (const part of value.args) {
@@ -75,6 +79,13 @@ export function textOf(value: PickleValue | undefined): string | undefined {
   const separator = (callKey(value) ?? "").includes("Windows") ? "\\" : "/";
   const [first = "", ...rest] = value.args as readonly string[]; // every part was checked above
   return /[\\/]$/.test(first) ? first + rest.join(separator) : [first, ...rest].join(separator);
+}
+
+/** `cuda:0`, of `("cuda", 0)` or of one text. */
+function deviceText([type, index, ...others]: readonly PickleValue[]): string | undefined {
+  if (typeof type !== "string" || type.length > MAX_PATH_LENGTH || others.length > 0) return undefined;
+  if (index === undefined) return type;
+  return typeof index === "number" ? `${type}:${index}` : undefined;
 }
 
 /** An int, a float, or a numpy scalar. ints past 2^53 are none: nothing here needs them. */

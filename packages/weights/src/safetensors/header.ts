@@ -28,6 +28,8 @@ export interface SafetensorsHeader {
   readonly dataBytes: number;
 }
 
+/** The key of the header that is no weight. */
+export const METADATA_KEY = "__metadata__";
 /** Bytes of the length before the header. */
 export const LENGTH_BYTES = 8;
 /** As the reference implementation: larger headers are attacks on JSON parsers. */
@@ -72,7 +74,7 @@ export function readHeader(source: ByteSource): SafetensorsHeader {
   const entries: SafetensorsEntry[] = [];
   let metadata: ReadonlyMap<string, string> | undefined;
   for (const [name, value] of parseObject(source.name, text)) {
-    if (name === "__metadata__") metadata = parseMetadata(source.name, value);
+    if (name === METADATA_KEY) metadata = parseMetadata(source.name, value);
     else entries.push(parseEntry(source.name, name, value, dataBytes));
   }
   return { entries, metadata, dataBytes };

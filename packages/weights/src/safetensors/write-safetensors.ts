@@ -1,7 +1,8 @@
 import { byteLength, byteSize, type DType } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import { bytesToWrite, type EncodedFile, type WeightsToWrite } from "../convert/encoded-file.js";
-import { LENGTH_BYTES, SAFETENSORS_SPELLING } from "./header.js";
+import { nameUnwritable } from "../diagnostics.js";
+import { LENGTH_BYTES, METADATA_KEY, SAFETENSORS_SPELLING } from "./header.js";
 
 /** Where data begins at such a multiple, every element type can be viewed without a copy. */
 const ALIGNMENT = 8;
@@ -9,8 +10,10 @@ const ALIGNMENT = 8;
 /**
  * A safetensors file. The header keeps the order of the tensors; their data is sorted by element size, so that each is
  * aligned although the format allows no gaps.
+ * @throws weights/name
  */
 export function writeSafetensors({ tensors, metadata = new Map() }: WeightsToWrite): EncodedFile {
+  if (tensors.has(METADATA_KEY)) throw nameUnwritable("safetensors", METADATA_KEY, "metadata has that name there");
   const inDataOrder = [...tensors].sort(([, a], [, b]) => byteSize(b.dtype) - byteSize(a.dtype));
   const starts = new Map<string, number>();
   let dataBytes = 0;
@@ -38,7 +41,7 @@ const spelling = (dtype: DType): string => SAFETENSORS_SPELLING[dtype];
 /** Keys are written one by one, since an object would reorder those that look like numbers. */
 function headerBytes(metadata: ReadonlyMap<string, string>, entries: readonly string[]): Uint8Array {
   const pairs = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-  const parts = pairs.length > 0 ? [`"__metadata__":{${pairs.join(",")}}`, ...entries] : entries;
+  const parts = pairs.length > 0 ? [`"${METADATA_KEY}":{${pairs.join(",")}}`, ...entries] : entries;
   const json = encodeUtf8(`{${parts.join(",")}}`);
   const padded = Math.ceil((LENGTH_BYTES + json.length) / ALIGNMENT) * ALIGNMENT;
   const bytes = new Uint8Array(padded).fill(0x20);

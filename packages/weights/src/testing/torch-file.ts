@@ -2,6 +2,7 @@ import { rowStrides } from "@yolo-compile/core";
 import {
   bool,
   build,
+  bytes,
   type Code,
   dict,
   global,
@@ -46,6 +47,20 @@ export const storageRef = (storage: string, key: string, count: number): Code =>
 
 export const parameter = (data: Code): Code =>
   reduce(global("torch._utils", "_rebuild_parameter"), data, bool(true), orderedDict());
+
+/** A pickled numpy.dtype. */
+export const numpyDType = (code: string, order = "<"): Code =>
+  build(
+    reduce(global("numpy", "dtype"), text(code), bool(false), bool(true)),
+    tuple(int(3), text(order), none, none, none, int(-1), int(-1), int(0)),
+  );
+
+/** A pickled numpy.ndarray in row-major order. */
+export const numpyArray = (shape: readonly number[], code: string, raw: readonly number[]): Code =>
+  build(
+    reduce(global("numpy.core.multiarray", "_reconstruct"), global("numpy", "ndarray"), tuple(int(0)), bytes([98])),
+    tuple(int(1), tuple(...shape.map(int)), numpyDType(code), bool(false), bytes(raw)),
+  );
 
 type Entries = Readonly<Record<string, Code>>;
 

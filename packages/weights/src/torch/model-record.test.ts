@@ -3,7 +3,7 @@ import type { OpenOptions } from "../format.js";
 import { at, network, row, STORAGES } from "../testing/network.js";
 import { open } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
-import { type NewModule, tensor, torchFile } from "../testing/torch-file.js";
+import { type NewModule, numpyArray, tensor, torchFile } from "../testing/torch-file.js";
 
 const openRoot = (root: p.Code, options?: OpenOptions) => open(torchFile({ root, storages: STORAGES }), options);
 
@@ -126,6 +126,33 @@ test("values in yaml that are no data become their description, with a note", ()
     Object.assign(Object.create(null), { activation: "<an object torch.nn.SiLU>" }),
   );
   expect(checkpoint.notes).toMatchObject([{ code: "weights/attribute" }]);
+});
+
+test("torch's and NumPy's own kinds of data are data", () => {
+  const size = p.reduce(p.global("torch", "Size"), p.tuple(p.int(3), p.int(4)));
+  const device = p.reduce(p.global("torch", "device"), p.text("cuda"), p.int(0));
+  const yaml = p.dict(
+    ["size", size],
+    ["device", device],
+    ["cpu", p.reduce(p.global("torch", "device"), p.text("cpu"))],
+    ["dtype", p.global("torch", "float16")],
+    ["anchors", numpyArray([2, 1], "i2", [1, 0, 255, 255])],
+    ["floats", numpyArray([1], "f4", [0, 0, 128, 63])],
+    ["path", p.reduce(p.global("pathlib", "PosixPath"), p.text("a"), p.text("b"))],
+    ["set", p.set(p.int(1))],
+  );
+  const { model, notes } = openRoot(network({ yaml }));
+  expect({ ...(model?.yaml as object) }).toEqual({
+    size: [3, 4],
+    device: "cuda:0",
+    cpu: "cpu",
+    dtype: "torch.float16",
+    anchors: [[1], [-1]],
+    floats: [{ pyFloat: 1 }],
+    path: "a/b",
+    set: [1],
+  });
+  expect(notes).toEqual([]);
 });
 
 test("yaml_file may be a path", () => {

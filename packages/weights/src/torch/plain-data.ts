@@ -1,7 +1,13 @@
+import { elementCount, isCompileError, isFloat, toFloat64 } from "@yolo-compile/core";
 import type { PlainData } from "../checkpoint.js";
+import { nested } from "../nested.js";
 import type { WalkBudget } from "../pickle/budget.js";
 import { dictEntries, isFloatValue, numberOf, sequenceItems, setItems, textOf } from "../pickle/interpret.js";
-import { describe, isRecord, type PickleValue } from "../pickle/value.js";
+import { describe, isRecord, type PickleObject, type PickleValue } from "../pickle/value.js";
+import { isArrayValue, numpyArray } from "./numpy-array.js";
+
+/** Anchors are some 20; what is longer are weights in a place where none belong. */
+const MAX_ARRAY_COUNT = 4096;
 
 /** Data without behaviour, and what of it could not be had as such. */
 export interface Plain {
@@ -30,6 +36,8 @@ function convert(value: PickleValue, depth: number, objects: string[], budget: W
   if (!isRecord(value)) return value;
   const number = numberOf(value);
   if (number !== undefined) return isFloatValue(value) ? { pyFloat: number } : number;
+  const array = isArrayValue(value) ? arrayData(value, budget) : undefined;
+  if (array !== undefined) return array;
   const items = sequenceItems(value) ?? setItems(value);
   if (items) return items.map((item) => convert(item, depth + 1, objects, budget));
   const entries = dictEntries(value, budget);
@@ -37,6 +45,21 @@ function convert(value: PickleValue, depth: number, objects: string[], budget: W
   const found = `<${describe(value)}>`;
   objects.push(found);
   return found;
+}
+
+/** A NumPy array as lists of numbers; one that cannot be read, or is of many elements, is none. */
+function arrayData(value: PickleObject, budget: WalkBudget): PlainData | undefined {
+  try {
+    const array = numpyArray(value, "an array");
+    const count = elementCount(array.shape);
+    if (count > MAX_ARRAY_COUNT) return undefined;
+    budget.spend(count);
+    const toData = (number: number): PlainData => (isFloat(array.dtype) ? { pyFloat: number } : number);
+    return nested(Array.from(toFloat64(array.read()), toData), array.shape);
+  } catch (error) {
+    if (!isCompileError(error) || error.diagnostic.code === "weights/limit") throw error;
+    return undefined;
+  }
 }
 
 function convertDict(

@@ -1,7 +1,7 @@
 import { castTensor, type DType, elementCount, type LazyTensor, type Tensor } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import type { EncodedFile, WeightsToWrite } from "../convert/encoded-file.js";
-import { wtsName, wtsRange } from "../diagnostics.js";
+import { nameUnwritable, wtsRange } from "../diagnostics.js";
 
 const DIGITS = encodeUtf8("0123456789abcdef");
 const VALUE_BYTES = 9;
@@ -13,10 +13,11 @@ const CHUNK_VALUES = 1 << 16;
 /**
  * tensorrtx's text format, as its scripts write it. Shapes and metadata have no place in it; every value has to be a float32,
  * so that nothing is rounded.
- * @throws wts/name, and wts/range from its chunks
+ * @throws weights/name, and wts/range from its chunks
  */
 export function writeWts({ tensors }: WeightsToWrite): EncodedFile {
-  for (const name of tensors.keys()) if (!/^\S{1,1024}$/.test(name)) throw wtsName(name);
+  for (const name of tensors.keys())
+    if (!/^\S{1,1024}$/.test(name)) throw nameUnwritable(".wts", name, "spaces end a name there");
   const first = encodeUtf8(`${tensors.size}\n`);
   const lines = [...tensors].map(([name, tensor]) => ({ name, tensor, start: encodeUtf8(startOf(name, tensor)) }));
   const lengths = lines.map(({ start, tensor }) => start.length + elementCount(tensor.shape) * VALUE_BYTES + 1);

@@ -1,7 +1,7 @@
 import { crc32 } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import type { EncodedFile } from "../convert/encoded-file.js";
-import { zipNameTwice, zipNameUnwritable } from "../diagnostics.js";
+import { nameUnwritable } from "../diagnostics.js";
 import { LOCAL_HEADER_BYTES } from "./directory.js";
 
 /** An entry to store. `pieces` are `sizeBytes` in all, asked for once. */
@@ -31,17 +31,17 @@ const UTF8_NAMES = 0x0800;
 /** 1980-01-01, the first day that zip knows: the same bytes on every day. */
 const DATE = 0x21;
 
-/** A zip of uncompressed entries. Those past 4 GB, and such archives, are written as zip64. */
+/**
+ * A zip of uncompressed entries, each of its own name. Those past 4 GB, and such archives, are written as zip64.
+ * @throws weights/name
+ */
 export function writeStoredZip(entries: readonly StoredEntry[]): EncodedFile {
   const placed: Placed[] = [];
   let offset = 0;
-  const names = new Set<string>();
   for (const entry of entries) {
     const nameBytes = encodeUtf8(entry.name);
     if (nameBytes.length > MAX_COUNT || /^\/|\\|\0|(^|\/)\.\.(\/|$)|^[A-Za-z]:/.test(entry.name))
-      throw zipNameUnwritable(entry.name);
-    if (names.has(entry.name)) throw zipNameTwice(entry.name);
-    names.add(entry.name);
+      throw nameUnwritable("a zip archive", entry.name, "it would be a path out of the archive");
     placed.push({ ...entry, nameBytes, headerOffset: offset });
     offset +=
       LOCAL_HEADER_BYTES + nameBytes.length + (isLarge(entry.sizeBytes) ? LOCAL_EXTRA_BYTES : 0) + entry.sizeBytes;
