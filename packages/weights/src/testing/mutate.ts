@@ -21,11 +21,16 @@ function range(length: number, pick: Pick): [start: number, end: number] {
   return [start, Math.min(length, start + 1 + pick(pick(4) === 0 ? length : 16))];
 }
 
+const FLIP = inPlace((bytes, at, pick) => {
+  bytes[at]! ^= 1 << pick(8);
+});
+
+/** Those that keep the length come more often: they get further before they are noticed. */
 const MUTATIONS: readonly Mutation[] = [
+  FLIP,
+  FLIP,
+  FLIP,
   (bytes, pick) => bytes.slice(0, pick(bytes.length)),
-  inPlace((bytes, at, pick) => {
-    bytes[at]! ^= 1 << pick(8);
-  }),
   inPlace((bytes, at, pick) => {
     bytes[at] = pick(256);
   }),

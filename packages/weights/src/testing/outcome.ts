@@ -20,9 +20,10 @@ export function errorOf(run: () => unknown): CompileError {
 export const codeOf = (run: () => unknown): string => errorOf(run).diagnostic.code;
 
 /** Opens and reads everything: a value or a CompileError is fine, any other exception is thrown. */
-export function surviveOpening(bytes: Uint8Array): "opened" | "refused" {
+export function surviveOpening(bytes: Uint8Array, sibling?: Uint8Array): "opened" | "refused" {
   try {
-    for (const tensor of open(bytes).tensors.values()) tensor.read();
+    const options = sibling ? { sibling: (name: string) => bytesSource(name, sibling) } : {};
+    for (const tensor of open(bytes, options).tensors.values()) tensor.read();
     return "opened";
   } catch (error) {
     if (isCompileError(error)) return "refused";

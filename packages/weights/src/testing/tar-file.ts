@@ -5,11 +5,10 @@ import { concat } from "./zip-writer.js";
 const BLOCK_BYTES = 512;
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+export type TarFile = readonly [name: string, bytes: Uint8Array];
+
 /** A tar archive of regular files, its headers as `ustar` or, without a signature, as v7 wrote them. */
-export function tarOf(
-  files: readonly (readonly [name: string, bytes: Uint8Array])[],
-  signature = "ustar\x0000",
-): Uint8Array {
+export function tarOf(files: readonly TarFile[], signature = "ustar\x0000"): Uint8Array {
   const parts = files.flatMap(([name, bytes]) => {
     const header = new Uint8Array(BLOCK_BYTES);
     header.set(ascii(name));
@@ -47,7 +46,10 @@ export interface NewTarFile {
 }
 
 /** A file as torch.save wrote it before 0.1.10. */
-export function torchTarFile({ root, storages, views = [], tensors }: NewTarFile): Uint8Array {
+export const torchTarFile = (file: NewTarFile): Uint8Array => tarOf(torchTarParts(file));
+
+/** What is in such a file. */
+export function torchTarParts({ root, storages, views = [], tensors }: NewTarFile): TarFile[] {
   const storagePart = concat(
     p.pickle(p.int(storages.length)),
     ...storages.map(([address, storageClass, elements]) =>
@@ -59,12 +61,12 @@ export function torchTarFile({ root, storages, views = [], tensors }: NewTarFile
     p.pickle(p.list(...views.map((view) => p.tuple(...view.map(p.int))))),
   );
   const tensorPart = concat(p.pickle(p.int(tensors.length)), ...tensors.map(tensorRecord));
-  return tarOf([
+  return [
     ["sys_info", p.pickle(p.dict())],
     ["pickle", p.pickle(root)],
     ["tensors", tensorPart],
     ["storages", storagePart],
-  ]);
+  ];
 }
 
 function tensorRecord({ address, storage, shape, strides, offset = 0 }: NewTarTensor): Uint8Array {

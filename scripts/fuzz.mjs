@@ -1,0 +1,137 @@
+// Feeds damaged files to every reader of packages/weights: no exception but a CompileError, no run over 2 s, no process over
+// its memory limit. A run is the same for the same reader, seed and number; a failing file is kept for `--only`.
+//   node scripts/fuzz.mjs [--runs N] [--seed S] [--reader NAME] [--only READER:RUN]
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const HANG_MS = 2000;
+/** A tensor may be expanded to 2^24 elements of 8 bytes, twice for its bytes; a pickle is bounded by its opcodes. */
+const MEMORY_BYTES = 1 << 30;
+/** The project's own checkpoint takes longer than the small files, so it takes one turn in so many. */
+const FIXTURE_TURN = 50;
+const POLL_MS = 50;
+
+/** Shared between the threads: number of the run, when it began, and the outcomes so far. */
+const SLOT = { run: 0, beganMs: 1, opened: 2, refused: 3, slowestMs: 4, peakBytes: 5 };
+
+if (isMainThread) await main();
+else await work();
+
+async function bundle() {
+  const { build } = await import("esbuild");
+  const outfile = join(mkdtempSync(join(tmpdir(), "yolo-compile-fuzz-")), "fuzz.mjs");
+  const entryPoints = [join(ROOT, "packages/weights/src/testing/fuzz.ts")];
+  await build({ entryPoints, outfile, bundle: true, format: "esm", platform: "node", logLevel: "error" });
+  return outfile;
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "20000" },
+      seed: { type: "string", default: "1" },
+      reader: { type: "string" },
+      only: { type: "string" },
+    },
+  });
+  const outfile = await bundle();
+  const fuzz = await import(pathToFileURL(outfile).href);
+  const seed = Number(values.seed);
+  if (values.only) {
+    const [reader, run] = values.only.split(":");
+    console.log(fuzz.runFuzzCase(fuzz.fuzzCase(reader, seed, Number(run), corpusOf(reader, Number(run)))));
+    return;
+  }
+  const readers = fuzz.READERS.filter((reader) => !values.reader || reader === values.reader);
+  const runs = Number(values.runs);
+  if (!Number.isSafeInteger(runs) || runs < 1 || readers.length === 0) throw new Error("nothing to run");
+  let failures = 0;
+  for (const reader of readers) failures += await fuzzReader({ outfile, reader, seed, runs, fuzz });
+  console.log(`${(runs * readers.length).toLocaleString("en")} damaged files, ${failures} failures`);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+function corpusOf(reader, run) {
+  if (reader !== "torch-zip" || run % FIXTURE_TURN !== 0) return [];
+  return [readFileSync(join(ROOT, "fixtures/shapes/shapes.pt"))];
+}
+
+/** One reader, in a thread that is replaced when it hangs or dies. */
+async function fuzzReader({ outfile, reader, seed, runs, fuzz }) {
+  const state = new Float64Array(new SharedArrayBuffer(8 * Object.keys(SLOT).length));
+  const failures = [];
+  const startedMs = Date.now();
+  for (let first = 0; first < runs; ) {
+    const problem = await runThread({ outfile, reader, seed, first, runs, state });
+    if (!problem) break;
+    const run = state[SLOT.run];
+    const file = join(tmpdir(), `fuzz-${reader}-${seed}-${run}.bin`);
+    writeFileSync(file, fuzz.fuzzCase(reader, seed, run, corpusOf(reader, run)).bytes);
+    failures.push(run);
+    console.error(`${reader}: run ${run}: ${problem} (kept as ${file}; again: --seed ${seed} --only ${reader}:${run})`);
+    first = run + 1;
+  }
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+  const count = (slot) => state[slot].toLocaleString("en").padStart(9);
+  console.log(
+    `${reader.padEnd(18)} ${count(SLOT.opened)} opened ${count(SLOT.refused)} refused ${String(failures.length).padStart(3)} failed` +
+      `  slowest ${state[SLOT.slowestMs].toFixed(0).padStart(4)} ms  peak ${(state[SLOT.peakBytes] / 2 ** 20).toFixed(0).padStart(4)} MB  ${seconds} s`,
+  );
+  return failures.length;
+}
+
+/** Ends with the reason, or with nothing when all runs are through. */
+function runThread({ outfile, reader, seed, first, runs, state }) {
+  return new Promise((resolve) => {
+    state[SLOT.beganMs] = 0;
+    const data = { outfile, reader, seed, first, runs, state };
+    const worker = new Worker(fileURLToPath(import.meta.url), {
+      workerData: data,
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_BYTES / 2 ** 20 },
+    });
+    const end = (problem) => {
+      clearInterval(watch);
+      worker.terminate().then(() => resolve(problem));
+    };
+    const watch = setInterval(() => {
+      const beganMs = state[SLOT.beganMs];
+      if (beganMs > 0 && Date.now() - beganMs > HANG_MS) end(`still running after ${HANG_MS} ms`);
+    }, POLL_MS);
+    worker.once("message", (problem) => end(problem));
+    worker.once("error", (error) => end(String(error.code ?? error.stack)));
+  });
+}
+
+async function work() {
+  const { outfile, reader, seed, first, runs, state } = workerData;
+  const { fuzzCase, runFuzzCase } = await import(pathToFileURL(outfile).href);
+  for (let run = first; run < runs; run++) {
+    const input = fuzzCase(reader, seed, run, corpusOf(reader, run));
+    state[SLOT.run] = run;
+    const beganMs = Date.now();
+    state[SLOT.beganMs] = beganMs;
+    try {
+      state[SLOT[runFuzzCase(input)]]++;
+    } catch (error) {
+      parentPort.postMessage(error instanceof Error ? error.stack : String(error));
+      return;
+    }
+    const elapsedMs = Date.now() - beganMs;
+    state[SLOT.beganMs] = 0;
+    state[SLOT.slowestMs] = Math.max(state[SLOT.slowestMs], elapsedMs);
+    const bytes = process.memoryUsage.rss();
+    state[SLOT.peakBytes] = Math.max(state[SLOT.peakBytes], bytes);
+    const problem =
+      elapsedMs > HANG_MS ? `took ${elapsedMs} ms` : bytes > MEMORY_BYTES ? `the process has ${bytes} bytes` : "";
+    if (problem) {
+      parentPort.postMessage(problem);
+      return;
+    }
+  }
+  parentPort.postMessage("");
+}
