@@ -4,7 +4,7 @@ import type { Arguments } from "../arguments.js";
 import { type ModuleDefinition, planScaled } from "../definition.js";
 import { batchNorm2d, channelsOf, concat, conv2d, convTranspose2d, stride } from "../nn.js";
 import type { PyCall } from "../python.js";
-import type { Scope } from "../trace.js";
+import type { ExpectedWeight, Scope } from "../trace.js";
 
 type Pair = readonly [number, number];
 
@@ -16,6 +16,8 @@ export interface ConvOptions {
   readonly g?: number;
   readonly d?: number;
   readonly act?: boolean | PyCall;
+  /** For made-up weights. */
+  readonly madeUpScale?: ExpectedWeight["madeUpScale"];
 }
 
 /** Padding that keeps the size at stride 1. */
@@ -35,7 +37,7 @@ export function conv(scope: Scope, x: Value, c2: number, options: ConvOptions = 
   const p = options.p ?? autopad(k, d);
   const fused = scope.stored("conv.bias") !== undefined && scope.stored("bn.weight") === undefined;
   const y = conv2d(scope.child("conv"), x, c2, { k, s, p, g, d, bias: fused });
-  return activate(scope, fused ? y : batchNorm2d(scope.child("bn"), y), act);
+  return activate(scope, fused ? y : batchNorm2d(scope.child("bn"), y, options.madeUpScale), act);
 }
 
 /** yolov5 v7.0 models/common.py DWConv */

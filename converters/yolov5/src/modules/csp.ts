@@ -16,11 +16,15 @@ interface BottleneckOptions {
 
 const add = (scope: Scope, a: Value, b: Value): Value => scope.op("Add", [a, b]);
 
+/** Made-up branches beside a shortcut are small, or a deep stack of them would amplify every rounding. */
+const IN_RESIDUAL = 0.3;
+
 /** yolov5 v7.0 models/common.py Bottleneck */
 export function bottleneck(scope: Scope, x: Value, c2: number, { shortcut, g, e }: BottleneckOptions): Value {
   const hidden = conv(scope.child("cv1"), x, Math.trunc(c2 * e));
-  const y = conv(scope.child("cv2"), hidden, c2, { k: 3, g });
-  return shortcut && channelsOf(x) === c2 ? add(scope, x, y) : y;
+  const residual = shortcut && channelsOf(x) === c2;
+  const y = conv(scope.child("cv2"), hidden, c2, { k: 3, g, ...(residual && { madeUpScale: IN_RESIDUAL }) });
+  return residual ? add(scope, x, y) : y;
 }
 
 interface CrossConvOptions extends BottleneckOptions {
