@@ -1,5 +1,5 @@
-import type { Tensor } from "@yolo-compile/core";
-import { type Attributes, createNode, type Graph, type Node, type Value } from "@yolo-compile/ir";
+import { fromNumbers, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { type Attributes, createNode, type Graph, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
 
 /** A local rewrite, as a value: it looks at a node and says what should stand there. Only the driver edits graphs. */
 export interface Rule {
@@ -82,6 +82,14 @@ export function constantInputs(node: Node, indices: readonly number[]): (Tensor 
   const values = indices.map((index) => node.inputs[index]);
   if (values.some((value) => value && !value.constant)) return undefined;
   return values.map((value) => value?.constant?.read());
+}
+
+/** A constant with other numbers, computed in float64 when asked for and rounded once. `change` may work in place. */
+export function changedConstant(value: Value, change: (numbers: Float64Array) => Float64Array): Value {
+  const stored = value.constant!;
+  const { dtype, shape } = stored;
+  const read = (): Tensor => ({ dtype, shape, data: fromNumbers(dtype, change(toFloat64(stored.read()))) });
+  return lazyConstant({ dtype, shape, read }, value.hint);
 }
 
 /** What a pass did to a graph. */

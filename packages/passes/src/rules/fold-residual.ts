@@ -1,6 +1,6 @@
-import { fromNumbers, sameShape, type Tensor, toFloat64 } from "@yolo-compile/core";
-import { lazyConstant, type Node, numbersOf, type Value } from "@yolo-compile/ir";
-import { isMissing, miss, type Rule, replace, soleFeeder } from "../rule.js";
+import { sameShape } from "@yolo-compile/core";
+import { type Node, numbersOf, type Value } from "@yolo-compile/ir";
+import { changedConstant, isMissing, miss, type Rule, replace, soleFeeder } from "../rule.js";
 
 /** The kernel position that sees the output's own pixel. */
 type Tap = readonly [row: number, column: number];
@@ -18,16 +18,12 @@ function ownTap(conv: Node): Tap | undefined {
 /** The weight of conv(x) + x: one more where a filter sees its own channel's own pixel. */
 function withIdentity(conv: Node, [row, column]: Tap): Value {
   const weight = conv.inputs[1]!;
-  const stored = weight.constant!;
-  const { dtype, shape } = stored;
-  const [filters, perGroup, height, width] = shape as [number, number, number, number];
-  const read = (): Tensor => {
-    const numbers = toFloat64(stored.read());
+  const [filters, perGroup, height, width] = weight.type.shape as [number, number, number, number];
+  return changedConstant(weight, (numbers) => {
     for (let filter = 0; filter < filters; filter++)
       numbers[((filter * perGroup + (filter % perGroup)) * height + row) * width + column]! += 1;
-    return { dtype, shape, data: fromNumbers(dtype, numbers) };
-  };
-  return lazyConstant({ dtype, shape, read }, weight.hint);
+    return numbers;
+  });
 }
 
 /** conv(x) + x = conv'(x), where each filter has 1 added at its own channel and the tap of its own pixel. */

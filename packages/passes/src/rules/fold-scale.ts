@@ -1,6 +1,16 @@
-import { elementCount, fromNumbers, type LazyTensor, type Tensor, toFloat64 } from "@yolo-compile/core";
-import { lazyConstant, type Node, type Value } from "@yolo-compile/ir";
-import { type Emit, isMissing, type Miss, miss, type Rule, type RuleContext, replace, soleFeeder } from "../rule.js";
+import { elementCount, toFloat64 } from "@yolo-compile/core";
+import type { Node, Value } from "@yolo-compile/ir";
+import {
+  changedConstant,
+  type Emit,
+  isMissing,
+  type Miss,
+  miss,
+  type Rule,
+  type RuleContext,
+  replace,
+  soleFeeder,
+} from "../rule.js";
 
 /** Ops that only move elements of their first input: a factor passes through them. */
 const MOVING = ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze"];
@@ -8,23 +18,8 @@ const MOVING = ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze"];
 /** The nodes from a convolution to the scaled value, the convolution first. */
 type Chain = readonly Node[];
 
-const scaledTensor = (stored: LazyTensor, factor: number): LazyTensor => ({
-  ...stored,
-  read: (): Tensor => {
-    const { dtype, shape } = stored;
-    return {
-      dtype,
-      shape,
-      data: fromNumbers(
-        dtype,
-        toFloat64(stored.read()).map((number) => number * factor),
-      ),
-    };
-  },
-});
-
 const scaledConstant = (value: Value, factor: number): Value =>
-  lazyConstant(scaledTensor(value.constant!, factor), value.hint);
+  changedConstant(value, (numbers) => numbers.map((number) => number * factor));
 
 /** From `value` up to a convolution, through nodes that have no other users. */
 function chainUp(value: Value | undefined, user: Node, context: RuleContext): Chain | Miss {
