@@ -5,11 +5,9 @@ import { detectCommand } from "./commands/detect.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { summaryCommand } from "./commands/summary.js";
 import { usage } from "./diagnostics.js";
+import { EXIT } from "./exit.js";
 import { paintDiagnostic } from "./terminal.js";
 import { version } from "./version.js";
-
-/** What the process ends with. */
-export const EXIT = { fine: 0, verdict: 1, badInput: 2, fault: 70 } as const;
 
 /** Diagnostics that blame this program: a rewrite broke one of its own rules. */
 const OUR_FAULT = /^(ir\/invalid|passes\/(patch|endless|batch-norm-lost))$/;

@@ -11,6 +11,7 @@ import {
   verifyModels,
 } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
+import { EXIT } from "./exit.js";
 import { openWorkspace, type Workspace, writeChunks } from "./files.js";
 import { type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
@@ -89,8 +90,8 @@ async function work(job: Job): Promise<number> {
   terminal.endStep();
   const result = { ...job, compiled, bytes, verification, elapsedMs: watch.elapsedMs() };
   printCompiled(result, terminal);
-  terminal.printJson(compileDocument(result));
-  return ok ? 0 : 1;
+  terminal.printJson(() => compileDocument(result));
+  return ok ? EXIT.fine : EXIT.verdict;
 }
 
 function compileInputs({ options, inputs, size, terminal, watch }: Job): CompiledModel {

@@ -57,13 +57,13 @@ export async function runDetect(options: DetectOptions): Promise<void> {
     terminal.endStep();
     await detector.release();
   }
-  terminal.printJson({
+  terminal.printJson(() => ({
     model: options.model,
     provider: options.provider,
     imgsz: [detector.size.height, detector.size.width],
     names: detector.names,
     images: looked.map((each) => detectionDocument(each, detector.names)),
-  });
+  }));
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

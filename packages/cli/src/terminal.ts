@@ -7,8 +7,8 @@ export interface Terminal {
   readonly json: boolean;
   /** A line of the result for people; nothing under `--json`. */
   print(line: string): void;
-  /** The result for programs; nothing without `--json`. */
-  printJson(document: unknown): void;
+  /** The result for programs, made only under `--json`. */
+  printJson(document: () => unknown): void;
   /** Notes and warnings, as they come. */
   report(diagnostics: readonly Diagnostic[]): void;
   /** What is going on, shown while it lasts where stderr is a terminal. */
@@ -42,7 +42,7 @@ export function openTerminal(json: boolean): Terminal {
       process.stdout.write(`${line}\n`);
     },
     printJson: (document) => {
-      if (json) process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      if (json) process.stdout.write(`${JSON.stringify(document(), undefined, 2)}\n`);
     },
     report: (diagnostics) => {
       endStep();

@@ -1,9 +1,9 @@
-import { type Checkpoint, inputKind, openCheckpoint, readModelInfo } from "@yolo-compile/compiler";
+import { inputKind, openCheckpoint, readModelInfo } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { usage } from "../diagnostics.js";
-import { openFile } from "../files.js";
+import { type FileSource, openFile } from "../files.js";
 import { withCommon } from "../options.js";
-import { openTerminal } from "../terminal.js";
+import { openTerminal, type Terminal } from "../terminal.js";
 import { checkpointDocument, printCheckpoint } from "../views/checkpoint.js";
 import { modelDocument, printModel } from "../views/model.js";
 
@@ -21,24 +21,27 @@ export const inspectCommand: CommandModule<object, InspectOptions> = {
       .positional("file", { type: "string", demandOption: true, describe: "a checkpoint or an ONNX model" })
       .option("tensors", { type: "boolean", default: false, describe: "list every tensor" }),
   handler: (options) => {
-    const terminal = openTerminal(options.json);
     const file = openFile(options.file);
-    const kind = inputKind(file);
     try {
-      if (kind === "config")
-        throw usage(`${options.file} is a yaml`, `yolo-compile summary ${options.file} prints its table`);
-      if (kind === "onnx") {
-        const info = readModelInfo(file.read(0, file.size));
-        printModel(options.file, file.size, info, terminal);
-        terminal.printJson(modelDocument(options.file, file.size, info));
-      } else inspectCheckpoint(openCheckpoint(file), file.size, options.tensors);
+      inspect(file, options, openTerminal(options.json));
     } finally {
       file.close();
     }
-    function inspectCheckpoint(checkpoint: Checkpoint, bytes: number, tensors: boolean): void {
-      printCheckpoint(checkpoint, bytes, tensors, terminal);
-      terminal.report(checkpoint.notes);
-      terminal.printJson(checkpointDocument(checkpoint, bytes));
-    }
   },
 };
+
+function inspect(file: FileSource, { tensors }: InspectOptions, terminal: Terminal): void {
+  const { name, size } = file;
+  const kind = inputKind(file);
+  if (kind === "config") throw usage(`${name} is a yaml`, `yolo-compile summary ${name} prints its table`);
+  if (kind === "onnx") {
+    const info = readModelInfo(file.read(0, size));
+    printModel(name, size, info, terminal);
+    terminal.printJson(() => modelDocument(name, size, info));
+    return;
+  }
+  const checkpoint = openCheckpoint(file);
+  printCheckpoint(checkpoint, size, tensors, terminal);
+  terminal.report(checkpoint.notes);
+  terminal.printJson(() => checkpointDocument(checkpoint, size));
+}

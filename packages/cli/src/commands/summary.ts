@@ -39,7 +39,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
       const summary = summarize(network);
       terminal.print(formatSummary(summary));
       terminal.report(notes);
-      terminal.printJson(asJson(summary, notes));
+      terminal.printJson(() => asJson(summary, notes));
     } finally {
       checkpoint?.close();
     }
