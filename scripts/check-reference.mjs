@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findReference, formulaWeights } from "@yolo-compile/testkit";
+import { findReference, weightsOf } from "@yolo-compile/testkit";
 
 const root = new URL("..", import.meta.url);
 const built = (path) => import(new URL(path, root));
@@ -21,30 +21,24 @@ if (typeof reference === "string") {
 }
 
 const open = (file) => openCheckpoint(bytesSource(file, new Uint8Array(readFileSync(reference.path(file)))));
-
-/** The weights of a case, by the suffix that check.mjs looks for. */
-function formsOf(golden) {
-  const { weights } = golden;
-  if (weights.recipe === "file") return [["", open(`${weights.where}/${weights.file}`)]];
-  if (weights.recipe === "files") return Object.entries(weights.files).map(([form, file]) => [`.${form}`, open(file)]);
-  const tensors = formulaWeights(reference, golden);
-  return [["", { name: "formula", format: "formula", tensors, notes: [], close: () => {} }]];
-}
+const made = (tensors) => ({ name: "formula", format: "formula", tensors, notes: [], close: () => {} });
 
 const folder = mkdtempSync(join(tmpdir(), "check-reference-"));
 try {
   for (const golden of reference.cases.filter(({ name }) => new RegExp(values.only).test(name))) {
     const config = golden.cfg && { file: golden.cfg, text: readFileSync(reference.path(golden.cfg), "utf8") };
     const runs = [...golden.runs, ...(golden.images ?? [])];
-    for (const [form, checkpoint] of formsOf(golden))
+    for (const { label, file: stored, tensors } of weightsOf(reference, golden)) {
+      const checkpoint = stored ? open(stored) : made(tensors);
       for (const {
         input_shape: [batch, , height, width],
       } of runs) {
         const request = { checkpoint, size: [height, width], batch, passes: values.passes };
         const { optimized } = compile(config ? { ...request, config } : request);
-        const file = join(folder, `${golden.name}${form}@${height}x${width}.onnx`);
+        const file = join(folder, `${label}@${height}x${width}.onnx`);
         writeFileSync(file, Buffer.concat([...encodeModel(optimized, { opset: 17 }).chunks()]));
       }
+    }
   }
   const check = reference.path("check.mjs");
   const { status } = spawnSync(process.execPath, [check, folder, reference.path("")], {

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
 
-const SHAPES = fileURLToPath(new URL("../../../fixtures/shapes/", import.meta.url));
+const SHAPES = fixturePath("shapes/");
 const CHECKPOINT = join(SHAPES, "shapes.pt");
 const YAML = readFileSync(join(SHAPES, "shapes.yaml"), "utf8");
 

@@ -5,7 +5,7 @@ import { type Graph, opCensus, type Value } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { optimize } from "@yolo-compile/passes";
 import { FOLD, findProvider, openSession } from "@yolo-compile/runtime";
-import { findReference, readNpy } from "@yolo-compile/testkit";
+import { findReference, fixturePath, readNpy } from "@yolo-compile/testkit";
 import { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
 import {
   type ModuleDefinition,
@@ -21,7 +21,7 @@ import { countParameters } from "./count-parameters.js";
 import { MODULES } from "./modules.js";
 import { randomWeights } from "./random-weights.js";
 
-const fixture = (name: string): string => new URL(`../../../fixtures/efficientvit/${name}`, import.meta.url).pathname;
+const fixture = (name: string): string => fixturePath(`efficientvit/${name}`);
 const yaml = (name: string) => readFileSync(fixture(`${name}.yaml`), "utf8");
 const config = (name: string, edit: (text: string) => string = (text) => text) => ({
   file: `${name}.yaml`,

@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { bytesSource, tensorOf, uniformFloats } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession, verifyModels } from "@yolo-compile/runtime";
-import { readNpy } from "@yolo-compile/testkit";
+import { fixturePath, readNpy } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { compile } from "./compile.js";
 
 const provider = findProvider("cpu");
-const shapes = (file: string): string => fileURLToPath(new URL(`../../../fixtures/shapes/${file}`, import.meta.url));
+const shapes = (file: string): string => fixturePath(`shapes/${file}`);
 const encode = (graph: Graph): Uint8Array => encodeBytes(graph, { opset: 17 });
 
 const checkpoint = openCheckpoint(bytesSource("shapes.pt", new Uint8Array(readFileSync(shapes("shapes.pt")))));

@@ -5,12 +5,12 @@ import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession } from "@yolo-compile/runtime";
 import {
   findReference,
-  formulaWeights,
   goldenError,
   type Reference,
   type ReferenceCase,
   type ReferenceRun,
   referenceInput,
+  weightsOf,
 } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { formatSummary, summarize } from "@yolo-compile/yolov5";
@@ -29,20 +29,15 @@ interface Form {
 }
 
 function formsOf(found: Reference, golden: ReferenceCase): Form[] {
-  const { cfg, weights, name } = golden;
+  const { cfg } = golden;
   const config = cfg ? { config: { file: cfg, text: readFileSync(found.path(cfg), "utf8") } } : {};
-  const open = (file: string) => openCheckpoint(bytesSource(file, new Uint8Array(readFileSync(found.path(file)))));
-  if (weights.recipe === "file")
-    return [{ label: name, golden, request: { checkpoint: open(`${weights.where}/${weights.file}`) } }];
-  if (weights.recipe === "files")
-    return Object.entries(weights.files ?? {}).map(([form, file]) => ({
-      label: `${name}.${form}`,
-      golden,
-      request: { ...config, checkpoint: open(file) },
-    }));
-  const tensors = formulaWeights(found, golden);
-  const checkpoint = { name: "formula", format: "formula", tensors, notes: [], close: () => {} };
-  return [{ label: name, golden, request: { ...config, checkpoint } }];
+  return weightsOf(found, golden).map((weights) => {
+    const checkpoint =
+      "file" in weights
+        ? openCheckpoint(bytesSource(weights.file, new Uint8Array(readFileSync(found.path(weights.file)))))
+        : { name: "formula", format: "formula", tensors: weights.tensors, notes: [], close: () => {} };
+    return { label: weights.label, golden, request: { ...config, checkpoint } };
+  });
 }
 
 async function run(bytes: Uint8Array, golden: ReferenceRun, level: "disabled" | "all") {

@@ -16,7 +16,11 @@ export interface ReferenceCase {
     readonly file?: string;
     readonly where?: string;
     readonly files?: Readonly<Record<string, string>>;
+    readonly sum_abs_all_float_entries: number;
   };
+  readonly stride?: readonly number[];
+  readonly bn_eps?: readonly number[];
+  readonly names?: Readonly<Record<string, string>>;
   readonly table?: readonly (readonly [number, string, number, number, string, string])[];
   readonly summary: string | null;
   readonly layers: number;
@@ -58,11 +62,24 @@ export function findReference(): Reference | string {
   return { path: (file) => `${FOLDER}${file}`, cases };
 }
 
+/** Weights that a case comes with: a file of the reference, or tensors made by formula. */
+export type ReferenceWeights =
+  | { readonly label: string; readonly file: string }
+  | { readonly label: string; readonly tensors: ReadonlyMap<string, LazyTensor> };
+
+/** Every form of a case's weights; `label` is the case, and the form where there are several. */
+export function weightsOf(reference: Reference, golden: ReferenceCase): ReferenceWeights[] {
+  const { name, weights } = golden;
+  if (weights.recipe === "file") return [{ label: name, file: `${weights.where}/${weights.file}` }];
+  if (weights.recipe === "formula") return [{ label: name, tensors: formulaWeights(reference, golden) }];
+  return Object.entries(weights.files ?? {}).map(([form, file]) => ({ label: `${name}.${form}`, file }));
+}
+
 /** state_dict entries that keep the values which a fresh model has. */
 const KEPT = /(^|\.)(anchors|num_batches_tracked|attention_bias_idxs|anchor_grid)$/;
 
 /** Weights made by formula, as the reference's README states it. */
-export function formulaWeights(reference: Reference, { weights, state_dict_keys }: ReferenceCase) {
+function formulaWeights(reference: Reference, { weights, state_dict_keys }: ReferenceCase): Map<string, LazyTensor> {
   const tensors = new Map<string, LazyTensor>();
   for (const row of readFileSync(reference.path(state_dict_keys), "utf8").trimEnd().split("\n")) {
     const [name = "", sizes = ""] = row.split("\t");

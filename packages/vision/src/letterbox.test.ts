@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { crc32, type Tensor } from "@yolo-compile/core";
+import { readNpy } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import { decodeImage } from "./decode.js";
 import { blankImage, type Image } from "./image.js";
@@ -8,7 +9,6 @@ import { letterbox, toTensor } from "./letterbox.js";
 import { resizeLinear } from "./resize.js";
 import { noise } from "./testing/computed.js";
 import { goldens, missingReference, referenceFile, shapesFile, shapesPicture } from "./testing/files.js";
-import { readNpy } from "./testing/npy.js";
 
 /** Channels, rows, columns. */
 function planes({ width, height, data }: Image): Tensor {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { crc32, type Tensor, tensorBytes, tensorOf } from "@yolo-compile/core";
+import { readNpy } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import type { Box, Detection } from "./detection.js";
 import { nonMaxSuppression } from "./non-max-suppression.js";
 import { scaleBoxes } from "./scale-boxes.js";
 import { optionsOf, randomOutput } from "./testing/computed.js";
 import { goldens, shapesFile, shapesPicture } from "./testing/files.js";
-import { readNpy } from "./testing/npy.js";
 
 const rowOf = ({ box, score, classIndex, maskCoefficients = [] }: Detection) => [
   ...box,

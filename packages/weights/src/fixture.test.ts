@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { elementCount, toFloat64 } from "@yolo-compile/core";
+import { fixturePath } from "@yolo-compile/testkit";
 import { open } from "./testing/outcome.js";
-import { ROOT } from "./testing/places.js";
 
 // A DetectionModel that PyTorch and YOLOv5 7.0 pickled.
-const checkpoint = open(readFileSync(join(ROOT, "fixtures/shapes/shapes.pt")));
+const checkpoint = open(readFileSync(fixturePath("shapes/shapes.pt")));
 
 test("the trained detector knows its class, yaml, names, strides and eps", () => {
   const { model } = checkpoint;

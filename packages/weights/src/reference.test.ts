@@ -1,32 +1,26 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { isFloat, tensorBytes, toFloat64 } from "@yolo-compile/core";
+import { findReference, type ReferenceCase } from "@yolo-compile/testkit";
 import type { Checkpoint } from "./checkpoint.js";
 import { errorOf, open } from "./testing/outcome.js";
-import { hasReference, REFERENCE } from "./testing/places.js";
 
-const present = hasReference();
-if (!present) console.warn(`skipped: no reference checkpoints beside the repository (${REFERENCE})`);
-const describeReference = present ? describe : describe.skip;
+const reference = findReference();
+if (typeof reference === "string") console.warn(`skipped: ${reference}`);
+const describeReference = typeof reference === "string" ? describe.skip : describe;
+
+const never = (reason: string): never => {
+  throw new Error(reason);
+};
+const path = (file: string): string => (typeof reference === "string" ? never(reference) : reference.path(file));
 
 /** The golden's sum was made tensor by tensor, ours in one go. */
 const SUM_ORDER = 1e-9;
 
-const openFile = (path: string): Checkpoint => open(readFileSync(join(REFERENCE, path)));
+const openFile = (file: string): Checkpoint => open(readFileSync(path(file)));
 
-interface Case {
-  readonly name: string;
-  readonly state_dict_keys: string;
-  readonly stride: readonly number[];
-  readonly bn_eps: readonly number[];
-  readonly names: Readonly<Record<string, string>>;
-  readonly weights: { readonly sum_abs_all_float_entries: number };
-}
-const caseOf = (name: string): Case => {
-  const { cases } = JSON.parse(readFileSync(join(REFERENCE, "index.json"), "utf8")) as { cases: Case[] };
-  return cases.find((candidate) => candidate.name === name)!;
-};
+const caseOf = (name: string): ReferenceCase =>
+  typeof reference === "string" ? never(reference) : reference.cases.find((candidate) => candidate.name === name)!;
 
 function sumAbs(tensors: Checkpoint["tensors"]): number {
   let sum = 0;
@@ -51,7 +45,7 @@ describeReference("reference checkpoints", () => {
   test.each(FILES)("%s has the golden's names, shapes and sum", (file, golden) => {
     const checkpoint = openFile(file);
     const { state_dict_keys, weights } = caseOf(golden);
-    const rows = readFileSync(join(REFERENCE, state_dict_keys), "utf8").trim().split("\n");
+    const rows = readFileSync(path(state_dict_keys), "utf8").trim().split("\n");
     const expected = rows.map((row) => row.split("\t").slice(0, 2));
     // The golden was loaded by v7.0, which has no anchor_grid among its buffers.
     const tensors = new Map([...checkpoint.tensors].filter(([name]) => !name.endsWith(".anchor_grid")));

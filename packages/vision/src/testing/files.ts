@@ -1,24 +1,26 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { findReference, fixturePath } from "@yolo-compile/testkit";
 import { decodeImage } from "../decode.js";
 import type { Image } from "../image.js";
 
-const ROOT = new URL("../../../../", import.meta.url);
-const REFERENCE = new URL("../shared/reference/", ROOT);
+const reference = findReference();
 
 /** A file of fixtures/shapes. */
-export const shapesFile = (path: string): string => fileURLToPath(new URL(`fixtures/shapes/${path}`, ROOT));
+export const shapesFile = (path: string): string => fixturePath(`shapes/${path}`);
 
 export const shapesPicture = (name: string): Promise<Image> =>
   decodeImage(readFileSync(shapesFile(`pictures/${name}`)), name);
 
 /** A file of the reference beside the checkout. */
-export const referenceFile = (path: string): string => fileURLToPath(new URL(path, REFERENCE));
+export function referenceFile(path: string): string {
+  if (typeof reference === "string") throw new Error(reference);
+  return reference.path(path);
+}
 
 /** Why tests against the reference are skipped, printed once a test file; undefined where it is there. */
 export function missingReference(): string | undefined {
-  if (existsSync(REFERENCE)) return undefined;
-  const reason = "skipped: no reference beside the checkout (../shared/reference)";
+  if (typeof reference !== "string") return undefined;
+  const reason = `skipped: ${reference}`;
   process.stderr.write(`${reason}\n`);
   return reason;
 }
