@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
@@ -19,11 +20,11 @@ beforeEach(() => {
   output = join(folder, "out.onnx");
   [stdout, stderr] = ["", ""];
   jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
+    stdout += stripVTControlCharacters(String(text));
     return true;
   });
   jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += text;
+    stderr += stripVTControlCharacters(String(text));
     return true;
   });
 });

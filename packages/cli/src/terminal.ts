@@ -1,5 +1,5 @@
 import { type Diagnostic, formatDiagnostic } from "@yolo-compile/compiler";
-import pc from "picocolors";
+import { err } from "./colors.js";
 
 /** Where a command writes. Results go to stdout, everything else to stderr. */
 export interface Terminal {
@@ -18,9 +18,9 @@ export interface Terminal {
 }
 
 const PAINT = {
-  error: (text: string) => pc.red(text),
-  warning: (text: string) => pc.yellow(text),
-  note: (text: string) => pc.dim(text),
+  error: (text: string) => err.red(text),
+  warning: (text: string) => err.yellow(text),
+  note: (text: string) => err.dim(text),
 } as const satisfies Record<Diagnostic["severity"], (text: string) => string>;
 
 /** `error weights/missing: …` in the colour of its severity. */
@@ -49,7 +49,7 @@ export function openTerminal(json: boolean): Terminal {
       for (const diagnostic of diagnostics) process.stderr.write(`${paintDiagnostic(diagnostic)}\n`);
     },
     step: (text) => {
-      if (live) process.stderr.write(`${CLEAR_LINE}${pc.dim(`… ${text}`)}`);
+      if (live) process.stderr.write(`${CLEAR_LINE}${err.dim(`… ${text}`)}`);
     },
     endStep,
   };

@@ -1,6 +1,6 @@
 import { countParameters, type OutputComparison, opCensus, summarize } from "@yolo-compile/compiler";
 import Table from "cli-table3";
-import pc from "picocolors";
+import { out } from "../colors.js";
 import type { CompileResult } from "../run-compile.js";
 import { plainTable, type Terminal } from "../terminal.js";
 import { grouped, line, megabytes } from "./text.js";
@@ -43,7 +43,7 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   terminal.print(
     line(
       "model",
-      `${pc.bold(network.config.name)}, ${network.config.nc} classes, images ${shape}, opset ${options.opset}`,
+      `${out.bold(network.config.name)}, ${network.config.nc} classes, images ${shape}, opset ${options.opset}`,
     ),
   );
   terminal.print(line("weights", `${weights.used} used of ${weights.file}, ${weights.unused.length} not needed`));
@@ -56,8 +56,8 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   printVerification(result, terminal);
   const seconds = (elapsedMs.total / 1000).toFixed(2);
   if (verification?.ok === false)
-    terminal.print(pc.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
-  else terminal.print(line("wrote", `${pc.bold(output)}, ${megabytes(bytes)}, after ${seconds} s`));
+    terminal.print(out.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
+  else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(bytes)}, after ${seconds} s`));
 }
 
 function printVerification({ verification, options }: CompileResult, terminal: Terminal): void {
@@ -87,5 +87,5 @@ const row = ({ output, level, maxAbs, maxRel, nonFinite, ok }: OutputComparison)
   level === "all" ? "on" : "off",
   maxAbs.toExponential(2),
   maxRel.toExponential(2),
-  ok ? pc.green("ok") : pc.red(nonFinite > 0 ? `FAILED, ${nonFinite} not finite` : "FAILED"),
+  ok ? out.green("ok") : out.red(nonFinite > 0 ? `FAILED, ${nonFinite} not finite` : "FAILED"),
 ];

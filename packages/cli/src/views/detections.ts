@@ -1,6 +1,6 @@
 import { roundBoxes } from "@yolo-compile/compiler";
 import Table from "cli-table3";
-import pc from "picocolors";
+import { out } from "../colors.js";
 import type { Looked } from "../run-detect.js";
 import { plainTable, type Terminal } from "../terminal.js";
 import { tally } from "./text.js";
@@ -29,7 +29,7 @@ export function printDetections(looked: Looked, names: readonly string[], termin
   const { image, drawn, detections, elapsedMs } = looked;
   const counts = tally(detections.map(({ classIndex }) => nameOf(names, classIndex)));
   const found = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing found";
-  terminal.print(`${pc.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${pc.bold(drawn)}` : ""}`);
+  terminal.print(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`);
   if (detections.length === 0) return;
   const table = new Table({
     ...plainTable,
