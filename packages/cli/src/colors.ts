@@ -4,11 +4,17 @@ interface Stream {
   readonly isTTY?: boolean;
 }
 
+interface Environment {
+  readonly NO_COLOR?: string | undefined;
+  readonly FORCE_COLOR?: string | undefined;
+  readonly TERM?: string | undefined;
+}
+
 /** Colours belong on a terminal. NO_COLOR takes them away, FORCE_COLOR insists: https://no-color.org, https://force-color.org */
-export function wantsColors({ isTTY = false }: Stream, environment: NodeJS.ProcessEnv): boolean {
-  if (environment["NO_COLOR"]) return false;
-  if (environment["FORCE_COLOR"]) return environment["FORCE_COLOR"] !== "0";
-  return isTTY && environment["TERM"] !== "dumb";
+export function wantsColors({ isTTY = false }: Stream, { NO_COLOR, FORCE_COLOR, TERM }: Environment): boolean {
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== "0";
+  return isTTY && TERM !== "dumb";
 }
 
 /** For results, on stdout. */
