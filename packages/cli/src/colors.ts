@@ -4,14 +4,8 @@ interface Stream {
   readonly isTTY?: boolean;
 }
 
-interface Environment {
-  readonly NO_COLOR?: string | undefined;
-  readonly FORCE_COLOR?: string | undefined;
-  readonly TERM?: string | undefined;
-}
-
 /** Colours belong on a terminal. NO_COLOR takes them away, FORCE_COLOR insists: https://no-color.org, https://force-color.org */
-export function wantsColors({ isTTY = false }: Stream, { NO_COLOR, FORCE_COLOR, TERM }: Environment): boolean {
+export function wantsColors({ isTTY = false }: Stream, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
   if (NO_COLOR) return false;
   if (FORCE_COLOR) return FORCE_COLOR !== "0";
   return isTTY && TERM !== "dumb";
