@@ -2,7 +2,7 @@ import { type LazyTensor, sameShape } from "@yolo-compile/core";
 import { createNode, integers, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
 import { flatShape, mapsOf, Regions } from "./row-regions.js";
-import type { PassResult, Rewrite } from "./rule.js";
+import type { PassResult, Replacements, Rewrite } from "./rule.js";
 
 const NAME = "flatten-maps";
 
@@ -40,6 +40,11 @@ class Rewriter {
     const map = this.#reshape(this.#rows.get(value)!, value.type.shape, this.#makers.get(value)!);
     this.#maps.set(value, map);
     return map;
+  }
+
+  /** What stands for each value of a region: its map where somebody takes one, else the row with the same elements. */
+  get replaced(): Replacements {
+    return new Map([...this.#rows, ...this.#maps]);
   }
 
   #visitSource(node: Node): void {
@@ -100,17 +105,20 @@ function rowKernel(weight: Value): Value {
  */
 export const flattenMaps: Pass = {
   name: NAME,
-  run: (graph): PassResult => {
+  run: (graph, observer): PassResult => {
     const regions = new Regions(graph);
     const chosen = new Set(regions.worthwhile());
-    if (chosen.size === 0) return { graph, rewrites: [] };
+    const rewrites = [...chosen].flatMap((region): Rewrite[] => {
+      const members = [...regions.members].filter((node) => regions.of(node.outputs[0]) === region);
+      const rewrite = { rule: NAME, paths: members.map(({ origin }) => origin.path), ops: members.map(({ op }) => op) };
+      if (observer.allows?.(rewrite) !== false) return [rewrite];
+      chosen.delete(region);
+      return [];
+    });
+    if (chosen.size === 0) return { graph, rewrites, replaced: new Map() };
     const rewriter = new Rewriter(regions, chosen);
     for (const node of graph.nodes) rewriter.visit(node);
     const outputs = graph.outputs.map((output) => ({ ...output, value: rewriter.now(output.value) }));
-    const rewrites = [...chosen].map((region): Rewrite => {
-      const members = [...regions.members].filter((node) => regions.of(node.outputs[0]) === region);
-      return { rule: NAME, paths: members.map(({ origin }) => origin.path), ops: members.map(({ op }) => op) };
-    });
-    return { graph: { ...graph, nodes: rewriter.nodes, outputs }, rewrites };
+    return { graph: { ...graph, nodes: rewriter.nodes, outputs }, rewrites, replaced: rewriter.replaced };
   },
 };

@@ -1,6 +1,6 @@
-import { type Graph, type Node, verifyGraph } from "@yolo-compile/ir";
+import { type Graph, type Node, type Value, verifyGraph } from "@yolo-compile/ir";
 import { endlessRule } from "./diagnostics.js";
-import { isMiss, type PassResult, type Patch, type Rewrite, type Rule } from "./rule.js";
+import { isMiss, type PassResult, type Patch, type Replacements, type Rewrite, type Rule } from "./rule.js";
 import { WorkingGraph } from "./working-graph.js";
 
 /** A step of a pipeline. */
@@ -9,8 +9,10 @@ export interface Pass {
   readonly run: (graph: Graph, observer: PassObserver) => PassResult;
 }
 
-/** Hooks for `--print-ir-after`, `--trace-rule` and `--time-passes`. */
+/** Hooks for `--print-ir-after`, `--trace-rule`, `--time-passes` and `--bisect`. */
 export interface PassObserver {
+  /** Asked before each rewrite; what is refused stays as it is. Left out, everything is allowed. */
+  readonly allows?: (rewrite: Rewrite) => boolean;
   readonly afterPass?: (pass: string, result: PassResult, elapsedMs: number) => void;
   readonly onMiss?: (rule: string, path: string, op: string, reason: string) => void;
 }
@@ -30,7 +32,7 @@ export const rulePass = (name: string, rules: readonly Rule[]): Pass => ({
       rewrites.push(...found);
       if (sweeps === MAX_SWEEPS) throw endlessRule(name, MAX_SWEEPS, found[0]!.rule);
     }
-    return { graph: working.freeze(), rewrites };
+    return { graph: working.freeze(), rewrites, replaced: working.replaced };
   },
 });
 
@@ -43,13 +45,17 @@ function sweep(working: WorkingGraph, rules: readonly Rule[], observer: PassObse
       if (rule.ops && !rule.ops.includes(node.op)) continue;
       const result = rule.apply(node, working);
       if (isMiss(result)) observer.onMiss?.(rule.name, node.origin.path, node.op, result.miss);
-      else rewrites.push(rewrite(working, node, result, rule.name));
+      else {
+        const rewrite = describe(node, result, rule.name);
+        if (observer.allows?.(rewrite) === false) continue;
+        working.apply(node, result, rule.name);
+        rewrites.push(rewrite);
+      }
     }
   return rewrites;
 }
 
-function rewrite(working: WorkingGraph, node: Node, patch: Patch, rule: string): Rewrite {
-  working.apply(node, patch, rule);
+function describe(node: Node, patch: Patch, rule: string): Rewrite {
   const replaced = [node, ...patch.absorbed];
   return { rule, paths: replaced.map(({ origin }) => origin.path), ops: replaced.map(({ op }) => op) };
 }
@@ -63,6 +69,7 @@ export const dropDeadCode: Pass = {
     return {
       graph: working.freeze(),
       rewrites: dead.map(({ origin, op }) => ({ rule: "drop-dead-code", paths: [origin.path], ops: [op] })),
+      replaced: working.replaced,
     };
   },
 };
@@ -72,12 +79,14 @@ export const untilStable = (name: string, passes: readonly Pass[]): Pass => ({
   name,
   run: (graph, observer) => {
     const rewrites: Rewrite[] = [];
+    const replaced = new Map<Value, Value>();
     let current = graph;
     for (let rounds = 0; ; rounds++) {
       const result = runPasses(current, passes, observer);
-      if (result.rewrites.length === 0) return { graph: current, rewrites };
+      if (result.rewrites.length === 0) return { graph: current, rewrites, replaced };
       current = result.graph;
       rewrites.push(...result.rewrites);
+      addAll(replaced, result.replaced);
       if (rounds === MAX_SWEEPS) throw endlessRule(name, MAX_SWEEPS, result.rewrites[0]!.rule);
     }
   },
@@ -87,6 +96,7 @@ export const untilStable = (name: string, passes: readonly Pass[]): Pass => ({
 export function runPasses(graph: Graph, passes: readonly Pass[], observer: PassObserver = {}): PassResult {
   let current = graph;
   const rewrites: Rewrite[] = [];
+  const replaced = new Map<Value, Value>();
   for (const pass of passes) {
     const started = performance.now();
     const result = pass.run(current, observer);
@@ -94,6 +104,11 @@ export function runPasses(graph: Graph, passes: readonly Pass[], observer: PassO
     observer.afterPass?.(pass.name, result, performance.now() - started);
     current = result.graph;
     rewrites.push(...result.rewrites);
+    addAll(replaced, result.replaced);
   }
-  return { graph: current, rewrites };
+  return { graph: current, rewrites, replaced };
+}
+
+function addAll(target: Map<Value, Value>, added: Replacements): void {
+  for (const [old, replacement] of added) target.set(old, replacement);
 }

@@ -103,4 +103,16 @@ export interface Rewrite {
 export interface PassResult {
   readonly graph: Graph;
   readonly rewrites: readonly Rewrite[];
+  /** Values of the graph before, and what computes the same in their stead, perhaps replaced in turn; see {@link standIn}. */
+  readonly replaced: Replacements;
+}
+
+/** Old values to new ones with the same elements in the same order; the shape may be another. */
+export type Replacements = ReadonlyMap<Value, Value>;
+
+/** What stands for `value` after a pass: the value itself where nothing replaced it. */
+export function standIn(value: Value, replaced: Replacements): Value {
+  let current = value;
+  for (let next = replaced.get(current); next; next = replaced.get(current)) current = next;
+  return current;
 }

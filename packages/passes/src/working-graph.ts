@@ -1,7 +1,7 @@
 import { sameType } from "@yolo-compile/core";
 import type { Graph, Node, Value } from "@yolo-compile/ir";
 import { brokenPatch } from "./diagnostics.js";
-import type { Patch, RuleContext } from "./rule.js";
+import type { Patch, Replacements, RuleContext } from "./rule.js";
 
 /** A graph under rewriting. The driver alone edits it, patch by patch; producers and users are kept exact. */
 export class WorkingGraph implements RuleContext {
@@ -11,6 +11,7 @@ export class WorkingGraph implements RuleContext {
   readonly #users = new Map<Value, Set<Node>>();
   /** What became of nodes whose inputs were redirected. */
   readonly #successors = new Map<Node, Node>();
+  readonly #replaced = new Map<Value, Value>();
   #outputs: Graph["outputs"];
 
   constructor(graph: Graph) {
@@ -22,6 +23,11 @@ export class WorkingGraph implements RuleContext {
 
   get nodes(): readonly Node[] {
     return this.#nodes;
+  }
+
+  /** Every value that a patch replaced so far. */
+  get replaced(): Replacements {
+    return this.#replaced;
   }
 
   producer = (value: Value | undefined): Node | undefined => (value ? this.#producers.get(value) : undefined);
@@ -107,6 +113,7 @@ export class WorkingGraph implements RuleContext {
   }
 
   #redirect(old: Value, replacement: Value): void {
+    this.#replaced.set(old, replacement);
     for (const user of this.users(old)) {
       const changed = { ...user, inputs: user.inputs.map((input) => (input === old ? replacement : input)) };
       this.#nodes[this.#nodes.indexOf(user)] = changed;
