@@ -15,9 +15,11 @@ export interface Network {
   readonly strides: readonly number[];
 }
 
-/** A traced row, for the summary. */
+/** A traced row. */
 export interface TracedLayer extends PlannedLayer {
   readonly parameters: number;
+  /** What later rows take from it, and what the last one gives. */
+  readonly outputs: readonly Value[];
 }
 
 export interface TracedNetwork {
@@ -112,7 +114,7 @@ export function traceNetwork(
     inputs = layer.sources.map((slot) => (slot === -1 ? trace.image : slots[slot]!));
     const before = trace.parameters;
     outputs = traceLayer(trace, layer, inputs);
-    traced.push({ ...layer, parameters: trace.parameters - before });
+    traced.push({ ...layer, parameters: trace.parameters - before, outputs });
     if (typeof layer.plan.channels === "number") slots.push(outputs[0]);
     else slots.push(...Array<undefined>(emptySlots(outputs.length)).fill(undefined), ...outputs);
   }
@@ -146,6 +148,12 @@ export function checkImageSize({ strides }: Network, size: readonly [number, num
   if (size.some((side) => side < stride || side % stride !== 0)) throw imageSize(size, stride);
 }
 
+/** A network as a graph, and where in it the yaml's rows are. */
+export interface BuiltNetwork {
+  readonly graph: Graph;
+  readonly layers: readonly TracedLayer[];
+}
+
 /**
  * The plain graph: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in 0…1; outputs `output0`,
  * `output1`, … as YOLOv5's own export names them.
@@ -154,11 +162,11 @@ export function checkImageSize({ strides }: Network, size: readonly [number, num
 export function buildGraph(
   network: Network,
   request: TraceRequest & { metadata?: ReadonlyMap<string, string> },
-): Graph {
+): BuiltNetwork {
   checkImageSize(network, request.size);
-  const { trace, outputs } = traceNetwork(network, request);
+  const { trace, layers, outputs } = traceNetwork(network, request);
   outputs.forEach((value, index) => {
     trace.builder.output(`output${index}`, value);
   });
-  return trace.builder.build(request.metadata);
+  return { graph: trace.builder.build(request.metadata), layers };
 }

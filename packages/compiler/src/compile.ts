@@ -1,6 +1,6 @@
 import type { Diagnostic } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
-import { optimize, type PassObserver, type PipelineName, type Rewrite } from "@yolo-compile/passes";
+import { optimize, type PassObserver, type PipelineName, type Replacements, type Rewrite } from "@yolo-compile/passes";
 import type { Checkpoint } from "@yolo-compile/weights";
 import {
   buildGraph,
@@ -12,6 +12,7 @@ import {
   planNetwork,
   readConfig,
   repr,
+  type TracedLayer,
   toPython,
 } from "@yolo-compile/yolov5";
 import { type BoundWeights, bindWeights } from "./bind.js";
@@ -52,6 +53,10 @@ export interface CompiledModel {
   readonly plain: Graph;
   readonly optimized: Graph;
   readonly rewrites: readonly Rewrite[];
+  /** What stands in the optimised graph for values of the plain one. */
+  readonly replaced: Replacements;
+  /** The yaml's rows, with their outputs in the plain graph. */
+  readonly layers: readonly TracedLayer[];
   readonly weights: BoundWeights;
   /** Class names by index. */
   readonly names: readonly string[];
@@ -91,12 +96,13 @@ export function compile(request: CompileRequest): CompiledModel {
   const names = classNames(network, checkpoint);
   const weights = bindWeights(network, checkpoint, size, request.checkpoint && madeUp);
   observer?.afterStage?.("bind");
-  const plain = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
+  const built = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
+  const { graph: plain, layers } = built;
   observer?.afterStage?.("build");
-  const { graph: optimized, rewrites } = optimize(plain, request.passes, observer);
+  const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
-  return { network, plain, optimized, rewrites, weights, names, notes };
+  return { network, plain, optimized, rewrites, replaced, layers, weights, names, notes };
 }
 
 const classNames = ({ config }: Network, { model }: Checkpoint): string[] =>

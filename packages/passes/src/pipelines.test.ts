@@ -1,8 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { opCensus, parseGraph, printGraph, schemaOf, verifyGraph } from "@yolo-compile/ir";
+import { sameShape } from "@yolo-compile/core";
+import { opCensus, parseGraph, printGraph, schemaOf, type Value, verifyGraph } from "@yolo-compile/ir";
 import { expectSameOutputs, FOLD, smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import { optimize, PIPELINE_NAMES, pipelineName } from "./pipelines.js";
+import { standIn } from "./rule.js";
 
 const SEEDED = { seed: 1, numRuns: 200 };
 
@@ -12,6 +14,45 @@ test.each(PIPELINE_NAMES)("%s keeps the outputs of every graph", async (pipeline
       const { graph: optimized } = optimize(graph, pipeline);
       verifyGraph(optimized);
       await expectSameOutputs(graph, optimized, FOLD);
+    }),
+    SEEDED,
+  );
+});
+
+test("what stands for a value computes the same", async () => {
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(smallGraphs(), async (graph) => {
+      const { graph: optimized, replaced } = optimize(graph, "full");
+      const there = new Set(optimized.nodes.flatMap(({ outputs }) => outputs));
+      const pairs = graph.nodes
+        .flatMap(({ outputs }) => outputs)
+        .map((value) => [value, standIn(value, replaced)] as const)
+        .filter(([value, found]) => there.has(found) && sameShape(value.type.shape, found.type.shape));
+      fc.pre(pairs.length > 0);
+      compared += pairs.length;
+      const tapped = (values: readonly Value[]) => values.map((value, index) => ({ name: `tap${index}`, value }));
+      await expectSameOutputs(
+        { ...graph, outputs: tapped(pairs.map(([value]) => value)) },
+        { ...optimized, outputs: tapped(pairs.map(([, found]) => found)) },
+        FOLD,
+      );
+    }),
+    SEEDED,
+  );
+  expect(compared).toBeGreaterThan(SEEDED.numRuns);
+});
+
+test("a refused rewrite leaves the graph as it is", () => {
+  fc.assert(
+    fc.property(smallGraphs(), fc.nat({ max: 5 }), (graph, most) => {
+      const applied = (limit: number) => {
+        let left = limit;
+        return optimize(graph, "full", { allows: () => left-- > 0 });
+      };
+      const { rewrites } = applied(most);
+      expect(rewrites.filter(({ rule }) => rule !== "drop-dead-code").length).toBeLessThanOrEqual(most);
+      expect(printGraph(applied(Number.POSITIVE_INFINITY).graph)).toBe(printGraph(optimize(graph, "full").graph));
     }),
     SEEDED,
   );
