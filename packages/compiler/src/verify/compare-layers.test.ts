@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { bytesSource, uniformFloats } from "@yolo-compile/core";
+import { FOLD, findProvider } from "@yolo-compile/runtime";
+import { fixturePath } from "@yolo-compile/testkit";
+import { openCheckpoint } from "@yolo-compile/weights";
+import { compile } from "../compile.js";
+import { compareLayers } from "./compare-layers.js";
+
+const provider = findProvider("cpu");
+const image = { dtype: "f32", shape: [1, 3, 64, 96], data: uniformFloats(1, 3 * 64 * 96) } as const;
+const inputs = new Map([["images", image]]);
+const file = fixturePath("shapes/shapes.pt");
+const checkpoint = openCheckpoint(bytesSource("shapes.pt", new Uint8Array(readFileSync(file))));
+
+test.each(["none", "fuse", "full"] as const)(
+  "every row of the trained detector is compared, --passes %s",
+  async (passes) => {
+    const source = compile({ checkpoint, size: [64, 96], batch: 1, passes });
+    const layers = await compareLayers({ source, inputs, provider, tolerance: FOLD });
+    expect(layers.map(({ layer }) => layer.row)).toEqual(Array.from({ length: 25 }, (_, row) => row));
+    for (const { compared, layer } of layers) {
+      expect([layer.where, compared?.ok]).toEqual([layer.where, true]);
+      expect(compared!.statistics.std).toBeGreaterThan(0);
+      if (passes === "none") expect(compared!.maxAbs).toBe(0);
+    }
+  },
+);
+
+test("a row that is off is found, and those behind it, but none before it", async () => {
+  const source = compile({ checkpoint, size: [64, 96], batch: 1, passes: "fuse" });
+  const wrong = source.optimized.nodes.map((node) =>
+    node.op === "Conv" && node.origin.path === "model.5.conv" ? { ...node, inputs: node.inputs.slice(0, 2) } : node,
+  );
+  const layers = await compareLayers({
+    source: { ...source, optimized: { ...source.optimized, nodes: wrong } },
+    inputs,
+    provider,
+    tolerance: FOLD,
+  });
+  expect(layers.filter(({ compared }) => !compared!.ok)[0]!.layer.row).toBe(5);
+});

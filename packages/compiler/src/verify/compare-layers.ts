@@ -1,0 +1,81 @@
+import { elementCount, type Tensor, toFloat64 } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
+import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
+import { type AlignedLayer, type AlignedValue, type AlignmentSource, alignLayers } from "./align-layers.js";
+import { type GraphInputs, runTaps } from "./taps.js";
+
+/** What a tensor's elements are like. */
+export interface Statistics {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Population standard deviation. */
+  readonly std: number;
+}
+
+/** One output of a yaml row, compared where both graphs have it. */
+export interface LayerComparison extends AlignedLayer {
+  readonly compared?: Difference & { readonly ok: boolean; readonly statistics: Statistics };
+}
+
+export interface LayersRequest {
+  readonly source: AlignmentSource;
+  readonly inputs: GraphInputs;
+  readonly provider: Provider;
+  readonly tolerance: Tolerance;
+}
+
+/**
+ * Runs both graphs on the same input with ONNX Runtime's own rewriting off and compares every row's output that both have.
+ * The scale of an error is the largest magnitude of the whole output. The plain graph runs on `plainProvider`.
+ * @throws runtime/…
+ */
+export async function compareLayers(
+  { source, inputs, provider, tolerance }: LayersRequest,
+  plainProvider: Provider = provider,
+): Promise<readonly LayerComparison[]> {
+  const aligned = alignLayers(source);
+  const pairs = aligned.filter((each): each is AlignedLayer & AlignedValue => each.optimized !== undefined);
+  const values = (side: (pair: AlignedValue) => Value): Value[] => pairs.map(side);
+  const plain = await runTaps(
+    source.plain,
+    values((pair) => pair.plain),
+    inputs,
+    { provider: plainProvider, level: "disabled" },
+  );
+  const optimized = await runTaps(
+    source.optimized,
+    values((pair) => pair.optimized),
+    inputs,
+    { provider, level: "disabled" },
+  );
+  return aligned.map((each) => {
+    const at = pairs.indexOf(each as AlignedLayer & AlignedValue); // -1 where it is none of them
+    if (at < 0) return each;
+    const difference = compareWhole(each.plain.hint, plain[at]!, optimized[at]!);
+    const ok = isWithin(difference, tolerance);
+    return { ...each, compared: { ...difference, ok, statistics: statisticsOf(plain[at]!) } };
+  });
+}
+
+/** Compares element by element in row-major order, whatever the shapes; the scale is the reference's largest magnitude. */
+export const compareWhole = (name: string, reference: Tensor, candidate: Tensor): Difference =>
+  compareTensors(name, flat(reference), flat(candidate));
+
+const flat = (tensor: Tensor): Tensor => ({ ...tensor, shape: [elementCount(tensor.shape)] });
+
+export const isWithin = ({ nonFinite, maxRel }: Difference, { relative }: Tolerance): boolean =>
+  nonFinite === 0 && maxRel <= relative;
+
+function statisticsOf(tensor: Tensor): Statistics {
+  const values = toFloat64(tensor);
+  let [min, max, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / values.length;
+  return { min, max, mean, std: Math.sqrt(Math.max(0, squares / values.length - mean * mean)) };
+}
