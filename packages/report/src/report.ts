@@ -1,0 +1,247 @@
+import type { Diagnostic } from "@yolo-compile/core";
+
+/**
+ * Everything that a run found out, as plain data. Absent sections were not asked for and are not shown. Text may hold
+ * anything: the renderers escape it.
+ */
+export interface Report {
+  readonly tool: { readonly name: string; readonly version: string };
+  /** What was judged: `yolov5n, plain against optimised`. */
+  readonly title: string;
+  readonly verdict: Verdict;
+  readonly models: readonly ModelFacts[];
+  /** Label and value: `["ONNX Runtime", "1.30.0"]`. */
+  readonly environment: readonly (readonly [label: string, value: string])[];
+  readonly checks: readonly Check[];
+  readonly layers?: LayerComparison;
+  readonly bisection?: Bisection;
+  readonly budget?: readonly BudgetRow[];
+  readonly pictures?: readonly PictureFinding[];
+  readonly network?: RowDiagram;
+  readonly mutants?: readonly MutantRow[];
+  readonly notes: readonly Diagnostic[];
+}
+
+/** The answer, and the exit code's reason. */
+export interface Verdict {
+  readonly ok: boolean;
+  /** One sentence: `The optimised graph computes what the plain graph computes.` */
+  readonly text: string;
+}
+
+/** One of the models that were compared. */
+export interface ModelFacts {
+  readonly role: "reference" | "candidate";
+  /** A file name, or what a graph in memory is called. */
+  readonly name: string;
+  readonly bytes?: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256?: string;
+  readonly opset: number;
+  readonly nodes: number;
+  readonly parameters?: number;
+  readonly gflops?: number;
+  /** Op and count, most frequent first. */
+  readonly ops: readonly (readonly [op: string, count: number])[];
+}
+
+/** How far apart two values may be, as a fraction of the reference's scale. */
+export interface Tolerance {
+  readonly name: string;
+  readonly relative: number;
+}
+
+/** How far apart two values are; `maxRel` is a fraction of the reference's scale. Both may be NaN or infinite. */
+export interface Measure {
+  readonly maxAbs: number;
+  readonly maxRel: number;
+}
+
+/** What one comparison of one output was made with. */
+export interface CheckSubject {
+  /** `noise, seed 1` */
+  readonly input: string;
+  /** The output's name, as the reference has it. */
+  readonly output: string;
+  /** ONNX Runtime's own rewriting of the candidate. */
+  readonly runtimeLevel: "off" | "on";
+  readonly provider: string;
+}
+
+/** One comparison of one output, or why it was not made. */
+export type Check = ComparedCheck | SkippedCheck;
+
+export interface ComparedCheck extends CheckSubject, Measure {
+  readonly status: "compared";
+  readonly tolerance: Tolerance;
+  /** Elements that are NaN or infinite in one of the two. */
+  readonly nonFinite: number;
+  readonly ok: boolean;
+}
+
+export interface SkippedCheck extends CheckSubject {
+  readonly status: "skipped";
+  readonly reason: string;
+}
+
+/** Values inside the two graphs, matched by the yaml row that they come from. */
+export interface LayerComparison {
+  readonly input: string;
+  readonly provider: string;
+  readonly tolerance: Tolerance;
+  /** In the order of the yaml. */
+  readonly rows: readonly LayerRow[];
+}
+
+/** Which yaml row. */
+export interface RowSubject {
+  /** The row's number, as `from` counts: `17`. */
+  readonly index: number;
+  /** `C3` */
+  readonly module: string;
+  /** `backbone[2]` */
+  readonly where: string;
+  /** Absolute numbers of the rows it reads; -1 is the network's input. */
+  readonly from: readonly number[];
+  /** Of each output. */
+  readonly shapes: readonly (readonly number[])[];
+}
+
+/** The outputs of one yaml row in both graphs, or why there is nothing to compare. */
+export type LayerRow = ComparedLayer | UncoveredLayer;
+
+export interface ComparedLayer extends RowSubject, Measure {
+  readonly status: "compared";
+  readonly nonFinite: number;
+  /** Of the reference's values. */
+  readonly statistics: Statistics;
+  readonly ok: boolean;
+}
+
+export interface UncoveredLayer extends RowSubject {
+  readonly status: "uncovered";
+  readonly reason: string;
+}
+
+export interface Statistics {
+  readonly mean: number;
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The first place where the graphs part. */
+export interface Bisection extends Measure {
+  /** The first pass after which the tolerance is exceeded. */
+  readonly pass: string;
+  /** The first rewrite in it, and its number among the rewrites of that rule, from 1. */
+  readonly rewrite: { readonly rule: string; readonly number: number };
+  /** The first node: op and origin path. */
+  readonly node: { readonly op: string; readonly path: string };
+  /** The yaml row: `head[3]`. */
+  readonly where: string;
+  readonly tolerance: Tolerance;
+  /** File with a minimal model and its input. */
+  readonly reproducer?: string;
+}
+
+/** What one cause adds to the difference, measured by switching that one thing. */
+export type BudgetRow = MeasuredBudget | SkippedBudget;
+
+export interface BudgetSubject {
+  /** `fold`, `other rewrites`, `ONNX Runtime optimisation`, `provider`, `half`, `TF32` */
+  readonly cause: string;
+  /** The two sides: `plain graph against folded graph, cpu, runtime rewriting off`. */
+  readonly comparedTo: string;
+}
+
+export interface MeasuredBudget extends BudgetSubject, Measure {
+  readonly status: "measured";
+}
+
+export interface SkippedBudget extends BudgetSubject {
+  readonly status: "skipped";
+  readonly reason: string;
+}
+
+/** What both models found on one picture. */
+export interface PictureFinding {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** A whole JPEG file. */
+  readonly jpeg: Uint8Array;
+  readonly reference: readonly FoundBox[];
+  readonly candidate: readonly FoundBox[];
+  /** Pairs with enough IoU. */
+  readonly matched: number;
+  /** Boxes of the reference without a partner. */
+  readonly missing: number;
+  /** Boxes of the candidate without a partner. */
+  readonly extra: number;
+  readonly classChanges: number;
+  /** Pairs whose rank by score differs. */
+  readonly orderChanges: number;
+  /** Over the matched pairs; absent where there are none. */
+  readonly worst?: PairFigures;
+  readonly ok: boolean;
+}
+
+/** The worst of each over the matched pairs. */
+export interface PairFigures {
+  readonly maxScoreDelta: number;
+  readonly minIou: number;
+  /** Where the models segment. */
+  readonly minMaskIou?: number;
+}
+
+/** Left, top, right and bottom in pixels of the picture. */
+export interface FoundBox {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly score: number;
+  /** The class's name. */
+  readonly label: string;
+}
+
+/** The network by yaml rows, with the nodes of each before and after the rewrites. */
+export interface RowDiagram {
+  readonly rows: readonly DiagramRow[];
+}
+
+export interface DiagramRow extends RowSubject {
+  readonly before: NodeDiagram;
+  readonly after: NodeDiagram;
+}
+
+/** The nodes of one row and the edges among them. */
+export interface NodeDiagram {
+  readonly nodes: readonly DiagramNode[];
+  /** Ids of producer and consumer. */
+  readonly edges: readonly (readonly [from: string, to: string])[];
+}
+
+export interface DiagramNode {
+  /** Unique in its diagram. */
+  readonly id: string;
+  readonly op: string;
+  /** The origin: `model.17.m.0.cv1.conv`. */
+  readonly path: string;
+  /** The rewrites it went through, in order. */
+  readonly rules: readonly string[];
+}
+
+/** One deliberate fault in the candidate, and whether the checks noticed it. */
+export interface MutantRow {
+  /** `drop-bias` */
+  readonly name: string;
+  /** The node and its yaml row: `Conv model.3.conv (backbone[3])`. */
+  readonly where: string;
+  /** `equivalent` means that the fault does not change the function. */
+  readonly verdict: "caught" | "survived" | "equivalent";
+  /** What caught it, or how the equivalence shows. */
+  readonly by: string;
+  readonly maxRel: number;
+}
