@@ -15,6 +15,7 @@ import {
 import { openCheckpoint } from "@yolo-compile/weights";
 import { formatSummary, summarize } from "@yolo-compile/yolov5";
 import { type CompileRequest, compile, loadNetwork } from "./compile.js";
+import { compareLayers } from "./verify/compare-layers.js";
 
 const reference = findReference();
 const cpu = findProvider("cpu");
@@ -69,6 +70,19 @@ if (typeof reference === "string") {
 
   test.each(forms)("$label answers as PyTorch does, plain and optimised", async (form) => {
     for (const golden of form.golden.runs) await checkRun(reference, form, golden);
+  });
+
+  test.each(forms)("$label: the rows of both graphs can be matched, and are equal", async ({ golden, request }) => {
+    const run = golden.runs[0]!;
+    const [batch, , height, width] = run.input_shape;
+    const inputs = new Map([["images", referenceInput(run)]]);
+    for (const passes of ["fuse", "full"] as const) {
+      const source = compile({ ...request, size: [height, width], batch, passes });
+      const layers = await compareLayers({ source, inputs, provider: cpu, tolerance: FOLD });
+      const compared = layers.filter((layer) => layer.compared);
+      expect(compared.filter((layer) => !layer.compared!.ok).map(({ layer }) => layer.where)).toEqual([]);
+      expect(compared.length / layers.length).toBeGreaterThanOrEqual(0.95);
+    }
   });
 
   test.each(forms.filter(({ golden }) => golden.table?.length))("$label has YOLOv5's table and summary", (form) => {

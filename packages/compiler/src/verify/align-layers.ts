@@ -1,13 +1,23 @@
-import { elementCount } from "@yolo-compile/core";
-import type { Graph, Value } from "@yolo-compile/ir";
-import { standIn } from "@yolo-compile/passes";
+import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
+import { type Graph, numberOf, type Value } from "@yolo-compile/ir";
+import { type Replacements, standIn } from "@yolo-compile/passes";
 import type { TracedLayer } from "@yolo-compile/yolov5";
 import type { CompiledModel } from "../compile.js";
 
-/** Two values that must be equal: one of the plain graph, one of the optimised graph with the same elements in the same order. */
+/** Where the elements of a value stand in a larger one. */
+export interface Part {
+  /** Shape of the larger value. */
+  readonly whole: readonly number[];
+  readonly axis: number;
+  readonly start: number;
+}
+
+/** A value of the plain graph, and the value of the optimised graph that holds the same elements in the same order. */
 export interface AlignedValue {
   readonly plain: Value;
   readonly optimized: Value;
+  /** Set where the plain value went into a Concat: `optimized` is that Concat's result. */
+  readonly part?: Part;
 }
 
 /** One output of a yaml row. */
@@ -17,36 +27,89 @@ export interface AlignedLayer {
   readonly output: number;
   readonly plain: Value;
   /** Left out where a rewrite took the value apart. */
-  readonly optimized?: Value;
+  readonly aligned?: AlignedValue;
 }
 
 /** What two graphs that come from one source have in common. */
 export type AlignmentSource = Pick<CompiledModel, "plain" | "optimized" | "replaced" | "layers">;
 
 /** Every output of every row with what stands for it in the optimised graph, in the order of the yaml. */
-export function alignLayers({ layers, optimized, replaced }: AlignmentSource): readonly AlignedLayer[] {
-  const present = valuesOf(optimized);
+export function alignLayers({ layers, ...graphs }: AlignmentSource): readonly AlignedLayer[] {
+  const align = aligner(graphs);
   return layers.flatMap((layer) =>
     layer.outputs.map((plain, output) => {
-      const found = standIn(plain, replaced);
-      return { layer, output, plain, ...(matches(plain, found, present) && { optimized: found }) };
+      const aligned = align(plain);
+      return { layer, output, plain, ...(aligned && { aligned }) };
     }),
   );
 }
 
 /** Every computed value of the plain graph that has a stand-in, in topological order. */
-export function alignValues({ plain, optimized, replaced }: Omit<AlignmentSource, "layers">): readonly AlignedValue[] {
-  const present = valuesOf(optimized);
-  return plain.nodes
+export function alignValues(graphs: Omit<AlignmentSource, "layers">): readonly AlignedValue[] {
+  const align = aligner(graphs);
+  return graphs.plain.nodes
     .flatMap(({ outputs }) => outputs)
-    .map((value) => ({ plain: value, optimized: standIn(value, replaced) }))
-    .filter(({ plain: value, optimized: found }) => !found.constant && matches(value, found, present));
+    .flatMap((value) => align(value) ?? [])
+    .filter(({ optimized }) => !optimized.constant);
 }
 
-const valuesOf = ({ inputs, nodes }: Graph): ReadonlySet<Value> =>
-  new Set([...inputs, ...nodes.flatMap(({ outputs }) => outputs)]);
+type Align = (plain: Value) => AlignedValue | undefined;
 
-const matches = (plain: Value, found: Value, present: ReadonlySet<Value>): boolean =>
-  (found.constant !== undefined || present.has(found)) &&
-  plain.type.dtype === found.type.dtype &&
-  elementCount(plain.type.shape) === elementCount(found.type.shape);
+function aligner({ plain, optimized, replaced }: Omit<AlignmentSource, "layers">): Align {
+  const present = valuesOf(optimized);
+  const joined = joinedValues(plain);
+  const find = (value: Value): AlignedValue | undefined => {
+    const found = present(value, replaced);
+    if (found) return { plain: value, optimized: found };
+    const join = joined.get(value);
+    const whole = join && present(join.into, replaced);
+    return whole && { plain: value, optimized: whole, part: join.part };
+  };
+  return find;
+}
+
+function valuesOf({ inputs, nodes }: Graph): (value: Value, replaced: Replacements) => Value | undefined {
+  const present = new Set([...inputs, ...nodes.flatMap(({ outputs }) => outputs)]);
+  return (value, replaced) => {
+    const found = standIn(value, replaced);
+    const same =
+      value.type.dtype === found.type.dtype && elementCount(value.type.shape) === elementCount(found.type.shape);
+    return same && (found.constant || present.has(found)) ? found : undefined;
+  };
+}
+
+interface Joined {
+  readonly into: Value;
+  readonly part: Part;
+}
+
+/** For each value that a Concat takes, where it is in the result. */
+function joinedValues({ nodes }: Graph): ReadonlyMap<Value, Joined> {
+  const joined = new Map<Value, Joined>();
+  for (const node of nodes) {
+    if (node.op !== "Concat") continue;
+    const [into] = node.outputs as [Value];
+    const axis = (numberOf(node, "axis") + into.type.shape.length) % into.type.shape.length;
+    let start = 0;
+    for (const input of node.inputs as readonly Value[]) {
+      joined.set(input, { into, part: { whole: into.type.shape, axis, start } });
+      start += input.type.shape[axis]!;
+    }
+  }
+  return joined;
+}
+
+/** The elements of the plain value, out of the tensor that the optimised graph gave. */
+export function alignedTensor({ plain, part }: AlignedValue, found: Tensor): Tensor {
+  const { shape, dtype } = plain.type;
+  if (!part) return { ...found, shape };
+  const { whole, axis, start } = part;
+  const inner = elementCount(whole.slice(axis + 1));
+  const size = shape[axis]! * inner;
+  const data = allocate(dtype, elementCount(shape));
+  for (let outer = 0; outer < elementCount(whole.slice(0, axis)); outer++) {
+    const from = (outer * whole[axis]! + start) * inner;
+    data.set(found.data.subarray(from, from + size) as never, outer * size); // both of the element type `dtype`
+  }
+  return { dtype, shape, data };
+}

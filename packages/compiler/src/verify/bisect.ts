@@ -2,7 +2,7 @@ import type { Graph, Value } from "@yolo-compile/ir";
 import { type Pass, type PassResult, type Replacements, type Rewrite, runPasses } from "@yolo-compile/passes";
 import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import type { TracedLayer } from "@yolo-compile/yolov5";
-import { type AlignedValue, alignLayers, alignValues } from "./align-layers.js";
+import { type AlignedValue, alignedTensor, alignLayers, alignValues } from "./align-layers.js";
 import { compareWhole, isWithin } from "./compare-layers.js";
 import { extractReproducer, type Reproducer } from "./reproducer.js";
 import { type GraphInputs, runTaps } from "./taps.js";
@@ -120,9 +120,7 @@ function applyOnly(graph: Graph, passes: readonly Pass[], wanted: Rewrite): Pass
 type Align = (request: BisectRequest, prefix: Prefix) => readonly AlignedValue[];
 
 const alignLayersOf: Align = ({ plain, layers }, { graph, replaced }) =>
-  alignLayers({ plain, layers, optimized: graph, replaced }).flatMap(({ plain: value, optimized }) =>
-    optimized ? [{ plain: value, optimized }] : [],
-  );
+  alignLayers({ plain, layers, optimized: graph, replaced }).flatMap(({ aligned }) => aligned ?? []);
 
 const alignValuesOf: Align = ({ plain }, { graph, replaced }) => alignValues({ plain, optimized: graph, replaced });
 
@@ -144,8 +142,9 @@ async function findFault(request: BisectRequest, prefix: Prefix, align: Align): 
   );
   for (const [index, tensor] of expected.entries()) {
     const pair = pairs[index];
-    const compare = pair ? compareWhole : compareTensors;
-    const difference = compare(pair?.plain.hint ?? "output", tensor, found[index]!);
+    const difference = pair
+      ? compareWhole(pair.plain.hint, tensor, alignedTensor(pair, found[index]!))
+      : compareTensors("output", tensor, found[index]!);
     if (!isWithin(difference, tolerance)) return { difference, ...(pair && { value: pair.plain }) };
   }
   return undefined;

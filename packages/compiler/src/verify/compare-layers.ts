@@ -1,7 +1,13 @@
 import { elementCount, type Tensor, toFloat64 } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
-import { type AlignedLayer, type AlignedValue, type AlignmentSource, alignLayers } from "./align-layers.js";
+import {
+  type AlignedLayer,
+  type AlignedValue,
+  type AlignmentSource,
+  alignedTensor,
+  alignLayers,
+} from "./align-layers.js";
 import { type GraphInputs, runTaps } from "./taps.js";
 
 /** What a tensor's elements are like. */
@@ -35,7 +41,7 @@ export async function compareLayers(
   plainProvider: Provider = provider,
 ): Promise<readonly LayerComparison[]> {
   const aligned = alignLayers(source);
-  const pairs = aligned.filter((each): each is AlignedLayer & AlignedValue => each.optimized !== undefined);
+  const pairs = aligned.flatMap((each) => each.aligned ?? []);
   const values = (side: (pair: AlignedValue) => Value): Value[] => pairs.map(side);
   const plain = await runTaps(
     source.plain,
@@ -50,9 +56,9 @@ export async function compareLayers(
     { provider, level: "disabled" },
   );
   return aligned.map((each) => {
-    const at = pairs.indexOf(each as AlignedLayer & AlignedValue); // -1 where it is none of them
-    if (at < 0) return each;
-    const difference = compareWhole(each.plain.hint, plain[at]!, optimized[at]!);
+    if (!each.aligned) return each;
+    const at = pairs.indexOf(each.aligned);
+    const difference = compareWhole(each.plain.hint, plain[at]!, alignedTensor(each.aligned, optimized[at]!));
     const ok = isWithin(difference, tolerance);
     return { ...each, compared: { ...difference, ok, statistics: statisticsOf(plain[at]!) } };
   });
