@@ -9,7 +9,7 @@ const TABLE = {
   ir: ["core"],
   passes: ["core", "ir"],
   onnx: ["core", "ir"],
-  weights: ["core"],
+  weights: ["core", "onnx"],
   runtime: ["core"],
   vision: ["core"],
   report: ["core"],

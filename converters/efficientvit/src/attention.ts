@@ -1,4 +1,4 @@
-import { int64s, type Tensor } from "@yolo-compile/core";
+import { elementCount, int64s, type Tensor } from "@yolo-compile/core";
 import { constantValue, integers, scalar, type Value } from "@yolo-compile/ir";
 import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/yolov5";
 import { convBn, convWeightName, IN_RESIDUAL, IN_SOFTMAX, relu } from "./blocks.js";
@@ -26,10 +26,10 @@ function biasTable(scope: Scope, heads: number, side: number): Value {
   return scope.op("Gather", [biases, indices], { axis: 1 });
 }
 
-/** The query kernel of a head: what the weights have, else the variant's. */
-function queryKernel(scope: Scope, fallback: number): number {
-  const [, , height, width] = scope.stored(convWeightName(scope))?.shape ?? [];
-  return height !== undefined && height === width && height % 2 === 1 ? height : fallback;
+/** The query kernel of a head: what the weights have, be it without their shapes, else the variant's. */
+function queryKernel(scope: Scope, channels: number, fallback: number): number {
+  const side = Math.sqrt(elementCount(scope.stored(convWeightName(scope))?.shape ?? [0]) / channels);
+  return side % 2 === 1 ? side : fallback;
 }
 
 /** x.chunk(parts, 1)[index] */
@@ -64,7 +64,7 @@ export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSetti
     const qkv = convBn(qkvs.child(String(head)), input, 2 * keyWidth + valueWidth, { madeUpScale: IN_SOFTMAX });
     const [q, k, v] = split(scope, qkv, [keyWidth, keyWidth, valueWidth], 1) as [Value, Value, Value];
     const depthwise = dws.child(String(head));
-    const kernel = queryKernel(depthwise, stage.kernels[head]!);
+    const kernel = queryKernel(depthwise, keyWidth, stage.kernels[head]!);
     kernels.push(kernel);
     const mixed = convBn(depthwise, q, keyWidth, { k: kernel, p: (kernel - 1) / 2, g: keyWidth });
     const [query, key, value] = [mixed, k, v].map((part) => reshape(scope, part, [n, channelsOf(part), h * w])) as [

@@ -1,3 +1,4 @@
+import { elementCount } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import type { Scope } from "@yolo-compile/yolov5";
 import { cascadedGroupAttention } from "./attention.js";
@@ -44,10 +45,10 @@ function block(scope: Scope, x: Value, stage: StageSettings, table: number): Val
  * stride 16, make them for the whole map where that is smaller than a window; the stored tables then say so.
  */
 function tableSides(root: Scope, layout: Layout, { stages, stemStride }: BackboneSettings): number[] {
-  return stages.map(({ window }, index) => {
+  return stages.map(({ window, heads }, index) => {
     const name = `${layout.firstBlock(index, stages[index - 1]?.halvedAfter ?? false)}.mixer.m.attn.attention_biases`;
-    const [, stored] = root.stored(name)?.shape ?? [];
-    const side = Math.sqrt(stored ?? window ** 2);
+    const stored = root.stored(name);
+    const side = stored ? Math.sqrt(elementCount(stored.shape) / heads) : window;
     if (!Number.isInteger(side) || side >= window) return window;
     if (stemStride === 16) return side;
     root.note(

@@ -1,10 +1,9 @@
-import { type Diagnostic, isFloat, type LazyTensor, sameShape } from "@yolo-compile/core";
+import type { Diagnostic } from "@yolo-compile/core";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { type ExpectedWeight, type Network, networkNotes, type WeightSource } from "@yolo-compile/yolov5";
-import { type Misfit, note, rowAlone, type TensorNamed, weightsMisfit, wrongElementType } from "./diagnostics.js";
-import { loadAlone } from "./load-alone.js";
-import { spellNames } from "./spell-names.js";
-import { suggestFit } from "./suggest-fit.js";
+import { type Network, networkNotes, type WeightSource } from "@yolo-compile/yolov5";
+import { note, weightsMisfit } from "./diagnostics.js";
+import type { LeftWeight } from "./load-partial.js";
+import { matchWeights, type WeightMatch } from "./match-weights.js";
 
 /** Weights that fit a network, and what became of each. */
 export interface BoundWeights {
@@ -14,65 +13,64 @@ export interface BoundWeights {
   readonly used: number;
   /** Stored, but needed by no graph: counters, grids that are computed anew. */
   readonly unused: readonly string[];
+  /** Needed, but made up. */
+  readonly filled: readonly string[];
+  /** Stored, but left out, as partial loading does. */
+  readonly left: readonly LeftWeight[];
   readonly notes: readonly Diagnostic[];
 }
 
-/** Entries of real checkpoints that inference does not need: training counters, v5.0's copy of the anchors. */
-const NOT_NEEDED = /(^|\.)(num_batches_tracked|anchor_grid|total_ops|total_params)$/;
+export interface BindOptions {
+  /** What gives the weights that are missing where the checkpoint holds a part. */
+  readonly standIn?: Checkpoint;
+  /** Takes what fits and leaves the rest. */
+  readonly partial?: boolean;
+}
 
 /**
  * Matches a checkpoint with what the network needs, by state_dict name. Where the checkpoint is one of the backbone alone,
- * `standIn` gives the rest.
+ * or a part is enough, `standIn` gives the rest.
  * @throws weights/missing, weights/shape, weights/extra with everything that does not fit; weights/dtype
  */
 export function bindWeights(
   network: Network,
   checkpoint: Checkpoint,
   size: readonly [number, number],
-  standIn?: Checkpoint,
+  { standIn, partial = false }: BindOptions = {},
 ): BoundWeights {
-  const spelled = spellNames(network, checkpoint, size);
-  const { expected, alone } = spelled;
-  const loaded = alone ? loadAlone(spelled, alone) : { tensors: spelled.tensors, notes: [] };
-  const { missing, wrongShape, fallbacks } = compare(expected, loaded.tensors, checkpoint.name);
-  const leftOver = [...loaded.tensors].filter(([name]) => !expected.has(name));
-  const extra = leftOver
-    .filter(([name]) => !NOT_NEEDED.test(name) && !spelled.ignored.has(name))
-    .map(([name, type]) => ({ ...type, name }));
-  const filled = alone && standIn ? missing.filter(({ name }) => standIn.tensors.has(name)) : [];
-  const notes = [...spelled.notes, ...loaded.notes];
-  if (standIn && !alone) notes.push(note("weights/stand-in", `nothing is missing, ${standIn.name} are not used`));
-  if (missing.length - filled.length + wrongShape.length + extra.length > 0) {
-    // What modules say without weights has nothing to do with a misfit.
-    const usual = new Set(networkNotes(network, size).map(({ message }) => message));
-    const suggestion = alone ? rowAlone(alone.where, alone.module) : suggestFit(network.config, loaded.tensors);
-    throw weightsMisfit({
-      checkpoint: checkpoint.name,
-      missing,
-      extra,
-      wrongShape,
-      notes: notes.filter(({ message }) => !usual.has(message)),
-      ...(suggestion && { suggestion }),
-    });
-  }
-  const source: WeightSource = {
-    get: (name) => loaded.tensors.get(name) ?? (filled.length > 0 ? standIn?.tensors.get(name) : undefined),
-    batchNormEps: (path) => checkpoint.model?.batchNormEps?.get(path),
-  };
+  const match = matchWeights(network, checkpoint, size, partial);
+  const { tensors, missing, wrongShape, extra, left } = match;
+  const filled = left && standIn ? missing.filter(({ name }) => standIn.tensors.has(name)) : [];
+  const nothing = partial && match.used.length === 0;
+  if (nothing || missing.length - filled.length + wrongShape.length + extra.length > 0)
+    throw weightsMisfit({ ...match, checkpoint: checkpoint.name, notes: unusualNotes(match, network, size) });
+  const unneeded =
+    standIn && !left ? [note("weights/stand-in", `nothing is missing, ${standIn.name} are not used`)] : [];
+  const names = filled.map(({ name }) => name);
   return {
     file: checkpoint.name,
-    source,
-    used: expected.size - fallbacks.length - filled.length,
-    unused: leftOver.map(([name]) => name),
-    notes: [...notes, ...notesOn(fallbacks, filled, spelled.ignored, standIn?.name)],
+    source: {
+      get: (name) => tensors.get(name) ?? (filled.length > 0 ? standIn?.tensors.get(name) : undefined),
+      batchNormEps: (path) => checkpoint.model?.batchNormEps?.get(path),
+    },
+    used: match.used.length,
+    unused: match.notNeeded,
+    filled: names,
+    left: left ?? [],
+    notes: [...match.notes, ...unneeded, ...notesOn(match, names, standIn?.name)],
   };
+}
+
+/** What modules say without weights has nothing to do with a misfit. */
+function unusualNotes({ notes }: WeightMatch, network: Network, size: readonly [number, number]): Diagnostic[] {
+  const usual = new Set(networkNotes(network, size).map(({ message }) => message));
+  return notes.filter(({ message }) => !usual.has(message));
 }
 
 /** What stands in for weights that are not stored, and what is stored for nothing. */
 function notesOn(
-  fallbacks: readonly string[],
-  filled: readonly TensorNamed[],
-  ignored: ReadonlyMap<string, string>,
+  { fallbacks, ignored }: WeightMatch,
+  filled: readonly string[],
   standIn: string | undefined,
 ): Diagnostic[] {
   const reasons = [...new Set(ignored.values())].map((reason) => ({
@@ -87,7 +85,7 @@ function notesOn(
       ? [
           note(
             "weights/filled",
-            `${named(filled.map(({ name }) => name))} not in the weights, ${standIn} stand in: the answers mean nothing yet`,
+            `${named(filled)} not in the weights, ${standIn} stand in: the answers mean nothing yet`,
           ),
         ]
       : []),
@@ -98,30 +96,3 @@ function notesOn(
 /** `a.b is`, or `7 entries (a.b, …) are` */
 const named = (names: readonly string[]): string =>
   names.length === 1 ? `${names[0]} is` : `${names.length} entries (${names[0]}, …) are`;
-
-interface Comparison {
-  readonly missing: TensorNamed[];
-  readonly wrongShape: Misfit[];
-  /** Names whose stand-in from the yaml is used. */
-  readonly fallbacks: string[];
-}
-
-function compare(
-  expected: ReadonlyMap<string, ExpectedWeight>,
-  stored: ReadonlyMap<string, LazyTensor>,
-  checkpoint: string,
-): Comparison {
-  const result: Comparison = { missing: [], wrongShape: [], fallbacks: [] };
-  for (const weight of expected.values()) {
-    const found = stored.get(weight.name);
-    if (found && !sameShape(found.shape, weight.shape))
-      result.wrongShape.push({ name: weight.name, found, expected: weight });
-    else if (found && isFloat(weight.dtype) !== isFloat(found.dtype))
-      throw wrongElementType(checkpoint, weight.name, found);
-    else if (!found) {
-      if (weight.fallback) result.fallbacks.push(weight.name);
-      else result.missing.push(weight);
-    }
-  }
-  return result;
-}

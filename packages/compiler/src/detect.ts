@@ -13,8 +13,8 @@ import {
   scaleBoxes,
   toTensor,
 } from "@yolo-compile/vision";
+import { parseNames } from "@yolo-compile/weights";
 import { noDetector } from "./diagnostics.js";
-import { parseNames } from "./names-metadata.js";
 
 export interface DetectorRequest {
   readonly model: ModelSource;

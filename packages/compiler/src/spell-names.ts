@@ -1,4 +1,4 @@
-import { type Diagnostic, isCompileError, type LazyTensor } from "@yolo-compile/core";
+import { type Diagnostic, elementCount, isCompileError, type LazyTensor } from "@yolo-compile/core";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/yolov5";
 import { note } from "./diagnostics.js";
@@ -64,12 +64,25 @@ function spell(
   size: readonly [number, number],
   { rename, said, alone }: Spelling,
 ): SpelledWeights {
-  const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [rename(name), tensor]));
+  const stored = new Map([...checkpoint.tensors].map(([name, tensor]) => [rename(name), tensor]));
   const weights = {
-    get: (name: string) => tensors.get(name),
+    get: (name: string) => stored.get(name),
     batchNormEps: (path: string) => checkpoint.model?.batchNormEps?.get(path),
   };
   const { expected, ignored, notes } = traceNetwork(network, { size, weights }).trace;
+  const tensors = checkpoint.flat ? shaped(stored, expected) : stored;
   const spelling = said ? [note("weights/prefix", `${said} to fit the yaml's names`)] : [];
   return { tensors, expected, ignored, notes: [...spelling, ...notes], ...(alone && { alone }) };
+}
+
+/** Vectors of as many elements as the network needs there take its shapes. */
+function shaped(
+  flat: ReadonlyMap<string, LazyTensor>,
+  expected: ReadonlyMap<string, ExpectedWeight>,
+): ReadonlyMap<string, LazyTensor> {
+  const shapedAs = (tensor: LazyTensor, shape: readonly number[] | undefined): LazyTensor =>
+    shape && elementCount(shape) === elementCount(tensor.shape)
+      ? { ...tensor, shape, read: () => ({ ...tensor.read(), shape }) }
+      : tensor;
+  return new Map([...flat].map(([name, tensor]) => [name, shapedAs(tensor, expected.get(name)?.shape)]));
 }

@@ -2,3 +2,4 @@ export { decodeModel } from "./decode.js";
 export { type EncodedModel, type EncodeOptions, encodeBytes, encodeModel } from "./encode.js";
 export { OPSETS } from "./opsets.js";
 export { type ModelInfo, type ModelValue, readModelInfo } from "./read-info.js";
+export { type ModelInitializers, readInitializers, startsAsModel } from "./read-initializers.js";

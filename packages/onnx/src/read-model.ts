@@ -73,7 +73,8 @@ function readOpset(bytes: Uint8Array, context: ReadContext, opsets: Map<string, 
   opsets.set(domain === "ai.onnx" ? "" : domain, version);
 }
 
-function readEntry(bytes: Uint8Array, context: ReadContext, entries: Map<string, string>): void {
+/** An entry of `metadata_props`. @throws onnx/malformed, onnx/limit */
+export function readEntry(bytes: Uint8Array, context: ReadContext, entries: Map<string, string>): void {
   let key = "";
   let value = "";
   readMessage(bytes, context, {

@@ -5,7 +5,7 @@ import { MOST_INTEGERS, type ReadContext } from "./limits.js";
 /** Protobuf's wire types; groups (3 and 4) are in no ONNX file. */
 const VARINT = 0;
 const FIXED64 = 1;
-const BYTES = 2;
+export const BYTES = 2;
 const FIXED32 = 5;
 
 const NO_BYTES = new Uint8Array(0);
@@ -13,7 +13,7 @@ const text = new TextDecoder("utf-8", { ignoreBOM: true });
 const word = new DataView(new ArrayBuffer(8));
 
 /** A place in a message, which only moves forward and never past its end. */
-class Cursor {
+export class Cursor {
   at = 0;
   /** The two halves of the number that was read last, unsigned. */
   low = 0;
@@ -154,19 +154,29 @@ export type Handlers = Readonly<Record<number, (field: Field) => void>>;
 export function readMessage(bytes: Uint8Array, context: ReadContext, handlers: Handlers): void {
   const cursor = new Cursor(bytes, context);
   while (cursor.at < bytes.length) {
-    cursor.varint();
-    const [number, wire] = [cursor.low >>> 3, cursor.low & 7];
-    if (number === 0 || cursor.high !== 0) throw malformed(context.file, "a field without a number");
+    const { number, wire } = readTag(cursor);
     const content = readContent(cursor, number, wire);
     handlers[number]?.(new Field(number, wire, cursor.low, cursor.high, content, context));
   }
 }
 
-function readContent(cursor: Cursor, number: number, wire: number): Uint8Array {
-  if (wire === BYTES) {
-    cursor.varint();
-    return cursor.take(cursor.high * 2 ** 32 + cursor.low);
-  }
+/** @throws onnx/malformed */
+export function readTag(cursor: Cursor): { readonly number: number; readonly wire: number } {
+  cursor.varint();
+  const [number, wire] = [cursor.low >>> 3, cursor.low & 7];
+  if (number === 0 || cursor.high !== 0) throw malformed(cursor.context.file, "a field without a number");
+  return { number, wire };
+}
+
+/** The length in front of a field's bytes; past 2^53 it is rounded, and still more than any file has. */
+export function readLength(cursor: Cursor): number {
+  cursor.varint();
+  return cursor.high * 2 ** 32 + cursor.low;
+}
+
+/** What follows a tag: the bytes of a field that has some, a number into the cursor. @throws onnx/malformed */
+export function readContent(cursor: Cursor, number: number, wire: number): Uint8Array {
+  if (wire === BYTES) return cursor.take(readLength(cursor));
   if (wire === VARINT) cursor.varint();
   else if (wire === FIXED64) cursor.fixed(8);
   else if (wire === FIXED32) cursor.fixed(4);

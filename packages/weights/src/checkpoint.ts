@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly metadata?: ReadonlyMap<string, string>;
   /** Shapes are lost, each tensor is a vector of all its elements: tensorrtx's .wts. */
   readonly flat?: boolean;
+  /** Tensors are those of a graph: among the weights are constants of its arithmetic, which no state_dict has. */
+  readonly ofGraph?: boolean;
   /** Names in its pickles that no checkpoint of a network needs, such as `os.system`. Nothing of them was run. */
   readonly suspicious: readonly string[];
   /** What was noticed on the way: `ema` taken instead of `model`, stale caches ignored, … */

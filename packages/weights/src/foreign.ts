@@ -70,13 +70,6 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   startsWith("a TensorFlow Lite model", "give the checkpoint it was made from", [0x54, 0x46, 0x4c, 0x33], 4),
   startsWith("a TensorRT engine", "give the checkpoint it was made from", [0x66, 0x74, 0x72, 0x74]),
   startsWith("a TensorRT engine", "give the checkpoint it was made from", [0x70, 0x74, 0x72, 0x74]),
-  {
-    // ModelProto: field 1 (ir_version) is a small varint, then a length-delimited field or opset.
-    looksLike: "an ONNX model",
-    hint: "it is a compiled graph already; give the checkpoint it was made from",
-    matches: ({ head }) =>
-      head[0] === 0x08 && head[1]! > 0 && head[1]! < 32 && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].includes(head[2]!),
-  },
   startsWithText(
     "a YAML description of a network",
     "give it as the configuration, and a checkpoint as the weights",

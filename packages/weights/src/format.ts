@@ -40,7 +40,7 @@ export interface OpenContext {
 }
 
 /** What a format gives; the name of the file and of the format are added, and `close`. */
-export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "notes" | "flat">;
+export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "notes" | "flat" | "ofGraph">;
 
 /** A file format: its own file, and one line in the table of `formats.ts`. */
 export interface Format {

@@ -6,6 +6,7 @@ import { type FileProbe, type Format, type OpenOptions, probeFile } from "./form
 import { guardSource, siblingFiles } from "./guarded-source.js";
 import { npy } from "./numpy/npy.js";
 import { npz } from "./numpy/npz.js";
+import { onnx } from "./onnx/onnx.js";
 import { pickleReader } from "./pickle/reader.js";
 import { safetensors } from "./safetensors/safetensors.js";
 import { shardedSafetensors } from "./safetensors/sharded.js";
@@ -27,6 +28,7 @@ export const FORMATS: readonly Format[] = [
   npz,
   npy,
   wts,
+  onnx,
   plainPickle,
 ];
 

@@ -18,6 +18,8 @@ interface FieldText<K extends Field> {
 const PREFIX = "yolo-compile.";
 /** Marks weights that came from a format without shapes. */
 const FLAT = `${PREFIX}flat`;
+/** Marks weights that came from a graph, with its constants. */
+const OF_GRAPH = `${PREFIX}of-graph`;
 /** The array of an .npz that holds its metadata as JSON in UTF-8. */
 export const METADATA_ENTRY = "__metadata__";
 
@@ -100,6 +102,7 @@ export function metadataOf(checkpoint: Checkpoint, { sha256 }: SourceFacts = {})
     if (value !== undefined) metadata.set(PREFIX + field, value);
   }
   if (checkpoint.flat) metadata.set(FLAT, "true");
+  if (checkpoint.ofGraph) metadata.set(OF_GRAPH, "true");
   const anchors = anchorsOf(checkpoint);
   if (anchors) metadata.set(`${PREFIX}anchors`, JSON.stringify(anchors));
   if (sha256 !== undefined) metadata.set(`${PREFIX}source-sha256`, sha256);
@@ -125,14 +128,20 @@ function anchorsOf({ tensors }: Checkpoint): unknown {
 export function fromMetadata(
   file: string,
   metadata: ReadonlyMap<string, string>,
-): Pick<Checkpoint, "metadata" | "model" | "flat"> {
+): Pick<Checkpoint, "metadata" | "model" | "flat" | "ofGraph"> {
   const model: Writable<ModelRecord> = {};
   for (const field of Object.keys(FIELDS) as Field[]) {
     const value = metadata.get(PREFIX + field);
     if (value !== undefined) readField(file, field, value, model);
   }
   const flat = metadata.get(FLAT) === "true";
-  return { metadata, ...(Object.keys(model).length > 0 && { model }), ...(flat && { flat }) };
+  const ofGraph = metadata.get(OF_GRAPH) === "true";
+  return {
+    metadata,
+    ...(Object.keys(model).length > 0 && { model }),
+    ...(flat && { flat }),
+    ...(ofGraph && { ofGraph }),
+  };
 }
 
 function readField<K extends Field>(file: string, field: K, value: string, record: Writable<ModelRecord>): void {

@@ -4,6 +4,7 @@ import { writeSafetensors } from "../safetensors/write-safetensors.js";
 import { legacyFile } from "./legacy-file.js";
 import { at, network, row, STORAGES } from "./network.js";
 import { npyFile, npyHeader } from "./npy-file.js";
+import { initializer, onnxFile, onnxNode } from "./onnx-file.js";
 import { open } from "./outcome.js";
 import * as p from "./pickle-writer.js";
 import { safetensorsFile } from "./safetensors-file.js";
@@ -150,6 +151,17 @@ const NPZ_FILE = zipOf([
 const INDEX = '{"metadata": {"total_size": 12}, "weight_map": {"a": "1.safetensors", "b": "1.safetensors"}}';
 const WTS = "2\nmodel.0.w 2  3f800000 c0000000\nb 1 00000000\n";
 
+const ONNX_FILE = onnxFile(
+  [
+    onnxNode("/model.0/conv/Conv", "Conv", ["images", "onnx::Conv_1", "onnx::Conv_2"]),
+    onnxNode("n", "BatchNormalization", ["a", "model.1.bn.weight", "b", "c", "d"], 1e-3),
+    initializer({ name: "onnx::Conv_1", dims: [2, 1], elements: new Uint8Array(8) }),
+    initializer({ name: "onnx::Conv_2", dims: [2], dataType: 10, list: 5, elements: Uint8Array.of(0x80, 0x78, 1) }),
+    initializer({ name: "model.1.bn.weight", dims: [1], dataType: 7, list: 7, elements: Uint8Array.of(5) }),
+  ],
+  { names: "{0: 'cat'}", stride: "32" },
+);
+
 /** Small valid files of every format, by reader: what the fuzz harness damages. */
 export const CORPUS: ReadonlyMap<string, readonly Sample[]> = new Map([
   ["torch-zip", TORCH_ZIP],
@@ -161,5 +173,6 @@ export const CORPUS: ReadonlyMap<string, readonly Sample[]> = new Map([
   ["npz", [whole(NPZ), whole(NPZ_FILE), { bytes: NPY, wrap: (damaged) => zipOf([{ name: "a.npy", bytes: damaged }]) }]],
   ["npy", [whole(NPY), whole(npyFile(npyHeader(">i2", "(3,)", "True"), new Uint8Array(6), 2))]],
   ["wts", [whole(utf8.encode(WTS))]],
+  ["onnx", [whole(ONNX_FILE)]],
   ["pickle", [whole(p.pickle(ARRAYS)), whole(p.pickle(ARRAYS, 4))]],
 ]);
