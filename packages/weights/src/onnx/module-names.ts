@@ -1,0 +1,42 @@
+import type { ModelInitializers } from "@yolo-compile/onnx";
+
+type NodeRecord = ModelInitializers["nodes"][number];
+
+/** What state_dict calls the inputs of an op, from the second on. */
+const PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["Conv", ["weight", "bias"]],
+  ["ConvTranspose", ["weight", "bias"]],
+  ["BatchNormalization", ["weight", "bias", "running_mean", "running_var"]],
+]);
+
+/** A name that says whose a weight is. Exporters that fold BatchNorm make up `onnx::Conv_123` and the like. */
+const OWN_NAME = /^[\w-]+(\.[\w-]+)+$/;
+
+/**
+ * state_dict names for the initializers that have others: torch.onnx keeps the path of a module in the names of its nodes.
+ * An initializer that several modules share has several.
+ */
+export function moduleNames({ tensors, nodes }: ModelInitializers): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const node of nodes)
+    for (const [initializer, name] of parametersOf(node))
+      if (tensors.has(initializer) && !OWN_NAME.test(initializer) && !tensors.has(name))
+        names.set(initializer, [...(names.get(initializer) ?? []), name]);
+  return names;
+}
+
+function parametersOf({ name, op, inputs }: NodeRecord): (readonly [initializer: string, name: string])[] {
+  const path = modulePath(name);
+  if (path === undefined) return [];
+  return (PARAMETERS.get(op) ?? []).flatMap((parameter, index) => {
+    const initializer = inputs[index + 1];
+    return initializer ? [[initializer, `${path}.${parameter}`] as const] : [];
+  });
+}
+
+/** `/model.2/m/m.0/cv1/conv/Conv` -> `model.2.m.0.cv1.conv`: a container repeats its own name before that of its part. */
+function modulePath(node: string): string | undefined {
+  const parts = node.split("/").filter((part) => part !== "");
+  const kept = parts.slice(0, -1).filter((part, index) => !parts[index + 1]!.startsWith(`${part}.`));
+  return kept.length > 0 ? kept.join(".") : undefined;
+}
