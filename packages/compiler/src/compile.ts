@@ -34,6 +34,8 @@ export interface CompileRequest {
   readonly checkpoint?: Checkpoint;
   /** Seed for made-up weights, where there is no checkpoint, or one of the backbone alone. */
   readonly randomWeights?: number;
+  /** Takes the weights that fit and makes up the rest, from `randomWeights` or seed 1. */
+  readonly partial?: boolean;
   /** Image height and width, multiples of the largest stride. */
   readonly size: readonly [number, number];
   readonly batch: number;
@@ -86,15 +88,19 @@ function readModelConfig(config: ConfigText | undefined, checkpoint: Checkpoint 
  * @throws yaml/…, yolov5/…, weights/…, compile/no-yaml, compile/no-weights
  */
 export function compile(request: CompileRequest): CompiledModel {
-  const { config, size, batch, observer } = request;
+  const { config, size, batch, observer, partial = false } = request;
   const network = loadNetwork(config, request.checkpoint);
   checkImageSize(network, size);
-  const madeUp = request.randomWeights === undefined ? undefined : randomWeights(network, request.randomWeights, size);
-  const checkpoint = request.checkpoint ?? madeUp;
+  const seed = request.randomWeights ?? (partial ? 1 : undefined);
+  const madeUp = seed === undefined ? undefined : randomWeights(network, seed, size);
+  const checkpoint = request.checkpoint ?? (partial ? undefined : madeUp);
   if (!checkpoint) throw noWeights(network.config.name);
   observer?.afterStage?.("plan");
   const names = classNames(network, checkpoint);
-  const weights = bindWeights(network, checkpoint, size, request.checkpoint && madeUp);
+  const weights = bindWeights(network, checkpoint, size, {
+    partial,
+    ...(request.checkpoint && madeUp && { standIn: madeUp }),
+  });
   observer?.afterStage?.("bind");
   const built = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
   const { graph: plain, layers } = built;

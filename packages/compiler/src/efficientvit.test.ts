@@ -220,7 +220,7 @@ const backboneOnly = (request: Pick<Request, "config" | "size">): Checkpoint => 
 test("a checkpoint of the backbone alone is loaded under model.0 and reported as the original does", async () => {
   const request = { config: config("detector"), size: SMALL };
   const model = compiled({ ...request, checkpoint: backboneOnly(request), randomWeights: 1 });
-  const [report] = model.notes.filter(({ code }) => code === "weights/alone");
+  const [report] = model.notes.filter(({ code }) => code === "weights/partial");
   // PyTorch's state_dict has 436 entries; the made-up weights lack its 70 counters and 4 index buffers.
   expect(report?.message).toBe("loading weights... 362/436 items of EfficientViT_M0 under model.0.");
   expect(report?.details).toEqual(["left model.0.head.l.weight [2,2]"]);
@@ -232,7 +232,7 @@ test("a checkpoint of the backbone alone is loaded under model.0 and reported as
 test("a checkpoint of the backbone alone is all that a yaml of the backbone alone needs", () => {
   const request = { config: config("backbone"), size: SMALL };
   const model = compiled({ ...request, checkpoint: backboneOnly(request) });
-  expect(codes(model)).toContain("weights/alone");
+  expect(codes(model)).toContain("weights/partial");
 });
 
 test("without weights for the other rows the error says what the checkpoint is", () => {
@@ -268,7 +268,7 @@ function classifier(): Checkpoint {
 test("a classifier of Microsoft's works at the size that its bias tables are for, and at no other", () => {
   const stem = config("backbone", (text) => text.replace("stem_stride: 8", "stem_stride: 16"));
   const model = compiled({ config: stem, checkpoint: classifier(), size: [64, 64] });
-  expect(model.notes.find(({ code }) => code === "weights/alone")?.message).toContain(
+  expect(model.notes.find(({ code }) => code === "weights/partial")?.message).toContain(
     "loading weights... 362/436 items",
   );
   expect(model.plain.outputs.map(({ value }) => value.type.shape.slice(2))).toEqual([

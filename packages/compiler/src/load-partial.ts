@@ -1,0 +1,60 @@
+import { type Diagnostic, type LazyTensor, sameShape } from "@yolo-compile/core";
+import { note } from "./diagnostics.js";
+import type { SpelledWeights } from "./spell-names.js";
+
+/** What of a network the weights are for: all of it, or one row. */
+export interface PartialScope {
+  /** How the report calls it: the network, or the row's module. */
+  readonly module: string;
+  /** `model.`, or `model.0.` */
+  readonly prefix: string;
+  readonly where?: string;
+}
+
+/** A stored entry that is not loaded, and why. */
+export interface LeftWeight {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface LoadedPartially {
+  /** Those of the checkpoint's tensors that the network can take. */
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  readonly left: readonly LeftWeight[];
+  readonly notes: readonly Diagnostic[];
+}
+
+/** More names than this are counted only. */
+const LISTED = 8;
+
+/**
+ * Loads as EfficientViT's `update_weight` does: entries of the same name and shape are taken, the others are left. The report
+ * counts what a state_dict has, one counter for each BatchNorm included.
+ */
+export function loadPartial(spelled: SpelledWeights, { module, prefix, where }: PartialScope): LoadedPartially {
+  const { tensors, expected } = spelled;
+  const counter = (name: string): boolean =>
+    name.endsWith("num_batches_tracked") && expected.has(name.replace(/num_batches_tracked$/, "running_mean"));
+  const misfit = (name: string, { shape }: LazyTensor): string | undefined => {
+    const weight = expected.get(name);
+    if (!weight) return counter(name) ? undefined : `[${shape.join(",")}], there is no place for it`;
+    return sameShape(shape, weight.shape) ? undefined : `[${shape.join(",")}], [${weight.shape.join(",")}] is needed`;
+  };
+  const taken = new Map<string, LazyTensor>();
+  const left: LeftWeight[] = [];
+  for (const [name, tensor] of tensors) {
+    const reason = misfit(name, tensor);
+    if (reason === undefined) taken.set(name, tensor);
+    else left.push({ name, reason });
+  }
+  const own = [...expected.keys()].filter((name) => name.startsWith(prefix));
+  const total = own.length + own.filter((name) => name.endsWith("running_mean")).length;
+  const lines = left.slice(0, LISTED).map(({ name, reason }) => `left ${name} ${reason}`);
+  const more = left.length > LISTED ? [`… and ${left.length - LISTED} more`] : [];
+  const message = `loading weights... ${taken.size}/${total} items of ${module} under ${prefix}`;
+  return {
+    tensors: taken,
+    left,
+    notes: [{ ...note("weights/partial", message, where), details: [...lines, ...more] }],
+  };
+}

@@ -1,0 +1,99 @@
+import { type Diagnostic, isFloat, type LazyTensor, sameShape } from "@yolo-compile/core";
+import type { Checkpoint } from "@yolo-compile/weights";
+import type { ExpectedWeight, Network } from "@yolo-compile/yolov5";
+import { type Misfit, rowAlone, type TensorNamed, wrongElementType } from "./diagnostics.js";
+import { type LeftWeight, loadPartial, type PartialScope } from "./load-partial.js";
+import { type SpelledWeights, spellNames } from "./spell-names.js";
+import { suggestFit } from "./suggest-fit.js";
+
+/** What each entry of a checkpoint is to a network, under the network's names. */
+export interface WeightMatch {
+  /** What can be taken. */
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  readonly expected: ReadonlyMap<string, ExpectedWeight>;
+  /** Names that the network takes. */
+  readonly used: readonly string[];
+  readonly missing: readonly TensorNamed[];
+  readonly wrongShape: readonly Misfit[];
+  /** Stored, but the network has no place for it. */
+  readonly extra: readonly TensorNamed[];
+  /** Stored, but needed by no graph: counters, grids that are computed anew. */
+  readonly notNeeded: readonly string[];
+  /** Names whose stand-in from the yaml is used. */
+  readonly fallbacks: readonly string[];
+  /** Stored names that inference must not use, with the reason. */
+  readonly ignored: ReadonlyMap<string, string>;
+  /** Set where only a part was asked for or is there: what was left. */
+  readonly left?: readonly LeftWeight[];
+  readonly notes: readonly Diagnostic[];
+  /** What would make it fit, where it does not. */
+  readonly suggestion?: string;
+}
+
+/** Entries of real checkpoints that inference does not need: training counters, v5.0's copy of the anchors. */
+const NOT_NEEDED = /(^|\.)(num_batches_tracked|anchor_grid|total_ops|total_params)$/;
+
+/**
+ * Holds a checkpoint against what a network needs, by state_dict name. With `partial`, and where the checkpoint is one of a
+ * row alone, what does not fit is left out instead of being wrong.
+ * @throws weights/dtype
+ */
+export function matchWeights(
+  network: Network,
+  checkpoint: Checkpoint,
+  size: readonly [number, number],
+  partial = false,
+): WeightMatch {
+  const spelled = spellNames(network, checkpoint, size);
+  const { expected, ignored, alone } = spelled;
+  const scope = partial || alone ? scopeOf(network, spelled) : undefined;
+  const loaded = scope ? loadPartial(spelled, scope) : { tensors: spelled.tensors, notes: [] };
+  const compared = compare(expected, loaded.tensors, checkpoint.name);
+  const leftOver = [...loaded.tensors].filter(([name]) => !expected.has(name));
+  const isExtra = (name: string): boolean => !NOT_NEEDED.test(name) && !ignored.has(name);
+  const extra = leftOver.filter(([name]) => isExtra(name)).map(([name, type]) => ({ ...type, name }));
+  const fits = compared.missing.length + compared.wrongShape.length + extra.length === 0;
+  const suggestion = fits
+    ? undefined
+    : alone
+      ? rowAlone(alone.where, alone.module)
+      : suggestFit(network.config, spelled.tensors);
+  return {
+    ...loaded,
+    ...compared,
+    expected,
+    ignored,
+    extra,
+    notNeeded: leftOver.map(([name]) => name).filter((name) => !isExtra(name)),
+    notes: [...spelled.notes, ...loaded.notes],
+    ...(suggestion && { suggestion }),
+  };
+}
+
+function scopeOf({ config }: Network, { alone }: SpelledWeights): PartialScope {
+  if (!alone) return { module: config.name, prefix: "model." };
+  return { module: alone.module, prefix: `model.${alone.row}.`, where: alone.where };
+}
+
+type Comparison = Pick<WeightMatch, "used" | "missing" | "wrongShape" | "fallbacks">;
+
+function compare(
+  expected: ReadonlyMap<string, ExpectedWeight>,
+  stored: ReadonlyMap<string, LazyTensor>,
+  checkpoint: string,
+): Comparison {
+  const used: string[] = [];
+  const missing: TensorNamed[] = [];
+  const wrongShape: Misfit[] = [];
+  const fallbacks: string[] = [];
+  for (const weight of expected.values()) {
+    const { name } = weight;
+    const found = stored.get(name);
+    if (found && !sameShape(found.shape, weight.shape)) wrongShape.push({ name, found, expected: weight });
+    else if (found && isFloat(weight.dtype) !== isFloat(found.dtype)) throw wrongElementType(checkpoint, name, found);
+    else if (found) used.push(name);
+    else if (weight.fallback) fallbacks.push(name);
+    else missing.push(weight);
+  }
+  return { used, missing, wrongShape, fallbacks };
+}
