@@ -60,3 +60,18 @@ export const unexpectedOutput = (found: TensorType, expected: string) =>
 /** `detect/threshold` */
 export const badThreshold = (name: string, value: number, expected: string) =>
   fail("detect/threshold", `${name} is ${value}, expected ${expected}`);
+
+/** `detect/masks` */
+export const missingMasks = (reference: Masked, candidate: Masked) =>
+  fail(
+    "detect/masks",
+    `the reference has ${counted(reference)}, the candidate ${counted(candidate)}: expected one mask for each detection in both, or none`,
+    "compare two detectors or two segmenters",
+  );
+
+interface Masked {
+  readonly detections: readonly unknown[];
+  readonly masks: readonly unknown[];
+}
+
+const counted = ({ detections, masks }: Masked): string => `${masks.length} masks for ${detections.length} detections`;

@@ -1,10 +1,14 @@
+export * from "./compare-detections.js";
 export { decodeImage } from "./decode.js";
 export type { Box, Detection } from "./detection.js";
+export type { OrderChange } from "./detection-order.js";
 export { drawDetections } from "./draw.js";
 export { checkImageName, encodeImage } from "./encode.js";
 export type { Image, Size } from "./image.js";
 export { type LetterboxOptions, letterbox, toTensor } from "./letterbox.js";
 export { type Mask, processMasks, processNativeMasks } from "./masks.js";
+export type { DetectionPair } from "./match-detections.js";
 export { nonMaxSuppression, type SuppressionOptions } from "./non-max-suppression.js";
+export { boxOverlap, maskOverlap } from "./overlap.js";
 export { classColour } from "./palette.js";
 export { roundBoxes, scaleBoxes } from "./scale-boxes.js";
