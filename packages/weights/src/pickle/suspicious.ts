@@ -74,16 +74,24 @@ export class PickleNames {
   }
 
   /**
-   * A call. YOLOv5's Segment keeps `Detect.forward`, pickled as `getattr(Detect, "forward")`: that spells a name.
-   * Any other use of getattr can reach everything.
+   * A call. YOLOv5's Segment keeps `Detect.forward`, pickled as `getattr(Detect, "forward")`, and a module after `fuse()` its
+   * own `forward_fuse`: these spell names. Any other use of getattr can reach everything.
    */
   noteCall(callable: PickleValue, [target, attribute]: readonly PickleValue[]): void {
     const path = globalKey(callable)?.replace(" ", ".") ?? "";
     if (!GETATTR.has(path)) return;
-    if (isRecord(target) && target.kind === "global" && typeof attribute === "string")
-      this.note({ ...target, name: `${target.name}.${attribute}` });
+    const owner = classOf(target);
+    if (owner && typeof attribute === "string") this.note({ ...owner, name: `${owner.name}.${attribute}` });
     else this.#suspicious.add(path);
   }
+}
+
+/** A class, or that of an instance which only its `__new__` has made. */
+function classOf(value: PickleValue | undefined): PickleGlobal | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value.kind === "global") return value;
+  const { callable } = value.kind === "object" && value.made === "new" ? value : {};
+  return isRecord(callable) && callable.kind === "global" ? callable : undefined;
 }
 
 function isSuspicious(module: string, name: string): boolean {
