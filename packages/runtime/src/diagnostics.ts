@@ -1,5 +1,6 @@
-import { CompileError, formatType, type TensorType } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, formatType, type TensorType } from "@yolo-compile/core";
 import type { Dimension } from "./session.js";
+import type { Obstacle } from "./why-not.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
 
@@ -17,10 +18,55 @@ export const runtimeMissing = (error: unknown): CompileError =>
     hint: "install the dependencies again, or leave the numbers unchecked with --no-verify",
   });
 
-export const modelRefused = (name: string, provider: string, error: unknown): CompileError =>
+export const providerUnusable = (provider: string, { reason, hint }: Obstacle): CompileError =>
+  new CompileError({
+    code: "runtime/provider-unusable",
+    message: `${provider} is not usable here: ${reason}`,
+    ...(hint !== undefined && { hint }),
+  });
+
+export const notAGpu = (provider: string, what: string): CompileError =>
+  new CompileError({
+    code: "runtime/no-gpu",
+    message: `${provider} is ${what}, and a GPU is required`,
+    hint: "--provider auto takes the best GPU",
+  });
+
+const NO_GPU = "no GPU computes here";
+
+export const noGpu = (reasons: readonly string[]): CompileError =>
+  new CompileError({ code: "runtime/no-gpu", message: `${NO_GPU}, and one is required`, details: reasons });
+
+export const noGpuWarning = (instead: string, reasons: readonly string[]): Diagnostic => ({
+  code: "runtime/no-gpu",
+  severity: "warning",
+  message: `${NO_GPU}, ${instead} does`,
+  details: reasons,
+});
+
+export const softwareDriver = (provider: string, what: string): Diagnostic => ({
+  code: "runtime/provider",
+  severity: "note",
+  message: `${provider} runs on ${what}`,
+});
+
+export const autoChose = (provider: string, reasons: readonly string[]): Diagnostic => ({
+  code: "runtime/provider",
+  severity: "note",
+  message: `auto takes ${provider}${reasons.length > 0 ? ", not" : ""}`,
+  ...(reasons.length > 0 && { details: reasons }),
+});
+
+interface Refusal {
+  readonly reason: unknown;
+  readonly hint?: string;
+}
+
+export const modelRefused = (name: string, provider: string, { reason, hint }: Refusal): CompileError =>
   new CompileError({
     code: "runtime/load",
-    message: `ONNX Runtime (${provider}) does not load ${name}: ${messageOf(error)}`,
+    message: `ONNX Runtime (${provider}) does not load ${name}: ${messageOf(reason)}`,
+    ...(hint !== undefined && { hint }),
   });
 
 export const runFailed = (name: string, provider: string, error: unknown): CompileError =>

@@ -1,6 +1,18 @@
+export { type Choice, type ChooseOptions, chooseProvider, type Probed } from "./choose.js";
 export { compareTensors, type Difference } from "./compare.js";
 export { seededInputs } from "./inputs.js";
-export { findProvider, PROVIDERS, type Provider } from "./providers.js";
-export * from "./session.js";
+export { openProfiledSession, type PlacedNode, type Placement, type ProfiledSession } from "./placement.js";
+export { type ProbeOptions, type ProbeResult, probeProvider } from "./probe.js";
+export { probeAnswer, probeInput, probeModel } from "./probe-model.js";
+export { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
+export {
+  type Dimension,
+  type ModelSource,
+  type OptimizationLevel,
+  openSession,
+  type Session,
+  type SessionOptions,
+  type ValueInfo,
+} from "./session.js";
 export * from "./tolerance.js";
 export * from "./verify.js";

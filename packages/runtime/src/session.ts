@@ -1,7 +1,11 @@
 import type { DType, Tensor } from "@yolo-compile/core";
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { modelRefused, runFailed, runtimeMissing, unsupportedType } from "./diagnostics.js";
+import type { InferenceSession } from "onnxruntime-node";
+import { openApart } from "./apart.js";
+import { modelRefused, providerUnusable, runFailed, runtimeMissing } from "./diagnostics.js";
+import { type Engine, type EngineRequest, openEngine } from "./engine.mjs";
+import { fromPlain, toPlain, valueInfo } from "./plain-tensor.js";
 import type { Provider } from "./providers.js";
+import { explainFailure, findObstacle } from "./why-not.js";
 
 /** ONNX Runtime's own graph rewriting. What users deploy runs at `all`; `disabled` runs the file as it is written. */
 export type OptimizationLevel = "disabled" | "basic" | "extended" | "all";
@@ -38,99 +42,64 @@ export interface Session {
   release(): Promise<void>;
 }
 
-const ORT_TYPES = {
-  f32: "float32",
-  f16: "float16",
-  f64: "float64",
-  i8: "int8",
-  u8: "uint8",
-  i16: "int16",
-  u16: "uint16",
-  i32: "int32",
-  u32: "uint32",
-  i64: "int64",
-  u64: "uint64",
-  bool: "bool",
-} as const satisfies Record<Exclude<DType, "bf16">, OrtTensor.Type>;
-
-const DTYPES: ReadonlyMap<string, DType> = new Map(
-  // Object.entries forgets the key type that `satisfies` has checked.
-  (Object.entries(ORT_TYPES) as [DType, string][]).map(([dtype, type]) => [type, dtype]),
-);
-
 /** Only errors: a user of this tool can do nothing about ONNX Runtime's warnings on a graph it did not write. */
 const LOG_ERRORS = 3;
 
-async function loadRuntime(): Promise<typeof import("onnxruntime-node")> {
+/** What ONNX Runtime is told to open a session. */
+export const sessionSettings = ({ provider, level, threads }: SessionOptions): InferenceSession.SessionOptions => ({
+  ...provider.settings,
+  executionProviders: provider.executionProviders,
+  graphOptimizationLevel: level,
+  logSeverityLevel: LOG_ERRORS,
+  ...(threads !== undefined && { intraOpNumThreads: threads }),
+});
+
+/** @throws runtime/missing, runtime/provider-unusable, runtime/load, runtime/type */
+export async function openSession(source: ModelSource, options: SessionOptions): Promise<Session> {
+  const name = modelName(source, options);
+  const engine = await loadModel({ source, settings: sessionSettings(options) }, options.provider, name);
+  return sessionOf(engine, options.provider, name);
+}
+
+/** How messages name a model. */
+export const modelName = (source: ModelSource, { name }: SessionOptions): string =>
+  name ?? (typeof source === "string" ? source : "the model");
+
+/** @throws runtime/missing, runtime/provider-unusable, runtime/load */
+export async function loadModel(request: EngineRequest, provider: Provider, name: string): Promise<Engine> {
+  const obstacle = findObstacle(provider);
+  if (obstacle) throw providerUnusable(provider.name, obstacle);
+  const ort = provider.apart ? undefined : await loadRuntime();
+  try {
+    return await (ort ? openEngine(ort, request) : openApart(request, { environment: provider.apart ?? {} }));
+  } catch (error) {
+    throw modelRefused(name, provider.name, provider.apart ? explainFailure(provider, error) : { reason: error });
+  }
+}
+
+/** @throws runtime/type */
+export function sessionOf(engine: Engine, provider: Provider, name: string): Session {
+  const outputs = engine.outputs.map((value) => valueInfo(name, value));
+  return {
+    name,
+    inputs: engine.inputs.map((value) => valueInfo(name, value)),
+    outputs,
+    run: async (inputs) => {
+      try {
+        return fromPlain(name, await engine.run(toPlain(inputs)), outputs);
+      } catch (error) {
+        throw runFailed(name, provider.name, error);
+      }
+    },
+    release: () => engine.release(),
+  };
+}
+
+/** @throws runtime/missing */
+export async function loadRuntime(): Promise<typeof import("onnxruntime-node")> {
   try {
     return await import("onnxruntime-node");
   } catch (error) {
     throw runtimeMissing(error);
   }
-}
-
-/** @throws runtime/missing, runtime/load, runtime/type */
-export async function openSession(source: ModelSource, options: SessionOptions): Promise<Session> {
-  const ort = await loadRuntime();
-  const { provider, level, threads } = options;
-  const name = options.name ?? (typeof source === "string" ? source : "the model");
-  const settings: InferenceSession.SessionOptions = {
-    executionProviders: provider.executionProviders,
-    graphOptimizationLevel: level,
-    logSeverityLevel: LOG_ERRORS,
-    ...(threads !== undefined && { intraOpNumThreads: threads }),
-  };
-  let session: InferenceSession;
-  try {
-    session = await (typeof source === "string"
-      ? ort.InferenceSession.create(source, settings)
-      : ort.InferenceSession.create(source, settings));
-  } catch (error) {
-    throw modelRefused(name, provider.name, error);
-  }
-  const outputs = session.outputMetadata.map((value) => valueInfo(name, value));
-  return {
-    name,
-    inputs: session.inputMetadata.map((value) => valueInfo(name, value)),
-    outputs,
-    run: async (inputs) => {
-      try {
-        return fromOrt(name, await session.run(toOrt(ort, inputs)), outputs);
-      } catch (error) {
-        throw runFailed(name, provider.name, error);
-      }
-    },
-    release: () => session.release(),
-  };
-}
-
-function valueInfo(model: string, value: InferenceSession.ValueMetadata): ValueInfo {
-  const dtype = value.isTensor ? DTYPES.get(value.type) : undefined;
-  if (!value.isTensor || !dtype) throw unsupportedType(model, value.name, value.isTensor ? value.type : "no tensor");
-  return { name: value.name, dtype, shape: value.shape };
-}
-
-function toOrt(ort: typeof import("onnxruntime-node"), inputs: ReadonlyMap<string, Tensor>): Record<string, OrtTensor> {
-  return Object.fromEntries(
-    [...inputs].map(([name, { dtype, shape, data }]) => {
-      if (dtype === "bf16") throw unsupportedType("the input", name, dtype);
-      // The constructor's overloads tie each type name to its array; our Tensor keeps the same tie.
-      return [name, new ort.Tensor(ORT_TYPES[dtype], data as never, shape)];
-    }),
-  );
-}
-
-function fromOrt(
-  model: string,
-  results: InferenceSession.OnnxValueMapType,
-  outputs: readonly ValueInfo[],
-): ReadonlyMap<string, Tensor> {
-  return new Map(
-    outputs.map(({ name }) => {
-      const value = results[name];
-      const dtype = value && DTYPES.get(value.type);
-      if (!dtype) throw unsupportedType(model, name, String(value?.type));
-      return [name, { dtype, shape: value.dims, data: value.data as Tensor["data"] }]; // not a string tensor
-    }),
-  );
 }

@@ -1,0 +1,129 @@
+import { fork } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Engine, EngineRequest } from "./engine.mjs";
+
+type Question =
+  | ({ readonly kind: "open" } & EngineRequest)
+  | { readonly kind: "run"; readonly feeds: Parameters<Engine["run"]>[0] }
+  | { readonly kind: "endProfiling" }
+  | { readonly kind: "release" };
+
+/** What the child process is asked. */
+export type Request = Question & { readonly id: number };
+
+interface Reply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+export interface ApartOptions {
+  /** Variables that the process gets besides ours, before any driver is loaded. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For each answer; left out, as long as it takes. */
+  readonly timeLimitMs?: number;
+}
+
+/**
+ * Loads a model in a process of its own, so that a driver which crashes or hangs takes nobody along. Errors have as `cause`
+ * what that process wrote to stderr.
+ */
+export async function openApart(request: EngineRequest, options: ApartOptions = {}): Promise<Engine> {
+  const child = startChild(options);
+  try {
+    // Answers are as engine.mjs gives them, which the child runs.
+    const { inputs, outputs } = (await child.ask({ kind: "open", ...request })) as Pick<Engine, "inputs" | "outputs">;
+    return {
+      inputs,
+      outputs,
+      run: (feeds) => child.ask({ kind: "run", feeds }) as ReturnType<Engine["run"]>,
+      endProfiling: async () => {
+        await child.ask({ kind: "endProfiling" });
+      },
+      release: async () => {
+        await child.ask({ kind: "release" }).finally(child.end);
+      },
+    };
+  } catch (error) {
+    child.end();
+    throw error;
+  }
+}
+
+interface Child {
+  ask(question: Question): Promise<unknown>;
+  /** At once: a driver that crashes on the way out is of no interest. */
+  readonly end: () => void;
+}
+
+/** What is in the pipe of stderr when a message says that something failed is read within this time. */
+const FLUSH_MS = 50;
+
+function startChild({ environment, timeLimitMs }: ApartOptions): Child {
+  const child = fork(fileURLToPath(new URL("./apart-child.mjs", import.meta.url)), {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    env: { ...process.env, ...environment },
+    execArgv: [],
+  });
+  let stderr = "";
+  const questions = openQuestions(() => stderr);
+  const end = (): void => {
+    child.kill("SIGKILL");
+  };
+  child.stderr?.on("data", (text) => {
+    stderr += String(text);
+  });
+  child.on("error", (error) => questions.lose(`its process fails: ${error.message}`));
+  child.on("close", (code, signal) => questions.lose(`its process ended with ${signal ?? `exit code ${code}`}`));
+  child.on("message", async (reply: Reply) => {
+    if (reply.error !== undefined) await delay(FLUSH_MS);
+    questions.answer(reply);
+  });
+  const ask = (question: Question): Promise<unknown> => {
+    const { id, answer } = questions.open();
+    if (child.connected) child.send({ ...question, id });
+    if (timeLimitMs === undefined) return answer;
+    const timer = setTimeout(() => {
+      questions.lose(`it gives no answer within ${timeLimitMs / 1000} s`);
+      end();
+    }, timeLimitMs);
+    return answer.finally(() => clearTimeout(timer));
+  };
+  return { ask, end };
+}
+
+interface Asker {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Questions that wait for answers, until all are lost. */
+function openQuestions(stderr: () => string) {
+  const askers = new Map<number, Asker>();
+  let count = 0;
+  let lost: Error | undefined;
+  const failure = (message: string): Error => new Error(message, { cause: stderr() });
+  return {
+    open: (): { readonly id: number; readonly answer: Promise<unknown> } => {
+      const id = count++;
+      const answer = new Promise((resolve, reject) => {
+        if (lost) reject(lost);
+        else askers.set(id, { resolve, reject });
+      });
+      return { id, answer };
+    },
+    answer: ({ id, value, error }: Reply): void => {
+      const asker = askers.get(id);
+      askers.delete(id);
+      if (error === undefined) asker?.resolve(value);
+      else asker?.reject(failure(error));
+    },
+    lose: (message: string): void => {
+      lost ??= failure(message);
+      for (const { reject } of askers.values()) reject(lost);
+      askers.clear();
+    },
+  };
+}

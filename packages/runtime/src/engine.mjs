@@ -1,0 +1,52 @@
+// JavaScript, because a child process runs this file as it is, from src as well as from dist.
+
+/**
+ * A tensor as it crosses processes.
+ * @typedef {{ readonly type: string, readonly data: unknown, readonly dims: readonly number[] }} PlainTensor
+ */
+
+/**
+ * An ONNX Runtime session with plain data on both sides.
+ * @typedef {object} Engine
+ * @property {readonly import("onnxruntime-node").InferenceSession.ValueMetadata[]} inputs
+ * @property {readonly import("onnxruntime-node").InferenceSession.ValueMetadata[]} outputs
+ * @property {(feeds: Readonly<Record<string, PlainTensor>>) => Promise<Record<string, PlainTensor>>} run
+ * @property {() => Promise<void>} endProfiling writes the profile's file
+ * @property {() => Promise<void>} release
+ */
+
+/**
+ * What opens an engine.
+ * @typedef {object} EngineRequest
+ * @property {string | Uint8Array} source
+ * @property {import("onnxruntime-node").InferenceSession.SessionOptions} settings
+ */
+
+/**
+ * Loads a model in this process.
+ * @param {typeof import("onnxruntime-node")} ort
+ * @param {EngineRequest} request
+ * @returns {Promise<Engine>}
+ */
+export async function openEngine(ort, { source, settings }) {
+  const session = await (typeof source === "string"
+    ? ort.InferenceSession.create(source, settings)
+    : ort.InferenceSession.create(source, settings));
+  return {
+    inputs: session.inputMetadata,
+    outputs: session.outputMetadata,
+    run: async (feeds) => {
+      const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => [
+        name,
+        // The constructor's overloads tie each type name to its array; whoever made the plain tensor kept that tie.
+        new ort.Tensor(/** @type {"float32"} */ (type), /** @type {Float32Array} */ (data), dims),
+      ]);
+      const results = await session.run(Object.fromEntries(tensors));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { type, data, dims }]) => [name, { type, data, dims }]),
+      );
+    },
+    endProfiling: async () => session.endProfiling(),
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,78 @@
+import { isCompileError } from "@yolo-compile/core";
+import { openApart } from "./apart.js";
+import { type Engine, openEngine } from "./engine.mjs";
+import { toPlain } from "./plain-tensor.js";
+import { probeAnswer, probeInput, probeModel } from "./probe-model.js";
+import type { Provider } from "./providers.js";
+import { loadRuntime, sessionSettings } from "./session.js";
+import { softwareVulkan } from "./vulkan.js";
+import { explainFailure, findObstacle, type Obstacle } from "./why-not.js";
+
+/** Whether a provider computes here. */
+export type ProbeResult =
+  | {
+      readonly usable: true;
+      readonly elapsedMs: number;
+      /** It computes on the processor, whatever its name. */
+      readonly software: boolean;
+      readonly note?: string;
+    }
+  | ({ readonly usable: false } & Obstacle);
+
+export interface ProbeOptions {
+  /** A driver's first start may compile for a while. */
+  readonly timeLimitMs?: number;
+}
+
+const TIME_LIMIT_MS = 60_000;
+
+/**
+ * Computes a small convolution on a provider and compares every number with the right one. A provider that leaves the work
+ * to the CPU, crashes, hangs or computes wrongly is not usable. Nothing is thrown.
+ */
+export async function probeProvider(provider: Provider, options: ProbeOptions = {}): Promise<ProbeResult> {
+  const start = performance.now();
+  try {
+    const obstacle = findObstacle(provider) ?? wrongAnswer(await convolve(provider, options));
+    if (obstacle) return { usable: false, ...obstacle };
+  } catch (error) {
+    return {
+      usable: false,
+      ...explainFailure(provider, isCompileError(error) ? { message: error.diagnostic.message } : error),
+    };
+  }
+  const elapsedMs = Math.round(performance.now() - start);
+  const drivers = provider.vulkan && process.platform === "linux" ? softwareVulkan(process.env) : undefined;
+  const note = drivers ? `a software driver, not a GPU: ${drivers.join(", ")}` : provider.arithmetic;
+  return { usable: true, elapsedMs, software: !provider.gpu || drivers !== undefined, ...(note && { note }) };
+}
+
+/** One provider alone, so that no other helps it out. */
+async function convolve(provider: Provider, { timeLimitMs = TIME_LIMIT_MS }: ProbeOptions): Promise<ArrayLike<number>> {
+  const settings = {
+    ...sessionSettings({ provider, level: "all" }),
+    executionProviders: provider.executionProviders.slice(0, 1),
+    ...(provider.gpu && { extra: { session: { disable_cpu_ep_fallback: "1" } } }),
+  };
+  const request = { source: probeModel(), settings };
+  const engine: Engine = provider.apart
+    ? await openApart(request, { environment: provider.apart, timeLimitMs })
+    : await openEngine(await loadRuntime(), request);
+  try {
+    const { y } = await engine.run(toPlain(new Map([["x", probeInput]])));
+    return y!.data as Float32Array; // the model's only output, f32
+  } finally {
+    await engine.release().catch(() => {});
+  }
+}
+
+/** Whole numbers leave no room for rounding. */
+export function wrongAnswer(found: ArrayLike<number>): Obstacle | undefined {
+  const expected = probeAnswer();
+  const at = expected.findIndex((value, index) => found[index] !== value);
+  if (at === -1) return undefined;
+  return {
+    reason: `it computes wrongly: number ${at} of a small convolution is ${found[at]}, expected ${expected[at]}`,
+    hint: "update the driver",
+  };
+}
