@@ -3,6 +3,7 @@ import yargs from "yargs";
 import { compileCommand } from "./commands/compile.js";
 import { detectCommand } from "./commands/detect.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { providersCommand } from "./commands/providers.js";
 import { summaryCommand } from "./commands/summary.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
@@ -12,20 +13,23 @@ import { version } from "./version.js";
 /** Diagnostics that blame this program: a rewrite broke one of its own rules. */
 const OUR_FAULT = /^(ir\/invalid|passes\/(patch|endless|batch-norm-lost))$/;
 
+/** Diagnostics that are a verdict on a gate, not on the input. */
+const VERDICT = /^runtime\/no-gpu$/;
+
 /** Runs one command line; the result is the exit code. Nothing is thrown. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.fine;
+  const setExitCode = (code: number): void => {
+    exitCode = code;
+  };
   const parser = yargs([...argv])
     .scriptName("yolo-compile")
     .usage("YOLOv5 yaml and weights to a verified, fast ONNX graph, without Python.")
-    .command(
-      compileCommand((code) => {
-        exitCode = code;
-      }),
-    )
+    .command(compileCommand(setExitCode))
     .command(summaryCommand)
-    .command(inspectCommand)
+    .command(inspectCommand(setExitCode))
     .command(detectCommand)
+    .command(providersCommand)
     .strict()
     .version(version)
     .alias({ help: "h", version: "V" })
@@ -53,5 +57,6 @@ function reportFailure(error: unknown, json: boolean): number {
   const { diagnostic } = error;
   process.stderr.write(`${paintDiagnostic(diagnostic)}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ error: diagnostic }, undefined, 2)}\n`);
+  if (VERDICT.test(diagnostic.code)) return EXIT.verdict;
   return OUR_FAULT.test(diagnostic.code) ? EXIT.fault : EXIT.badInput;
 }

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import {
+  type Choice,
   type CompiledModel,
+  chooseProvider,
   compile,
   encodeModel,
-  findProvider,
   type Graph,
   pipelineName,
   stem,
@@ -30,8 +31,10 @@ export interface CompileOptions extends ObserverOptions {
   readonly opset: number;
   readonly passes: string;
   readonly "random-weights"?: number;
+  readonly partial: boolean;
   readonly verify: boolean;
-  readonly provider: string;
+  readonly provider?: string;
+  readonly "require-gpu": boolean;
   readonly seed: number;
 }
 
@@ -41,6 +44,8 @@ interface Job {
   readonly size: readonly [number, number];
   readonly inputs: Inputs;
   readonly output: string;
+  /** Where verification computes besides the CPU; undefined under --no-verify. */
+  readonly choice: Choice | undefined;
   readonly workspace: Workspace;
   readonly terminal: Terminal;
   readonly watch: Stopwatch;
@@ -52,13 +57,14 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   const watch = startStopwatch();
   const { size, rest } = imageSize(options.imgsz);
   const files = [...(options.files ?? []), ...rest];
+  const choice = await chooseForVerification(options, terminal);
   terminal.step("reading the weights");
   const inputs = openInputs(files);
   try {
     const output = outputPath(options, files, inputs.name);
     const workspace = openWorkspace(output);
     try {
-      return await work({ options, size, inputs, output, workspace, terminal, watch });
+      return await work({ options, size, inputs, output, choice, workspace, terminal, watch });
     } finally {
       workspace.discard();
     }
@@ -66,6 +72,20 @@ export async function runCompile(options: CompileOptions): Promise<number> {
     inputs.checkpoint?.close();
     terminal.endStep();
   }
+}
+
+/** @throws usage, runtime/provider-unusable, runtime/no-gpu */
+async function chooseForVerification(options: CompileOptions, terminal: Terminal): Promise<Choice | undefined> {
+  const requireGpu = options["require-gpu"];
+  if (!options.verify) {
+    if (requireGpu)
+      throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
+    return undefined;
+  }
+  terminal.step("looking for providers");
+  const choice = await chooseProvider(options.provider ?? (requireGpu ? "auto" : "cpu"), { requireGpu });
+  terminal.report(choice.notes);
+  return choice;
 }
 
 /** In the working directory unless the user says otherwise. @throws usage */
@@ -77,14 +97,14 @@ function outputPath(options: CompileOptions, inputs: readonly string[], name: st
 }
 
 async function work(job: Job): Promise<number> {
-  const { options, workspace, terminal, watch, output } = job;
+  const { workspace, terminal, watch, output } = job;
   watch.lap("open");
   const compiled = compileInputs(job);
   terminal.report(compiled.notes);
   terminal.step(`writing ${output}`);
   const bytes = write(compiled.optimized, "optimized.onnx", job);
   watch.lap("write");
-  const verification = options.verify ? await verify(compiled, job) : undefined;
+  const verification = job.choice && (await verify(compiled, job.choice, job));
   const ok = verification?.ok !== false;
   if (ok) workspace.publish("optimized.onnx", output);
   terminal.endStep();
@@ -103,6 +123,7 @@ function compileInputs({ options, inputs, size, terminal, watch }: Job): Compile
     ...(config && { config }),
     ...(checkpoint && { checkpoint }),
     ...(randomWeights !== undefined && { randomWeights }),
+    partial: options.partial,
     size,
     batch: positiveInteger("batch", options.batch),
     passes: pipelineName(options.passes),
@@ -120,9 +141,8 @@ function write(graph: Graph, file: string, { options, workspace }: Job): number 
   return model.byteLength;
 }
 
-async function verify(compiled: CompiledModel, job: Job): Promise<Verification> {
+async function verify(compiled: CompiledModel, { provider }: Choice, job: Job): Promise<Verification> {
   const { options, workspace, terminal, watch } = job;
-  const provider = findProvider(options.provider);
   write(compiled.plain, "plain.onnx", job);
   const verification = await verifyModels({
     reference: workspace.path("plain.onnx"),

@@ -7,16 +7,22 @@ export {
   formatDiagnostic,
   formatType,
   isCompileError,
+  type LazyTensor,
   nearestNames,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
 export {
+  type Choice,
+  chooseProvider,
   findProvider,
   type OutputComparison,
+  type Placement,
   PROVIDERS,
+  type ProbeResult,
   type Provider,
+  probeProvider,
   type Verification,
   verifyModels,
 } from "@yolo-compile/runtime";
@@ -35,6 +41,9 @@ export * from "./compile.js";
 export { countParameters } from "./count-parameters.js";
 export * from "./detect.js";
 export { type InputKind, inputKind } from "./input-kind.js";
+export type { LeftWeight } from "./load-partial.js";
+export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { MODULES } from "./modules.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
+export * from "./weight-statistics.js";

@@ -17,8 +17,17 @@ const options = (yargs: Argv) =>
     })
     .option("passes", { choices: PIPELINE_NAMES, default: "full", describe: "how much is rewritten" })
     .option("random-weights", { type: "number", describe: "make weights up from this seed" })
+    .option("partial", {
+      type: "boolean",
+      default: false,
+      describe: "take the weights that fit, say which do not, and make up the rest",
+    })
     .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })
-    .option("provider", { choices: [...PROVIDERS.keys()], default: "cpu", describe: "where verification computes" })
+    .option("provider", {
+      choices: ["auto", ...PROVIDERS.keys()],
+      describe: "where verification computes besides the CPU  [default: cpu; auto with --require-gpu]",
+    })
+    .option("require-gpu", { type: "boolean", default: false, describe: "fail where no GPU computes" })
     .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" })
     .example("$0 best.pt", "with the checkpoint's own yaml, at 640x640")
     .example("$0 yolov5s.yaml weights.safetensors --imgsz 384 640", "with another size");

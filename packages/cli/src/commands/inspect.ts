@@ -1,47 +1,71 @@
-import { inputKind, openCheckpoint, readModelInfo } from "@yolo-compile/compiler";
+import {
+  type Checkpoint,
+  inputKind,
+  loadNetwork,
+  matchWeights,
+  openCheckpoint,
+  readModelInfo,
+} from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { usage } from "../diagnostics.js";
-import { type FileSource, openFile } from "../files.js";
-import { withCommon } from "../options.js";
+import { EXIT } from "../exit.js";
+import { type FileSource, openFile, readText } from "../files.js";
+import { imageSize, withCommon } from "../options.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import { checkpointDocument, printCheckpoint } from "../views/checkpoint.js";
+import { fitDocument, isFit, printFit } from "../views/fit.js";
 import { modelDocument, printModel } from "../views/model.js";
+import { examineWeights } from "../views/weight-health.js";
 
 interface InspectOptions {
   readonly file: string;
   readonly json: boolean;
   readonly tensors: boolean;
+  readonly cfg?: string | undefined;
+  readonly imgsz: readonly (string | number)[];
 }
 
-export const inspectCommand: CommandModule<object, InspectOptions> = {
+export const inspectCommand = (setExitCode: (code: number) => void): CommandModule<object, InspectOptions> => ({
   command: "inspect <file>",
   describe: "say what is in a checkpoint or an ONNX model; nothing in it is run",
   builder: (yargs) =>
     withCommon(yargs)
       .positional("file", { type: "string", demandOption: true, describe: "a checkpoint or an ONNX model" })
-      .option("tensors", { type: "boolean", default: false, describe: "list every tensor" }),
+      .option("tensors", { type: "boolean", default: false, describe: "list every tensor" })
+      .option("cfg", { type: "string", describe: "say how the weights fit this yaml; exit code 1 if they do not" })
+      .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that --cfg is traced at" }),
   handler: (options) => {
     const file = openFile(options.file);
     try {
-      inspect(file, options, openTerminal(options.json));
+      setExitCode(inspect(file, options, openTerminal(options.json)));
     } finally {
       file.close();
     }
   },
-};
+});
 
-function inspect(file: FileSource, { tensors }: InspectOptions, terminal: Terminal): void {
+function inspect(file: FileSource, options: InspectOptions, terminal: Terminal): number {
   const { name, size } = file;
   const kind = inputKind(file);
   if (kind === "config") throw usage(`${name} is a yaml`, `yolo-compile summary ${name} prints its table`);
-  if (kind === "onnx") {
+  if (kind === "onnx" && options.cfg === undefined) {
     const info = readModelInfo(file.read(0, size));
     printModel(name, size, info, terminal);
     terminal.printJson(() => modelDocument(name, size, info));
-    return;
+    return EXIT.fine;
   }
-  const checkpoint = openCheckpoint(file);
-  printCheckpoint(checkpoint, size, tensors, terminal);
+  const checkpoint = openCheckpoint(file, { allowSuspicious: true });
+  const health = examineWeights(checkpoint.tensors, terminal);
+  printCheckpoint(checkpoint, size, health, options.tensors, terminal);
+  const fit = options.cfg === undefined ? undefined : fitOf(checkpoint, options.cfg, options.imgsz, terminal);
   terminal.report(checkpoint.notes);
-  terminal.printJson(() => checkpointDocument(checkpoint, size));
+  terminal.printJson(() => ({ ...checkpointDocument(checkpoint, size, health), ...(fit && { fit: fit.document() }) }));
+  return fit?.ok === false ? EXIT.verdict : EXIT.fine;
+}
+
+function fitOf(checkpoint: Checkpoint, cfg: string, imgsz: InspectOptions["imgsz"], terminal: Terminal) {
+  const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint);
+  const match = matchWeights(network, checkpoint, imageSize(imgsz).size);
+  printFit(cfg, match, terminal);
+  return { ok: isFit(match), document: () => fitDocument(cfg, match) };
 }

@@ -1,10 +1,13 @@
 import { type Checkpoint, elementCount, formatType, plainJson } from "@yolo-compile/compiler";
 import Table from "cli-table3";
+import { out } from "../colors.js";
 import { plainTable, type Terminal } from "../terminal.js";
 import { grouped, line, megabytes, some, tally } from "./text.js";
+import { printHealth, type WeightHealth } from "./weight-health.js";
 
 /** The document of `inspect --json` for weights. */
-export function checkpointDocument({ name, format, tensors, model, metadata, notes }: Checkpoint, bytes: number) {
+export function checkpointDocument(checkpoint: Checkpoint, bytes: number, { statistics, halfLoss }: WeightHealth) {
+  const { name, format, tensors, model, metadata, suspicious, notes } = checkpoint;
   return {
     file: name,
     bytes,
@@ -22,7 +25,14 @@ export function checkpointDocument({ name, format, tensors, model, metadata, not
       layers: model.layers ?? [],
     },
     metadata: Object.fromEntries(metadata ?? []),
-    tensors: [...tensors].map(([tensor, { dtype, shape }]) => ({ name: tensor, dtype, shape })),
+    suspicious,
+    tensors: [...tensors].map(([tensor, { dtype, shape }]) => ({
+      name: tensor,
+      dtype,
+      shape,
+      statistics: statistics.get(tensor) ?? null,
+      ...(halfLoss.has(tensor) && { float16: halfLoss.get(tensor) }),
+    })),
     notes,
   };
 }
@@ -30,15 +40,26 @@ export function checkpointDocument({ name, format, tensors, model, metadata, not
 const distinct = (eps: ReadonlyMap<string, number> | undefined): number[] => [...new Set(eps?.values() ?? [])];
 
 /** What a person wants to know of a checkpoint. */
-export function printCheckpoint(checkpoint: Checkpoint, bytes: number, all: boolean, terminal: Terminal): void {
-  const { name, format, tensors, model } = checkpoint;
+export function printCheckpoint(
+  checkpoint: Checkpoint,
+  bytes: number,
+  health: WeightHealth,
+  all: boolean,
+  terminal: Terminal,
+): void {
+  const { name, format, tensors, model, suspicious } = checkpoint;
   const types = tally([...tensors.values()].map(({ dtype }) => dtype)).map(([dtype, count]) => `${count} ${dtype}`);
   const elements = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   terminal.print(line("file", `${name}, ${megabytes(bytes)}, ${format}`));
   terminal.print(line("tensors", `${tensors.size} (${types.join(", ")}), ${grouped(elements)} elements`));
   if (model) printRecord(model, terminal);
   else terminal.print(line("model", "weights alone, without a yaml or names"));
-  if (all) printTensors(tensors, terminal);
+  printHealth(health, terminal);
+  if (suspicious.length > 0)
+    terminal.print(
+      line("danger", out.red(`names that no checkpoint needs, none of them run: ${suspicious.join(", ")}`)),
+    );
+  if (all) printTensors(tensors, health, terminal);
 }
 
 function printRecord(model: NonNullable<Checkpoint["model"]>, terminal: Terminal): void {
@@ -54,8 +75,16 @@ function printRecord(model: NonNullable<Checkpoint["model"]>, terminal: Terminal
   if (batchNormEps?.size) terminal.print(line("bn eps", distinct(batchNormEps).join(", ")));
 }
 
-function printTensors(tensors: Checkpoint["tensors"], terminal: Terminal): void {
-  const table = new Table({ ...plainTable, head: ["name", "type"] });
-  for (const [name, type] of tensors) table.push([name, formatType(type)]);
+function printTensors(tensors: Checkpoint["tensors"], { statistics }: WeightHealth, terminal: Terminal): void {
+  const table = new Table({
+    ...plainTable,
+    head: ["name", "type", "min", "max", "mean", "std"],
+    colAligns: ["left", "left", "right", "right", "right", "right"],
+  });
+  for (const [name, type] of tensors) {
+    const found = statistics.get(name);
+    const numbers = found ? [found.min, found.max, found.mean, found.std].map((value) => value.toPrecision(4)) : [];
+    table.push([name, formatType(type), ...numbers]);
+  }
   terminal.print(table.toString());
 }

@@ -1,13 +1,13 @@
-import { countParameters, type OutputComparison, opCensus, summarize } from "@yolo-compile/compiler";
+import { countParameters, type OutputComparison, opCensus, summarize, type Verification } from "@yolo-compile/compiler";
 import Table from "cli-table3";
 import { out } from "../colors.js";
 import type { CompileResult } from "../run-compile.js";
 import { plainTable, type Terminal } from "../terminal.js";
-import { grouped, line, megabytes } from "./text.js";
+import { grouped, line, megabytes, some } from "./text.js";
 
 /** The document of `--json`. */
 export function compileDocument(result: CompileResult) {
-  const { compiled, output, bytes, options, size, verification, elapsedMs } = result;
+  const { compiled, output, bytes, options, size, choice, verification, elapsedMs } = result;
   const { network, optimized, plain, weights } = compiled;
   const { layers, parameters, gflops } = summarize(network);
   return {
@@ -26,11 +26,18 @@ export function compileDocument(result: CompileResult) {
     gflops: Number(gflops.toFixed(4)),
     names: compiled.names,
     strides: network.strides,
-    weights: { file: weights.file, used: weights.used, missing: [], unused: weights.unused },
+    weights: {
+      file: weights.file,
+      used: weights.used,
+      missing: [],
+      filled: weights.filled,
+      left: weights.left,
+      unused: weights.unused,
+    },
     verify: verification
       ? { ...verification, seed: options.seed }
       : { ok: null, skipped: "--no-verify", provider: null, comparisons: [] },
-    notes: compiled.notes,
+    notes: [...(choice?.notes ?? []), ...compiled.notes],
     elapsedMs,
   };
 }
@@ -65,25 +72,40 @@ function printVerification({ verification, options }: CompileResult, terminal: T
     terminal.print(line("verify", "skipped, as --no-verify asks"));
     return;
   }
-  const { provider, tolerance, comparisons } = verification;
-  terminal.print(
-    line(
-      "verify",
-      `on ${provider} against the plain graph, tolerance ${tolerance.name} (${tolerance.relative} of scale), seed ${options.seed}`,
-    ),
+  const { comparisons } = verification;
+  const bounds = new Map(comparisons.map(({ provider, tolerance }) => [provider, tolerance]));
+  const places = [...bounds].map(
+    ([provider, { name, relative }]) => `on ${provider} within ${name} (${relative} of scale)`,
   );
+  terminal.print(line("verify", `against the plain graph on cpu, seed ${options.seed}: ${places.join(", ")}`));
+  printPlacement(verification, terminal);
   const table = new Table({
     ...plainTable,
-    head: ["", "output", "runtime rewrites", "max |error|", "of scale", ""],
-    colAligns: ["left", "left", "left", "right", "right", "left"],
+    head: ["", "output", "on", "runtime rewrites", "max |error|", "of scale", ""],
+    colAligns: ["left", "left", "left", "left", "right", "right", "left"],
   });
   for (const comparison of comparisons) table.push(row(comparison));
   terminal.print(table.toString());
 }
 
-const row = ({ output, level, maxAbs, maxRel, nonFinite, ok }: OutputComparison): string[] => [
+/** Nodes named where ONNX Runtime left them to the CPU. */
+const LISTED = 8;
+
+function printPlacement({ provider, placement, arithmetic }: Verification, terminal: Terminal): void {
+  if (!placement) return;
+  const { onProvider, onCpu } = placement;
+  const names = some(
+    onCpu.map(({ name, op }) => `${name} (${op})`),
+    LISTED,
+  );
+  const fellBack = `${onCpu.length} fell back to the CPU${names && `: ${names}`}`;
+  terminal.print(line("", [`${provider} ran ${onProvider} nodes`, fellBack, arithmetic].filter(Boolean).join(", ")));
+}
+
+const row = ({ output, provider, level, maxAbs, maxRel, nonFinite, ok }: OutputComparison): string[] => [
   "       ",
   output,
+  provider,
   level === "all" ? "on" : "off",
   maxAbs.toExponential(2),
   maxRel.toExponential(2),

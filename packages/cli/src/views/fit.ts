@@ -1,0 +1,62 @@
+import { formatType, nearestNames, type WeightMatch } from "@yolo-compile/compiler";
+import Table from "cli-table3";
+import { out } from "../colors.js";
+import { plainTable, type Terminal } from "../terminal.js";
+import { line } from "./text.js";
+
+/** Names that are compared for likeness; more would take too long. */
+const MOST_COMPARED = 500;
+
+const nearest = (name: string, candidates: readonly string[]): string | undefined =>
+  candidates.length > MOST_COMPARED ? undefined : nearestNames(name, candidates, 1)[0];
+
+/** How weights fit a yaml, in the document of `inspect --json`. */
+export function fitDocument(config: string, match: WeightMatch) {
+  const { used, missing, wrongShape, extra, notNeeded, fallbacks, suggestion } = match;
+  const extraNames = extra.map(({ name }) => name);
+  return {
+    config,
+    fits: isFit(match),
+    used: used.length,
+    missing: missing.map(({ name, dtype, shape }) => ({
+      name,
+      dtype,
+      shape,
+      nearest: nearest(name, extraNames) ?? null,
+    })),
+    wrongShape: wrongShape.map(({ name, found, expected }) => ({ name, found: found.shape, expected: expected.shape })),
+    extra: extra.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    notNeeded,
+    fromYaml: fallbacks,
+    suggestion: suggestion ?? null,
+  };
+}
+
+export const isFit = ({ missing, wrongShape, extra }: WeightMatch): boolean =>
+  missing.length + wrongShape.length + extra.length === 0;
+
+/** How weights fit a yaml, for people. */
+export function printFit(config: string, match: WeightMatch, terminal: Terminal): void {
+  const { used, missing, wrongShape, extra, notNeeded, suggestion } = match;
+  const verdict = isFit(match) ? out.green("fits") : out.red("does not fit");
+  const counts = [
+    `${used.length} used`,
+    `${missing.length} missing`,
+    `${wrongShape.length} of another shape`,
+    `${extra.length} extra`,
+    `${notNeeded.length} not needed`,
+  ];
+  terminal.print(line("fit", `${verdict} ${config}: ${counts.join(", ")}`));
+  if (suggestion) terminal.print(line("try", suggestion));
+  if (isFit(match)) return;
+  const extraNames = extra.map(({ name }) => name);
+  const table = new Table({ ...plainTable, head: ["", "name", "in the file", "in the yaml", ""] });
+  for (const { name, found, expected } of wrongShape)
+    table.push(["shape", name, formatType(found), formatType(expected), ""]);
+  for (const weight of missing) {
+    const near = nearest(weight.name, extraNames);
+    table.push(["missing", weight.name, "", formatType(weight), near ? `nearest is ${near}` : ""]);
+  }
+  for (const weight of extra) table.push(["extra", weight.name, formatType(weight), "", ""]);
+  terminal.print(table.toString());
+}
