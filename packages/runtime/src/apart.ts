@@ -70,6 +70,7 @@ function startChild({ environment, timeLimitMs }: ApartOptions): Child {
   let stderr = "";
   const questions = openQuestions(() => stderr);
   const end = (): void => {
+    questions.lose("it is released");
     child.kill("SIGKILL");
   };
   child.stderr?.on("data", (text) => {
@@ -83,7 +84,8 @@ function startChild({ environment, timeLimitMs }: ApartOptions): Child {
   });
   const ask = (question: Question): Promise<unknown> => {
     const { id, answer } = questions.open();
-    if (child.connected) child.send({ ...question, id });
+    // A message that cannot be sent needs no error of its own: the process is gone, which `close` tells with its reason.
+    if (child.connected) child.send({ ...question, id }, () => {});
     if (timeLimitMs === undefined) return answer;
     const timer = setTimeout(() => {
       questions.lose(`it gives no answer within ${timeLimitMs / 1000} s`);

@@ -1,0 +1,40 @@
+import { expect, test } from "@jest/globals";
+import { tensorOf } from "@yolo-compile/core";
+import { openApart } from "./apart.js";
+import { probeAnswer, probeInput, probeModel } from "./probe-model.js";
+import { CPU, type Provider } from "./providers.js";
+import { openSession, sessionSettings } from "./session.js";
+
+const apart: Provider = { ...CPU, apart: {} };
+const inputs = new Map([["x", probeInput]]);
+
+test("a session in a process of its own is a session like another", async () => {
+  const session = await openSession(probeModel(), { provider: apart, level: "all" });
+  const here = await openSession(probeModel(), { provider: CPU, level: "all" });
+  expect([session.inputs, session.outputs]).toEqual([here.inputs, here.outputs]);
+  expect(await session.run(inputs)).toEqual(await here.run(inputs));
+  const wrong = new Map([["x", tensorOf("f32", [1, 3, 2, 2], Array<number>(12).fill(0))]]);
+  await expect(session.run(wrong)).rejects.toThrow(/runtime\/run: .*Got invalid dimensions/s);
+  expect(Array.from((await session.run(inputs)).get("y")!.data, Number)).toEqual([...probeAnswer()]);
+  await Promise.all([session.release(), here.release()]);
+});
+
+test("several runs at once get their own answers", async () => {
+  const session = await openSession(probeModel(), { provider: apart, level: "all" });
+  const answers = await Promise.all([1, 2, 3].map(() => session.run(inputs)));
+  for (const answer of answers) expect(Array.from(answer.get("y")!.data, Number)).toEqual([...probeAnswer()]);
+  await session.release();
+});
+
+test("after the end every question fails, none waits", async () => {
+  const engine = await openApart({ source: probeModel(), settings: sessionSettings({ provider: CPU, level: "all" }) });
+  await engine.release();
+  await expect(engine.run({})).rejects.toThrow(/it is released/);
+  await expect(engine.release()).rejects.toThrow(/it is released/);
+});
+
+test("a file that is no model is refused with the reason", async () => {
+  await expect(openSession(Uint8Array.of(8, 9), { provider: apart, level: "all" })).rejects.toThrow(
+    /runtime\/load: ONNX Runtime \(cpu\) does not load the model: /,
+  );
+});
