@@ -7,7 +7,7 @@ import type { Session, ValueInfo } from "./session.js";
  * integers 0 or 1.
  * @throws runtime/dynamic for an input with a free size
  */
-export const seededInputs = (session: Session, seed: number): ReadonlyMap<string, Tensor> =>
+export const seededInputs = (session: Pick<Session, "name" | "inputs">, seed: number): ReadonlyMap<string, Tensor> =>
   new Map(session.inputs.map((input, index) => [input.name, noise(session.name, input, seed + index)]));
 
 function noise(model: string, { name, dtype, shape }: ValueInfo, seed: number): Tensor {
