@@ -1,0 +1,31 @@
+import type { ValueInfo } from "@yolo-compile/runtime";
+
+/** What an axis of an image input counts. */
+export type Role = "batch" | "height" | "width";
+
+/** A size that the model leaves open. Axes of one name have one size. */
+export interface FreeSize {
+  /** The model's own name, else the role, else the input and the axis: `x[1]`. */
+  readonly name: string;
+  /** By the place of the axis: the first of any input, the last two of an image. */
+  readonly role?: Role;
+}
+
+const IMAGE_ROLES: readonly (Role | undefined)[] = ["batch", undefined, "height", "width"];
+const OTHER_ROLES: readonly (Role | undefined)[] = ["batch"];
+
+/** What is open about an axis; undefined where its size is fixed. */
+export function freeSize({ name, shape }: ValueInfo, axis: number): FreeSize | undefined {
+  const size = shape[axis];
+  if (typeof size === "number") return undefined;
+  const role = (shape.length === IMAGE_ROLES.length ? IMAGE_ROLES : OTHER_ROLES)[axis];
+  return { name: size || (role ?? `${name}[${axis}]`), ...(role && { role }) };
+}
+
+/** All open sizes by name, in order. */
+export const freeSizes = (inputs: readonly ValueInfo[]): ReadonlyMap<string, FreeSize> =>
+  new Map(
+    inputs
+      .flatMap((input) => input.shape.map((_, axis) => freeSize(input, axis)))
+      .flatMap((free) => (free ? [[free.name, free]] : [])),
+  );
