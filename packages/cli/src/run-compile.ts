@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   type Choice,
   type CompiledModel,
+  chooseInputs,
   chooseProvider,
   compile,
   encodeModel,
@@ -148,7 +149,9 @@ async function verify(compiled: CompiledModel, { provider }: Choice, job: Job): 
     reference: workspace.path("plain.onnx"),
     candidate: workspace.path("optimized.onnx"),
     provider,
-    seed: options.seed,
+    referenceName: "the plain graph",
+    name: "the optimised graph",
+    inputs: (session) => chooseInputs(session, { seed: options.seed }),
     onStep: (step) => terminal.step(`verifying: ${step}`),
   });
   watch.lap("verify");

@@ -80,8 +80,11 @@ function readModelConfig(config: ConfigText | undefined, checkpoint: Checkpoint 
   const { yaml, className } = checkpoint?.model ?? {};
   if (!checkpoint || yaml === undefined)
     throw noConfig(checkpoint?.name ?? "the input", checkpoint?.format ?? "none", className);
-  return readConfig(toPython(yaml, checkpoint.name), stem(checkpoint.name));
+  return readConfig(toPython(yaml, checkpoint.name), networkName(checkpoint));
 }
+
+/** As YOLOv5 calls it: after its yaml. */
+export const networkName = ({ model, name }: Checkpoint): string => model?.name ?? stem(model?.yamlFile ?? name);
 
 /**
  * A yaml and weights as a plain and an optimised graph.

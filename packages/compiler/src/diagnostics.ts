@@ -108,3 +108,10 @@ export const noDetector = (
     message: `${model} is no YOLOv5 detector: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
     hint: "expected an image [n,3,h,w] that gives rows [n,boxes,5+classes], and perhaps prototypes",
   });
+
+export const unknownExtension = (output: string, known: readonly string[]): CompileError =>
+  new CompileError({
+    code: "convert/format",
+    message: `${output} does not end in an extension of a format that can be written: ${known.join(", ")}`,
+    hint: "weights.bin is safetensors, with the yaml inside where there is one",
+  });

@@ -50,7 +50,8 @@ export function matchWeights(
   const loaded = scope ? loadPartial(spelled, scope) : { tensors: spelled.tensors, notes: [] };
   const compared = compare(expected, loaded.tensors, checkpoint.name);
   const leftOver = [...loaded.tensors].filter(([name]) => !expected.has(name));
-  const isExtra = (name: string): boolean => !NOT_NEEDED.test(name) && !ignored.has(name);
+  // The constants of a graph are no weights.
+  const isExtra = (name: string): boolean => !checkpoint.ofGraph && !NOT_NEEDED.test(name) && !ignored.has(name);
   const extra = leftOver.filter(([name]) => isExtra(name)).map(([name, type]) => ({ ...type, name }));
   const fits = compared.missing.length + compared.wrongShape.length + extra.length === 0;
   const suggestion = fits

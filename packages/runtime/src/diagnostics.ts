@@ -87,6 +87,12 @@ export const dynamicInput = (name: string, value: string, shape: readonly Dimens
     message: `input ${value} of ${name} has the shape [${shape.join(",")}]: a size is needed for ${shape.filter((side) => typeof side === "string").join(", ")}`,
   });
 
+export const inputsDiffer = (reference: readonly string[], candidate: readonly string[]): CompileError =>
+  new CompileError({
+    code: "verify/inputs",
+    message: `the models take different inputs: ${reference.join(", ") || "none"} and ${candidate.join(", ") || "none"}`,
+  });
+
 export const outputsDiffer = (reference: readonly string[], candidate: readonly string[]): CompileError =>
   new CompileError({
     code: "verify/outputs",

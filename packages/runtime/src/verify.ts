@@ -1,28 +1,62 @@
 import type { Tensor } from "@yolo-compile/core";
 import { compareTensors, type Difference } from "./compare.js";
-import { outputsDiffer } from "./diagnostics.js";
-import { seededInputs } from "./inputs.js";
+import { inputsDiffer, outputsDiffer } from "./diagnostics.js";
 import { openProfiledSession, type Placement } from "./placement.js";
 import { CPU, type Provider } from "./providers.js";
 import { type ModelSource, type OptimizationLevel, openSession, type Session } from "./session.js";
 import type { Tolerance } from "./tolerance.js";
 
-export interface VerifyRequest {
-  /** The plain graph. It runs on the CPU with ONNX Runtime's own rewriting off, or that would fold BatchNorms too. */
-  readonly reference: ModelSource;
+type Tensors = ReadonlyMap<string, Tensor>;
+
+/** What a model is run with once. */
+export interface NamedInput {
+  /** How reports call it: `noise (seed 1)`, `bus.jpg`. */
+  readonly name: string;
+  /** One for each of the model's inputs, by name. */
+  readonly tensors: Tensors;
+}
+
+/** An input and what a model has to answer. */
+export interface ExpectedCase<Input extends NamedInput = NamedInput> {
+  readonly input: Input;
+  readonly outputs: Tensors;
+}
+
+/** The answers of one run of the candidate, under the names of the reference. */
+export interface CandidateRun<Input extends NamedInput = NamedInput> {
+  readonly expected: ExpectedCase<Input>;
+  readonly outputs: Tensors;
+  readonly provider: Provider;
+  readonly level: OptimizationLevel;
+}
+
+export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   readonly candidate: ModelSource;
+  /** How messages call it; left out, its path. */
+  readonly name?: string;
+  readonly cases: readonly ExpectedCase<Input>[];
   /** Where the candidate runs besides the CPU. */
   readonly provider: Provider;
-  /** Seed of the input. */
-  readonly seed: number;
   /** Left out, each provider's. */
   readonly tolerance?: Tolerance;
   /** Called before each model runs. */
   readonly onStep?: (step: string) => void;
+  /** Called with the answers of each run. */
+  readonly onRun?: (run: CandidateRun<Input>) => void;
+}
+
+export interface VerifyRequest<Input extends NamedInput = NamedInput> extends Omit<CandidateRequest<Input>, "cases"> {
+  /** The plain graph. It runs on the CPU with ONNX Runtime's own rewriting off, or that would fold BatchNorms too. */
+  readonly reference: ModelSource;
+  readonly referenceName?: string;
+  /** What both run on, made to fit the reference. */
+  readonly inputs: (session: Session) => readonly Input[];
 }
 
 /** One output of the candidate, on one provider at one level of ONNX Runtime's rewriting, against the reference. */
 export interface OutputComparison extends Difference {
+  /** The name of the input. */
+  readonly input: string;
   readonly output: string;
   readonly provider: string;
   readonly level: OptimizationLevel;
@@ -39,34 +73,57 @@ export interface Verification {
   readonly comparisons: readonly OutputComparison[];
   /** Where the candidate's nodes ran at `all`, as users deploy it; for other providers than the CPU. */
   readonly placement?: Placement;
+  /** `images = x`: values that were matched by their position, since the names differ. */
+  readonly renamed: readonly string[];
 }
 
 /** As the file is written, and as users deploy it. */
 const CANDIDATE_LEVELS: readonly OptimizationLevel[] = ["disabled", "all"];
 
-type Outputs = ReadonlyMap<string, Tensor>;
+/**
+ * Runs two models on the same inputs and compares every output: the candidate on the CPU, which judges the rewriting alone,
+ * and then on the provider, which judges that one too.
+ * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
+ */
+export async function verifyModels<Input extends NamedInput>(request: VerifyRequest<Input>): Promise<Verification> {
+  const { reference, referenceName, inputs, onStep } = request;
+  onStep?.(`${referenceName ?? "the reference"} runs`);
+  const cases = await runReference(reference, inputs, referenceName);
+  return checkCandidate({ ...request, cases });
+}
+
+/** What a model answers on the CPU with ONNX Runtime's own rewriting off. @throws runtime/… */
+export async function runReference<Input extends NamedInput>(
+  reference: ModelSource,
+  inputs: (session: Session) => readonly Input[],
+  name?: string,
+): Promise<ExpectedCase<Input>[]> {
+  const session = await openSession(reference, { provider: CPU, level: "disabled", ...(name && { name }) });
+  return useOnce(session, async () => {
+    const cases: ExpectedCase<Input>[] = [];
+    for (const input of inputs(session)) cases.push({ input, outputs: await session.run(input.tensors) });
+    return cases;
+  });
+}
 
 /**
- * Runs two models on the same input and compares every output: the candidate on the CPU, which judges the rewriting alone,
- * and then on the provider, which judges that one too.
- * @throws runtime/…, verify/outputs, verify/shape
+ * Holds a model against the answers that it has to give.
+ * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
  */
-export async function verifyModels(request: VerifyRequest): Promise<Verification> {
-  const { reference, candidate, provider, seed, onStep } = request;
-  onStep?.("the plain graph runs");
-  const plain = await openSession(reference, { provider: CPU, level: "disabled", name: "the plain graph" });
-  const expected = await useOnce(plain, (session) => session.run(seededInputs(session, seed)));
+export async function checkCandidate<Input extends NamedInput>(
+  request: CandidateRequest<Input>,
+): Promise<Verification> {
+  const { provider, onStep, name = "the candidate" } = request;
   const comparisons: OutputComparison[] = [];
+  const renamed = new Set<string>();
   let placement: Placement | undefined;
   for (const where of provider === CPU ? [CPU] : [CPU, provider])
     for (const level of CANDIDATE_LEVELS) {
-      onStep?.(
-        `the optimised graph runs on ${where.name}, ONNX Runtime's own optimisation ${level === "all" ? "on" : "off"}`,
-      );
-      const found = await runCandidate(candidate, where, level, seed);
+      onStep?.(`${name} runs on ${where.name}, ONNX Runtime's own optimisation ${level === "all" ? "on" : "off"}`);
+      const found = await checkAt(request, where, level);
       placement = found.placement;
-      const tolerance = request.tolerance ?? where.tolerance;
-      comparisons.push(...compareOutputs(expected, found.outputs, { provider: where.name, level, tolerance }));
+      comparisons.push(...found.comparisons);
+      for (const pair of found.renamed) renamed.add(pair);
     }
   return {
     ok: comparisons.every(({ ok }) => ok),
@@ -75,49 +132,82 @@ export async function verifyModels(request: VerifyRequest): Promise<Verification
     ...(provider.arithmetic !== undefined && { arithmetic: provider.arithmetic }),
     comparisons,
     ...(placement && { placement }),
+    renamed: [...renamed],
   };
 }
 
-interface Run {
-  readonly outputs: Outputs;
-  readonly placement?: Placement;
-}
+type Checked = Pick<Verification, "comparisons" | "placement" | "renamed">;
 
-async function runCandidate(
-  source: ModelSource,
+async function checkAt<Input extends NamedInput>(
+  request: CandidateRequest<Input>,
   provider: Provider,
   level: OptimizationLevel,
-  seed: number,
-): Promise<Run> {
-  const options = { provider, level, name: "the optimised graph" };
-  if (provider === CPU)
-    return useOnce(await openSession(source, options), async (session) => ({
-      outputs: await session.run(seededInputs(session, seed)),
-    }));
-  return useOnce(await openProfiledSession(source, options), async (session) => ({
-    outputs: await session.run(seededInputs(session, seed)),
+): Promise<Checked> {
+  const { candidate, cases, name } = request;
+  const options = { provider, level, ...(name !== undefined && { name }) };
+  if (provider === CPU) {
+    const session = await openSession(candidate, options);
+    return useOnce(session, () => checkCases(session, cases, request, { provider, level }));
+  }
+  const session = await openProfiledSession(candidate, options);
+  return useOnce(session, async () => ({
+    ...(await checkCases(session, cases, request, { provider, level })),
     placement: await session.placement(),
   }));
 }
 
-async function useOnce<Opened extends Session, Result>(
-  session: Opened,
-  use: (session: Opened) => Promise<Result>,
-): Promise<Result> {
+async function checkCases<Input extends NamedInput>(
+  session: Session,
+  cases: readonly ExpectedCase<Input>[],
+  { tolerance, onRun }: CandidateRequest<Input>,
+  where: Pick<CandidateRun, "provider" | "level">,
+): Promise<Checked> {
+  const comparisons: OutputComparison[] = [];
+  const renamed: string[] = [];
+  for (const expected of cases) {
+    const { input } = expected;
+    const inputNames = matchNames([...input.tensors.keys()], session.inputs.map(nameOf), inputsDiffer);
+    const outputNames = matchNames([...expected.outputs.keys()], session.outputs.map(nameOf), outputsDiffer);
+    renamed.push(...differing(inputNames), ...differing(outputNames));
+    const found = await session.run(new Map([...inputNames].map(([own, its]) => [its, input.tensors.get(own)!])));
+    const outputs = new Map([...outputNames].map(([own, its]) => [own, found.get(its)!]));
+    onRun?.({ expected, outputs, ...where });
+    const bound = tolerance ?? where.provider.tolerance;
+    const run = { input: input.name, provider: where.provider.name, level: where.level, tolerance: bound };
+    comparisons.push(...compareOutputs(expected.outputs, outputs, run));
+  }
+  return { comparisons, renamed };
+}
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+const differing = (names: ReadonlyMap<string, string>): string[] =>
+  [...names].filter(([own, its]) => own !== its).map(([own, its]) => `${own} = ${its}`);
+
+/** By name where all are there, else by position. */
+function matchNames(
+  reference: readonly string[],
+  candidate: readonly string[],
+  differ: (reference: readonly string[], candidate: readonly string[]) => Error,
+): ReadonlyMap<string, string> {
+  if (reference.length !== candidate.length) throw differ(reference, candidate);
+  const same = reference.every((name) => candidate.includes(name));
+  return new Map(reference.map((name, index) => [name, same ? name : candidate[index]!]));
+}
+
+async function useOnce<Result>(session: Session, use: () => Promise<Result>): Promise<Result> {
   try {
-    return await use(session);
+    return await use();
   } finally {
     await session.release();
   }
 }
 
 function compareOutputs(
-  expected: Outputs,
-  found: Outputs,
-  run: Pick<OutputComparison, "provider" | "level" | "tolerance">,
+  expected: Tensors,
+  found: Tensors,
+  run: Pick<OutputComparison, "input" | "provider" | "level" | "tolerance">,
 ): OutputComparison[] {
-  if ([...expected.keys()].join() !== [...found.keys()].join())
-    throw outputsDiffer([...expected.keys()], [...found.keys()]);
   return [...expected].map(([output, reference]) => {
     const difference = compareTensors(output, reference, found.get(output)!);
     const ok = difference.nonFinite === 0 && difference.maxRel <= run.tolerance.relative;

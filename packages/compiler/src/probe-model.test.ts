@@ -1,0 +1,17 @@
+import { expect, test } from "@jest/globals";
+import { toFloat64 } from "@yolo-compile/core";
+import { printGraph } from "@yolo-compile/ir";
+import { decodeModel } from "@yolo-compile/onnx";
+import { CPU, openSession, probeAnswer, probeInput, probeModel } from "@yolo-compile/runtime";
+
+test("the probe's model is the small convolution that it says", () => {
+  expect(printGraph(decodeModel(probeModel()).graph)).toMatchInlineSnapshot();
+});
+
+test("the probe's answer is what ONNX Runtime computes", async () => {
+  const session = await openSession(probeModel(), { provider: CPU, level: "disabled" });
+  const { y } = Object.fromEntries(await session.run(new Map([["x", probeInput]])));
+  await session.release();
+  expect([...toFloat64(y!)]).toEqual([...probeAnswer()]);
+  expect(new Set(probeAnswer()).size).toBeGreaterThan(20);
+});
