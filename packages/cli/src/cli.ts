@@ -1,6 +1,7 @@
 import { isCompileError } from "@yolo-compile/compiler";
 import yargs from "yargs";
 import { compileCommand } from "./commands/compile.js";
+import { convertCommand } from "./commands/convert.js";
 import { detectCommand } from "./commands/detect.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { providersCommand } from "./commands/providers.js";
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command(compileCommand(setExitCode))
     .command(summaryCommand)
     .command(inspectCommand(setExitCode))
+    .command(convertCommand)
     .command(detectCommand)
     .command(providersCommand)
     .strict()

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type ByteSource, isCompileError } from "@yolo-compile/compiler";
 import { inputUnreadable, outputUnwritable } from "./diagnostics.js";
 
-/** A file that is read piece by piece. `close` frees it. */
+/** A file that is read piece by piece. `close` frees it; a second time it does nothing. */
 export interface FileSource extends ByteSource {
   close(): void;
 }
@@ -24,18 +24,25 @@ export function openFile(path: string): FileSource {
     closeSync(handle);
     throw inputUnreadable(path, status.isDirectory() ? "EISDIR" : "not a file");
   }
+  let open = true;
   return {
     name: path,
     size: status.size,
     read: (offsetBytes, length) => readExactly(handle, path, offsetBytes, length),
-    close: () => closeSync(handle),
+    close: () => {
+      if (open) closeSync(handle);
+      open = false;
+    },
   };
 }
+
+/** Node refuses to read or write 2 GB at once. */
+const MOST_BYTES = 1 << 30;
 
 function readExactly(handle: number, path: string, offsetBytes: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
-    const count = readSync(handle, bytes, done, length - done, offsetBytes + done);
+    const count = readSync(handle, bytes, done, Math.min(length - done, MOST_BYTES), offsetBytes + done);
     if (count === 0) throw inputUnreadable(path, "it became shorter while it was read");
     done += count;
   }
@@ -109,7 +116,7 @@ export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
   try {
     for (const chunk of chunks)
       for (let done = 0; done < chunk.byteLength; )
-        done += attempt(() => writeSync(handle, chunk, done, chunk.byteLength - done));
+        done += attempt(() => writeSync(handle, chunk, done, Math.min(chunk.byteLength - done, MOST_BYTES)));
   } finally {
     closeSync(handle);
   }

@@ -1,6 +1,37 @@
+import { dirname, join } from "node:path";
 import { type Checkpoint, type CompileRequest, inputKind, openCheckpoint } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText } from "./files.js";
+import type { WeightsOptions } from "./options.js";
+
+/**
+ * Opens weights, and the parts beside them where they are in several files. Closing the checkpoint closes the parts; `onClose`
+ * is called then too.
+ * @throws weights/…
+ */
+export function openWeights(file: FileSource, options: WeightsOptions, onClose: () => void = () => {}): Checkpoint {
+  const parts: FileSource[] = [];
+  const close = (): void => {
+    for (const part of parts.splice(0)) part.close();
+  };
+  try {
+    return openCheckpoint(file, {
+      allowSuspicious: options["allow-suspicious"],
+      sibling: (name) => {
+        const part = openFile(join(dirname(file.name), name));
+        parts.push(part);
+        return part;
+      },
+      onClose: () => {
+        close();
+        onClose();
+      },
+    });
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
 
 /** The files of a command line, opened and told apart. */
 export interface Inputs {
@@ -14,7 +45,7 @@ export interface Inputs {
  * Opens a yaml and weights, in either order, or one of the two. Which is which is told by content.
  * @throws input/unreadable, usage, weights/…
  */
-export function openInputs(paths: readonly string[]): Inputs {
+export function openInputs(paths: readonly string[], options: WeightsOptions): Inputs {
   const [first] = paths;
   if (first === undefined)
     throw usage("no input file", "yolo-compile best.pt, or yolo-compile yolov5s.yaml weights.pt");
@@ -23,14 +54,14 @@ export function openInputs(paths: readonly string[]): Inputs {
   const opened: FileSource[] = [];
   try {
     for (const path of paths) opened.push(openFile(path));
-    return sort(opened, first);
+    return sort(opened, first, options);
   } catch (error) {
     for (const file of opened) file.close();
     throw error;
   }
 }
 
-function sort(files: readonly FileSource[], first: string): Inputs {
+function sort(files: readonly FileSource[], first: string, options: WeightsOptions): Inputs {
   const kinds = files.map((file) => inputKind(file));
   const config = files[kinds.indexOf("config")];
   const weights = files[kinds.findIndex((kind) => kind !== "config")];
@@ -41,7 +72,7 @@ function sort(files: readonly FileSource[], first: string): Inputs {
   const text = config && { file: config.name, text: readText(config) };
   return {
     ...(text && { config: text }),
-    ...(weights && { checkpoint: openCheckpoint(weights, { onClose: () => weights.close() }) }),
+    ...(weights && { checkpoint: openWeights(weights, options, () => weights.close()) }),
     name: config?.name ?? first,
   };
 }

@@ -5,6 +5,18 @@ import { usage } from "./diagnostics.js";
 export const withCommon = (yargs: Argv) =>
   yargs.option("json", { type: "boolean", default: false, describe: "print one JSON document on stdout" });
 
+/** Options of commands that open weights. */
+export interface WeightsOptions {
+  readonly "allow-suspicious": boolean;
+}
+
+export const withWeights = <Options>(yargs: Argv<Options>) =>
+  yargs.option("allow-suspicious", {
+    type: "boolean",
+    default: false,
+    describe: "read weights beside names such as os.system, which are never run",
+  });
+
 /** A whole number from 1 on. @throws usage */
 export function positiveInteger(option: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) throw usage(`--${option} is ${value}, expected a whole number from 1 on`);

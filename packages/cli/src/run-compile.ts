@@ -17,13 +17,13 @@ import { EXIT } from "./exit.js";
 import { openWorkspace, type Workspace, writeChunks } from "./files.js";
 import { type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
-import { imageSize, positiveInteger } from "./options.js";
+import { imageSize, positiveInteger, type WeightsOptions } from "./options.js";
 import { type ElapsedMs, type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
 /** The options of the default command, as yargs gives them. */
-export interface CompileOptions extends ObserverOptions {
+export interface CompileOptions extends ObserverOptions, WeightsOptions {
   readonly files?: readonly string[];
   readonly json: boolean;
   readonly output?: string;
@@ -60,7 +60,7 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   const files = [...(options.files ?? []), ...rest];
   const choice = await chooseForVerification(options, terminal);
   terminal.step("reading the weights");
-  const inputs = openInputs(files);
+  const inputs = openInputs(files, options);
   try {
     const output = outputPath(options, files, inputs.name);
     const workspace = openWorkspace(output);

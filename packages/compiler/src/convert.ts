@@ -2,15 +2,15 @@ import { type Diagnostic, isFloat } from "@yolo-compile/core";
 import {
   type Checkpoint,
   type EncodedFile,
-  metadataOf,
   type ModelRecord,
+  metadataOf,
   type PlainData,
   type WeightsToWrite,
   writeNpz,
   writeSafetensors,
   writeWts,
 } from "@yolo-compile/weights";
-import { isCall, isDict, isList, parseYaml, type PyValue, repr } from "@yolo-compile/yolov5";
+import { isCall, isDict, isList, type PyValue, parseYaml, repr } from "@yolo-compile/yolov5";
 import { type ConfigText, loadNetwork, networkName } from "./compile.js";
 import { note, unknownExtension, warning } from "./diagnostics.js";
 
@@ -18,8 +18,8 @@ export interface ConvertRequest {
   readonly checkpoint: Checkpoint;
   /** A yaml for weights that carry none. */
   readonly config?: ConfigText;
-  /** Of the file that is converted. */
-  readonly sha256?: string;
+  /** Hashes the file that is converted; asked last. */
+  readonly sha256?: () => string;
   /** Path of the output, whose extension says the format. */
   readonly output: string;
 }
@@ -28,6 +28,8 @@ export interface ConvertedWeights {
   readonly format: string;
   readonly file: EncodedFile;
   readonly weights: number;
+  /** Of the file that was converted, where that was asked for. */
+  readonly sha256: string | undefined;
   /** Whether the file can be compiled without a yaml beside it. */
   readonly carriesYaml: boolean;
   /** What the format has no place for, and what was noticed. */
@@ -60,11 +62,13 @@ export function convertWeights({ checkpoint, config, sha256, output }: ConvertRe
   const format = WEIGHT_FORMATS.get(extension.toLowerCase());
   if (!format) throw unknownExtension(output, [...WEIGHT_FORMATS.keys()]);
   const named = recorded(checkpoint, config);
-  const metadata = metadataOf(named, sha256 === undefined ? {} : { sha256 });
+  const hash = sha256?.();
+  const metadata = metadataOf(named, hash === undefined ? {} : { sha256: hash });
   return {
     format: format.name,
     file: format.write({ tensors: named.tensors, metadata }),
     weights: named.tensors.size,
+    sha256: hash,
     carriesYaml: named.model?.yaml !== undefined && format.name !== "wts",
     notes: [...checkpoint.notes, ...replacedYaml(checkpoint, config), ...format.losses(named)],
   };
@@ -74,7 +78,9 @@ export function convertWeights({ checkpoint, config, sha256, output }: ConvertRe
 function recorded(checkpoint: Checkpoint, config: ConfigText | undefined): Checkpoint {
   if (!config) {
     const { model } = checkpoint;
-    return model?.yaml === undefined ? checkpoint : { ...checkpoint, model: { ...model, name: networkName(checkpoint) } };
+    return model?.yaml === undefined
+      ? checkpoint
+      : { ...checkpoint, model: { ...model, name: networkName(checkpoint) } };
   }
   loadNetwork(config, checkpoint); // it is a network
   const { name: _, ...record } = checkpoint.model ?? {};
@@ -109,7 +115,10 @@ function npzLosses({ tensors }: Checkpoint): Diagnostic[] {
 
 function wtsLosses({ tensors, model }: Checkpoint): Diagnostic[] {
   const types = [...tensors.values()];
-  const [shaped, other] = [types.filter(({ shape }) => shape.length !== 1), types.filter(({ dtype }) => dtype !== "f32")];
+  const [shaped, other] = [
+    types.filter(({ shape }) => shape.length !== 1),
+    types.filter(({ dtype }) => dtype !== "f32"),
+  ];
   const integers = other.filter(({ dtype }) => !isFloat(dtype)).length;
   const facts = [
     model?.yaml !== undefined && "the yaml",
@@ -120,8 +129,15 @@ function wtsLosses({ tensors, model }: Checkpoint): Diagnostic[] {
   return [
     warning("convert/shapes", `.wts has no shapes: ${shaped.length} of ${types.length} weights become vectors`),
     ...(other.length > 0
-      ? [note("convert/dtype", `.wts is float32: ${other.length} weights of other types (${integers} of integers) are widened`)]
+      ? [
+          note(
+            "convert/dtype",
+            `.wts is float32: ${other.length} weights of other types (${integers} of integers) are widened`,
+          ),
+        ]
       : []),
-    ...(facts.length > 0 ? [warning("convert/metadata", `.wts holds weights alone: left out are ${facts.join(", ")}`)] : []),
+    ...(facts.length > 0
+      ? [warning("convert/metadata", `.wts holds weights alone: left out are ${facts.join(", ")}`)]
+      : []),
   ];
 }

@@ -34,7 +34,7 @@ export {
   encodeImage,
   roundBoxes,
 } from "@yolo-compile/vision";
-export { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
+export { type Checkpoint, type EncodedFile, openCheckpoint } from "@yolo-compile/weights";
 export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/yolov5";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";

@@ -29,6 +29,8 @@ export interface Checkpoint {
 
 /** What a pickled YOLOv5 model carries besides its tensors. Everything is optional: old files lack most of it. */
 export interface ModelRecord {
+  /** What the network was called before its file was converted; else its yaml's or its own file's name says it. */
+  readonly name?: string;
   /** As pickled: `models.yolo.DetectionModel`. */
   readonly className?: string;
   /** The `yaml` attribute, to be read by the same grammar as a file. */

@@ -1,11 +1,11 @@
 import { OPSETS, PIPELINE_NAMES, PROVIDERS } from "@yolo-compile/compiler";
 import type { Argv, CommandModule } from "yargs";
 import { withObserver } from "../observer.js";
-import { withCommon } from "../options.js";
+import { withCommon, withWeights } from "../options.js";
 import { type CompileOptions, runCompile } from "../run-compile.js";
 
 const options = (yargs: Argv) =>
-  withObserver(withCommon(yargs))
+  withObserver(withWeights(withCommon(yargs)))
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
     .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })

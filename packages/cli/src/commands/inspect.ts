@@ -1,15 +1,9 @@
-import {
-  type Checkpoint,
-  inputKind,
-  loadNetwork,
-  matchWeights,
-  openCheckpoint,
-  readModelInfo,
-} from "@yolo-compile/compiler";
+import { type Checkpoint, inputKind, loadNetwork, matchWeights, readModelInfo } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { usage } from "../diagnostics.js";
 import { EXIT } from "../exit.js";
 import { type FileSource, openFile, readText } from "../files.js";
+import { openWeights } from "../inputs.js";
 import { imageSize, withCommon } from "../options.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import { checkpointDocument, printCheckpoint } from "../views/checkpoint.js";
@@ -54,7 +48,7 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
     terminal.printJson(() => modelDocument(name, size, info));
     return EXIT.fine;
   }
-  const checkpoint = openCheckpoint(file, { allowSuspicious: true });
+  const checkpoint = openWeights(file, { "allow-suspicious": true });
   const health = examineWeights(checkpoint.tensors, terminal);
   printCheckpoint(checkpoint, size, health, options.tensors, terminal);
   const fit = options.cfg === undefined ? undefined : fitOf(checkpoint, options.cfg, options.imgsz, terminal);

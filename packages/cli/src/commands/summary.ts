@@ -8,10 +8,10 @@ import {
 } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { openInputs } from "../inputs.js";
-import { imageSize, withCommon } from "../options.js";
+import { imageSize, type WeightsOptions, withCommon, withWeights } from "../options.js";
 import { openTerminal } from "../terminal.js";
 
-interface SummaryOptions {
+interface SummaryOptions extends WeightsOptions {
   readonly files: readonly string[];
   readonly imgsz: readonly (string | number)[];
   readonly json: boolean;
@@ -21,7 +21,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",
   builder: (yargs) =>
-    withCommon(yargs)
+    withWeights(withCommon(yargs))
       .positional("files", {
         type: "string",
         array: true,
@@ -29,10 +29,10 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
         describe: "a yaml, or a checkpoint that carries its own",
       })
       .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that the notes are about" }),
-  handler: ({ files, imgsz, json }) => {
+  handler: ({ files, imgsz, json, ...options }) => {
     const terminal = openTerminal(json);
     const { size, rest } = imageSize(imgsz);
-    const { config, checkpoint } = openInputs([...files, ...rest]);
+    const { config, checkpoint } = openInputs([...files, ...rest], options);
     try {
       const network = loadNetwork(config, checkpoint);
       const notes = networkNotes(network, size);

@@ -32,6 +32,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const FIELDS: { readonly [K in Field]: FieldText<K> } = {
+  name: text,
   className: text,
   yaml: { write: toTagged, read: (json) => fromTagged(json) },
   yamlFile: text,

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { type ConvertedWeights, convertWeights, inputKind } from "@yolo-compile/compiler";
+import { usage } from "./diagnostics.js";
+import { type FileSource, openFile, openWorkspace, readText, writeChunks } from "./files.js";
+import { openWeights } from "./inputs.js";
+import type { WeightsOptions } from "./options.js";
+import { openTerminal, type Terminal } from "./terminal.js";
+import { convertDocument, printConverted } from "./views/converted.js";
+
+/** The options of `convert`, as yargs gives them. */
+export interface ConvertOptions extends WeightsOptions {
+  readonly weights: string;
+  readonly output: string;
+  readonly cfg?: string | undefined;
+  readonly json: boolean;
+}
+
+/** A finished conversion, for the views. */
+export interface Converted extends ConvertedWeights {
+  readonly input: string;
+  readonly inputFormat: string;
+  readonly output: string;
+}
+
+/** Reads weights, writes them as the output's extension says, and puts the file in its place when it is whole. */
+export function runConvert(options: ConvertOptions): void {
+  const { weights, output, cfg } = options;
+  const terminal = openTerminal(options.json);
+  if ([weights, cfg].some((input) => input !== undefined && resolve(input) === resolve(output)))
+    throw usage(`--output ${output} is an input file`, "give another name");
+  const file = openFile(weights);
+  try {
+    writeConverted(convert(file, options, terminal), terminal);
+  } finally {
+    terminal.endStep();
+    file.close();
+  }
+}
+
+function convert(file: FileSource, options: ConvertOptions, terminal: Terminal): Converted {
+  const { name: input } = file;
+  const { output, cfg } = options;
+  if (inputKind(file) === "config")
+    throw usage(`${input} is a yaml, not weights`, "give it as --cfg, and the weights first");
+  const checkpoint = openWeights(file, options);
+  const config = cfg === undefined ? undefined : { file: cfg, text: readText(openFile(cfg)) };
+  const sha256 = (): string => hashOf(file, terminal);
+  const converted = convertWeights({ checkpoint, output, sha256, ...(config && { config }) });
+  return { ...converted, input, inputFormat: checkpoint.format, output };
+}
+
+function writeConverted(converted: Converted, terminal: Terminal): void {
+  const { output, notes } = converted;
+  const workspace = openWorkspace(output);
+  try {
+    writeChunks(workspace.path("weights"), told(converted, terminal));
+    workspace.publish("weights", output);
+  } finally {
+    workspace.discard();
+  }
+  terminal.report(notes);
+  printConverted(converted, terminal);
+  terminal.printJson(() => convertDocument(converted));
+}
+
+/** Read at a time. */
+const BLOCK_BYTES = 1 << 20;
+
+function hashOf(file: FileSource, terminal: Terminal): string {
+  terminal.step(`reading ${file.name}`);
+  const hash = createHash("sha256");
+  for (let at = 0; at < file.size; at += BLOCK_BYTES) hash.update(file.read(at, Math.min(BLOCK_BYTES, file.size - at)));
+  return hash.digest("hex");
+}
+
+/** The chunks, with a line that says how far they are. */
+function* told({ file, output }: Converted, terminal: Terminal): Generator<Uint8Array> {
+  let done = 0;
+  let shown = -1;
+  for (const chunk of file.chunks()) {
+    const percent = Math.floor((100 * done) / file.byteLength);
+    if (percent > shown) terminal.step(`writing ${output}: ${percent} %`);
+    shown = percent;
+    yield chunk;
+    done += chunk.byteLength;
+  }
+}
