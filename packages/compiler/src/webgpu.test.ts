@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter } from "node:path";
+import { expect, test } from "@jest/globals";
+import { type Graph, parseGraph } from "@yolo-compile/ir";
+import { encodeBytes } from "@yolo-compile/onnx";
+import {
+  chooseProvider,
+  findProvider,
+  type Provider,
+  probeProvider,
+  seededInputs,
+  verifyModels,
+} from "@yolo-compile/runtime";
+import { fixturePath } from "@yolo-compile/testkit";
+import { compile } from "./compile.js";
+import { countParameters } from "./count-parameters.js";
+
+const webgpu = findProvider("webgpu");
+const probe = await probeProvider(webgpu);
+
+const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
+const namedDriver = (VK_DRIVER_FILES || VK_ICD_FILENAMES)?.split(delimiter).find((file) => existsSync(file));
+
+const text = (file: string): string => readFileSync(fixturePath(file), "utf8");
+
+/** Architectures with made-up weights, at the smallest size that they can see. */
+const NETWORKS = [
+  {
+    file: "yolov5n.yaml",
+    yaml: text("shapes/shapes.yaml")
+      .replace(/nc: \d+/, "nc: 80")
+      .replace(/width_multiple: \S+/, "width_multiple: 0.25"),
+    parameters: 1_867_405,
+    size: [64, 64],
+  },
+  {
+    file: "efficientvit-m0.yaml",
+    yaml: text("efficientvit/detector.yaml").replace(/EfficientViT_M0, .*?\}\]\]/s, "EfficientViT_M0, []]"),
+    parameters: 2_239_564,
+    size: [64, 256],
+  },
+] as const;
+
+const verify = (plain: Graph, optimized: Graph) =>
+  verifyModels({
+    reference: encodeBytes(plain, { opset: 17 }),
+    candidate: encodeBytes(optimized, { opset: 17 }),
+    inputs: (session) => [{ name: "noise", tensors: seededInputs(session, 1) }],
+    provider: webgpu,
+  });
+
+/** A Conv for the GPU, and numbers of 64 bits, which WebGPU does not have. */
+const MIXED = `graph mixed(%x: f32[1,3,8,8]) {
+  %w = f32[4,3,3,3] splat 0.125
+  %c = Conv(%x, %w) : f32[1,4,6,6]
+  %d = Cast(%c) {to=f64} : f64[1,4,6,6]
+  %m = Mul(%d, %d) : f64[1,4,6,6]
+  %y = Cast(%m) {to=f32} : f32[1,4,6,6]
+  return %y
+}`;
+
+test("a Vulkan driver that is named and there makes webgpu usable", () => {
+  if (namedDriver !== undefined) expect(probe).toMatchObject({ usable: true });
+});
+
+if (probe.usable) {
+  test.each(NETWORKS)("the optimised $file is the plain one on webgpu", async ({ file, yaml, size, parameters }) => {
+    const config = { file, text: yaml };
+    const { plain, optimized } = compile({ config, randomWeights: 1, size, batch: 1, passes: "full" });
+    expect(countParameters(optimized)).toBe(parameters);
+    const { ok, comparisons, placement } = await verify(plain, optimized);
+    expect(ok).toBe(true);
+    expect(comparisons.map(({ provider, level, tolerance }) => `${provider} ${level} ${tolerance.name}`)).toEqual([
+      "cpu disabled FOLD",
+      "cpu all FOLD",
+      "webgpu disabled GPU_F32",
+      "webgpu all GPU_F32",
+    ]);
+    expect(placement?.onCpu).toEqual([]);
+    expect(placement?.onProvider).toBeGreaterThan(100);
+  });
+
+  test("nodes that fall back to the CPU are named", async () => {
+    const mixed = parseGraph(MIXED);
+    const { ok, placement } = await verify(mixed, mixed);
+    expect(ok).toBe(true);
+    expect(placement?.onProvider).toBeGreaterThan(0);
+    expect(placement?.onCpu.map(({ op }) => op)).toEqual(["Cast", "Mul", "Cast"]);
+  });
+
+  test("a wrong graph is found on webgpu as on the CPU", async () => {
+    const { ok, comparisons } = await verify(parseGraph(MIXED), parseGraph(MIXED.replace("0.125", "0.126")));
+    expect(ok).toBe(false);
+    expect(comparisons.map(({ provider, ok }) => `${provider} ${ok}`)).toEqual([
+      "cpu false",
+      "cpu false",
+      "webgpu false",
+      "webgpu false",
+    ]);
+  });
+
+  test("auto takes a GPU that computes, and says so", async () => {
+    const hardware: Provider = { ...webgpu, vulkan: false };
+    const { provider, notes } = await chooseProvider("auto", { among: [hardware], requireGpu: true });
+    expect(provider).toBe(hardware);
+    expect(notes).toEqual([{ code: "runtime/provider", severity: "note", message: "auto takes webgpu" }]);
+  });
+} else {
+  test("verification on webgpu", () => console.warn(`skipped: webgpu is not usable here: ${probe.reason}`));
+}
