@@ -1,4 +1,4 @@
-import { castTensor } from "@yolo-compile/core";
+import { castTensor, type Tensor } from "@yolo-compile/core";
 import type { ModelInfo } from "@yolo-compile/onnx";
 import { type ModelSource, openSession, type Provider, type Session, type ValueInfo } from "@yolo-compile/runtime";
 import {
@@ -89,11 +89,29 @@ async function detect(
   const started = performance.now();
   const results = [...(await session.run(new Map([[input.name, tensor]]))).values()];
   const elapsedMs = performance.now() - started;
-  const [output, protos] = results;
-  if (output?.shape.length !== 3) throw noDetector(session.name, "its outputs", session.outputs);
+  const [found] = readDetections(results, size, [image], options) ?? [];
+  if (!found) throw noDetector(session.name, "its outputs", session.outputs);
+  return { ...found, elapsedMs };
+}
+
+/**
+ * What a YOLOv5 network's outputs say of the pictures that it was run on, `size` being its input; undefined where the outputs
+ * are not those of a detector or segmenter.
+ * @throws detect/output
+ */
+export function readDetections(
+  [output, protos]: readonly Tensor[],
+  size: Size,
+  images: readonly Image[],
+  options: SuppressionOptions = {},
+): Omit<Found, "elapsedMs">[] | undefined {
+  if (output?.shape.length !== 3) return undefined;
   const maskCount = protos?.shape.length === 4 ? protos.shape[1]! : 0;
-  const [letterboxed = []] = nonMaxSuppression(output, { ...options, maskCount });
-  const detections = scaleBoxes(letterboxed, size, image);
-  const masks = protos && maskCount > 0 ? processNativeMasks(protos, detections, image) : [];
-  return { detections, masks, letterboxed, elapsedMs };
+  const pictures = nonMaxSuppression(output, { ...options, maskCount });
+  return images.map((image, index) => {
+    const letterboxed = pictures[index] ?? [];
+    const detections = scaleBoxes(letterboxed, size, image);
+    const masks = protos && maskCount > 0 ? processNativeMasks(protos, detections, image, index) : [];
+    return { detections, masks, letterboxed };
+  });
 }

@@ -5,6 +5,7 @@ import type { TracedLayer } from "@yolo-compile/yolov5";
 import { type AlignedValue, alignedTensor, alignLayers, alignValues } from "./align-layers.js";
 import { compareWhole, isWithin } from "./compare-layers.js";
 import { extractReproducer, type Reproducer } from "./reproducer.js";
+import { rowOfPath } from "./row-diagram.js";
 import { type GraphInputs, runTaps } from "./taps.js";
 
 export interface BisectRequest {
@@ -150,8 +151,5 @@ async function findFault(request: BisectRequest, prefix: Prefix, align: Align): 
   return undefined;
 }
 
-/** `model.17.m.0.cv1.conv` belongs to the row 17. */
-function layerOf({ paths }: Rewrite, layers: readonly TracedLayer[]): TracedLayer | undefined {
-  const row = /^model\.(\d+)(\.|$)/.exec(paths[0] ?? "")?.[1];
-  return row === undefined ? undefined : layers.find((layer) => layer.row === Number(row));
-}
+const layerOf = ({ paths }: Rewrite, layers: readonly TracedLayer[]): TracedLayer | undefined =>
+  layers.find(({ row }) => row === rowOfPath(paths[0] ?? ""));

@@ -1,0 +1,51 @@
+import type { CandidateRun } from "@yolo-compile/runtime";
+import {
+  type ComparisonOptions,
+  compareDetections,
+  type DetectedObjects,
+  type DetectionComparison,
+  type Size,
+} from "@yolo-compile/vision";
+import { readDetections } from "../detect.js";
+import type { NamedPicture, VerifyInput } from "../verify-inputs/index.js";
+
+/** What two models find on one picture, in its pixels. */
+export interface PictureComparison {
+  readonly picture: NamedPicture;
+  readonly provider: string;
+  readonly reference: DetectedObjects;
+  readonly candidate: DetectedObjects;
+  readonly comparison: DetectionComparison;
+}
+
+/**
+ * The detections on each picture of a run after suppression, compared object by object; nothing for a run without pictures,
+ * and undefined where the models are no detectors.
+ * @throws detect/output
+ */
+export function comparePictures(
+  { expected, outputs, provider }: CandidateRun<VerifyInput>,
+  options: ComparisonOptions = {},
+): PictureComparison[] | undefined {
+  const { pictures = [], tensors } = expected.input;
+  const [image] = tensors.values();
+  const [, , height = 0, width = 0] = image?.shape ?? [];
+  const size: Size = { width, height };
+  const { confidence, suppression, maxDetections } = options;
+  const limits = {
+    ...(confidence !== undefined && { confidence }),
+    ...(suppression !== undefined && { iou: suppression }),
+    ...(maxDetections !== undefined && { maxDetections }),
+  };
+  const images = pictures.map((picture) => picture.image);
+  const reference = readDetections([...expected.outputs.values()], size, images, limits);
+  const candidate = readDetections([...outputs.values()], size, images, limits);
+  if (!reference || !candidate) return undefined;
+  return pictures.map((picture, index) => ({
+    picture,
+    provider: provider.name,
+    reference: reference[index]!,
+    candidate: candidate[index]!,
+    comparison: compareDetections(reference[index]!, candidate[index]!, options),
+  }));
+}

@@ -1,0 +1,22 @@
+import { CompileError } from "@yolo-compile/core";
+
+export const noSource = (asked: string): CompileError =>
+  new CompileError({
+    code: "verify/source",
+    message: `${asked} looks at the rewrites of a graph, and finished models do not say which they went through`,
+    hint: "give the yaml and the weights, or a checkpoint that carries its own yaml",
+  });
+
+export const noDetections = (model: string): CompileError =>
+  new CompileError({
+    code: "verify/pictures",
+    message: `${model} takes pictures, but its outputs are no detections [n,boxes,5+classes]`,
+    hint: "leave the pictures out, or give them as .npy files with --input",
+  });
+
+export const goldenMissing = (folder: string, missing: readonly string[]): CompileError =>
+  new CompileError({
+    code: "verify/golden",
+    message: `${folder} has no ${missing.join(", ")}`,
+    hint: "a golden folder holds <name>.npy for every input and every output of the model",
+  });

@@ -1,0 +1,19 @@
+import type { ExpectedCase, Session } from "@yolo-compile/runtime";
+import { npyFileName, npyFolderInput, readNpyFile, type VerifyInput } from "../verify-inputs/index.js";
+import { goldenMissing } from "./diagnostics.js";
+import type { GoldenFolder } from "./subject.js";
+
+/**
+ * Answers that are known: `<input>.npy` and `<output>.npy` in one folder.
+ * @throws verify/golden, verify/npy, npy/malformed
+ */
+export function readGolden(
+  { inputs, outputs }: Pick<Session, "inputs" | "outputs">,
+  { name, open }: GoldenFolder,
+): ExpectedCase<VerifyInput> {
+  const input = npyFolderInput(inputs, name, open);
+  const sources = outputs.map((output) => ({ output, source: open(npyFileName(output)) }));
+  const missing = sources.filter(({ source }) => !source).map(({ output }) => npyFileName(output));
+  if (missing.length > 0) throw goldenMissing(name, missing);
+  return { input, outputs: new Map(sources.map(({ output, source }) => [output.name, readNpyFile(source!)])) };
+}

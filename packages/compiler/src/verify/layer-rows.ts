@@ -1,0 +1,81 @@
+import { decodeModel } from "@yolo-compile/onnx";
+import type { LayerComparison, LayerRow } from "@yolo-compile/report";
+import { CPU, type Provider, type Tolerance } from "@yolo-compile/runtime";
+import type { VerifyInput } from "../verify-inputs/index.js";
+import { alignNames } from "./align-names.js";
+import {
+  type LayerComparison as Compared,
+  compareLayers,
+  compareWhole,
+  isWithin,
+  statisticsOf,
+} from "./compare-layers.js";
+import { rowSubject } from "./row-diagram.js";
+import type { CompiledSubject, NamedModel } from "./subject.js";
+import { runTaps } from "./taps.js";
+
+export interface LayersOptions {
+  readonly input: VerifyInput;
+  readonly provider: Provider;
+  readonly tolerance: Tolerance;
+}
+
+/** Every yaml row, with the worst of its outputs. @throws runtime/… */
+export async function layersOfCompiled(
+  { compiled }: CompiledSubject,
+  { input, provider, tolerance }: LayersOptions,
+): Promise<LayerComparison> {
+  const found = await compareLayers({ source: compiled, inputs: input.tensors, provider, tolerance }, CPU);
+  const rows = compiled.layers.map((layer) => {
+    const outputs = found.filter((each) => each.layer.row === layer.row);
+    return { ...rowSubject(layer, compiled.layers), ...statusOf(outputs) };
+  });
+  return { input: input.name, provider: provider.name, tolerance, rows };
+}
+
+type Status<Row> = Row extends LayerRow ? Omit<Row, "index" | "module" | "where" | "from" | "shapes"> : never;
+
+function statusOf(outputs: readonly Compared[]): Status<LayerRow> {
+  const compared = outputs.flatMap((each) => each.compared ?? []);
+  const [worst] = [...compared].sort((a, b) => b.nonFinite - a.nonFinite || b.maxRel - a.maxRel);
+  if (!worst || compared.length < outputs.length)
+    return {
+      status: "uncovered",
+      reason: "a rewrite took the value apart: no value of the optimised graph is equal to it",
+    };
+  const { maxAbs, maxRel, nonFinite, statistics } = worst;
+  return { status: "compared", maxAbs, maxRel, nonFinite, statistics, ok: compared.every(({ ok }) => ok) };
+}
+
+/**
+ * The values that two models call the same.
+ * @throws onnx/… for a model that cannot be taken apart, runtime/…
+ */
+export async function layersOfModels(
+  reference: NamedModel,
+  candidate: NamedModel,
+  { input, provider, tolerance }: LayersOptions,
+): Promise<LayerComparison> {
+  const [plain, other] = [decodeModel(reference.bytes, reference.name), decodeModel(candidate.bytes, candidate.name)];
+  const pairs = alignNames(plain, other);
+  const expected = await runTaps(
+    plain,
+    pairs.map((pair) => pair.reference),
+    input.tensors,
+    { provider: CPU, level: "disabled" },
+  );
+  const found = await runTaps(
+    other,
+    pairs.map((pair) => pair.candidate),
+    input.tensors,
+    { provider, level: "disabled" },
+  );
+  const rows = pairs.map(({ name, node, reference: value }, index): LayerRow => {
+    const { maxAbs, maxRel, nonFinite, worst } = compareWhole(name, expected[index]!, found[index]!);
+    const ok = isWithin({ maxAbs, maxRel, nonFinite, worst }, tolerance);
+    const statistics = statisticsOf(expected[index]!);
+    const subject = { index, module: node.op, where: name, from: [], shapes: [value.type.shape] };
+    return { ...subject, status: "compared", maxAbs, maxRel, nonFinite, statistics, ok };
+  });
+  return { input: input.name, provider: provider.name, tolerance, rows };
+}

@@ -1,0 +1,59 @@
+import type { Graph, Node } from "@yolo-compile/ir";
+import type { NodeDiagram, RowDiagram, RowSubject } from "@yolo-compile/report";
+import type { TracedLayer } from "@yolo-compile/yolov5";
+import type { CompiledModel } from "../compile.js";
+
+/** Which row it is, and which rows it reads. */
+export function rowSubject(layer: TracedLayer, layers: readonly TracedLayer[]): RowSubject {
+  const rowOf = (slot: number): number => layers.find((each) => each.slot >= slot)?.row ?? slot;
+  return {
+    index: layer.row,
+    module: layer.module,
+    where: layer.where,
+    from: layer.sources.map((slot) => (slot === -1 ? -1 : rowOf(slot))),
+    shapes: layer.outputs.map(({ type }) => type.shape),
+  };
+}
+
+/** The network by yaml rows, with the nodes of each in both graphs. */
+export function rowDiagram({ layers, plain, optimized }: CompiledModel): RowDiagram {
+  const [before, after] = [nodesByRow(plain), nodesByRow(optimized)];
+  return {
+    rows: layers.map((layer) => ({
+      ...rowSubject(layer, layers),
+      before: nodeDiagram(before.get(layer.row) ?? []),
+      after: nodeDiagram(after.get(layer.row) ?? []),
+    })),
+  };
+}
+
+/** `model.17.m.0.cv1.conv` belongs to the row 17. */
+export function rowOfPath(path: string): number | undefined {
+  const row = /^model\.(\d+)(\.|$)/.exec(path)?.[1];
+  return row === undefined ? undefined : Number(row);
+}
+
+function nodesByRow({ nodes }: Graph): ReadonlyMap<number, readonly Node[]> {
+  const rows = new Map<number, Node[]>();
+  for (const node of nodes) {
+    const row = rowOfPath(node.origin.path);
+    if (row === undefined) continue;
+    const found = rows.get(row);
+    if (found) found.push(node);
+    else rows.set(row, [node]);
+  }
+  return rows;
+}
+
+function nodeDiagram(nodes: readonly Node[]): NodeDiagram {
+  const ids = new Map(nodes.map((node, index) => [node, String(index)]));
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const edges = nodes.flatMap((node) => {
+    const feeders = new Set(node.inputs.flatMap((input) => (input && makers.get(input)) ?? []));
+    return [...feeders].map((feeder) => [ids.get(feeder)!, ids.get(node)!] as const);
+  });
+  return {
+    nodes: nodes.map((node) => ({ id: ids.get(node)!, op: node.op, path: node.origin.path, rules: node.origin.rules })),
+    edges,
+  };
+}

@@ -1,0 +1,137 @@
+import { type Diagnostic, isCompileError } from "@yolo-compile/core";
+import { PIPELINES } from "@yolo-compile/passes";
+import type { LayerComparison } from "@yolo-compile/report";
+import {
+  type CandidateRun,
+  checkCandidate,
+  type ExpectedCase,
+  type Provider,
+  type Tolerance,
+  type Verification,
+} from "@yolo-compile/runtime";
+import type { ComparisonOptions } from "@yolo-compile/vision";
+import { note, warning } from "../diagnostics.js";
+import type { VerifyInput } from "../verify-inputs/index.js";
+import { type BisectResult, bisect } from "./bisect.js";
+import type { InputChoice } from "./choose-inputs.js";
+import { comparePictures, type PictureComparison } from "./compare-pictures.js";
+import { noDetections, noSource } from "./diagnostics.js";
+import { type BudgetEntry, errorBudget } from "./error-budget.js";
+import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
+import { type CompiledSubject, candidateOf, casesOf, type VerifySubject } from "./subject.js";
+
+/** Looks at the rewrites, which a compiled subject alone can tell. */
+export interface RewriteChecks {
+  /** Finds the first rewrite that exceeds the tolerance. */
+  readonly bisect?: boolean;
+  /** Attributes the difference to its causes. */
+  readonly budget?: boolean;
+}
+
+export interface VerifyOptions extends RewriteChecks {
+  /** Where the candidate runs besides the CPU. */
+  readonly provider: Provider;
+  /** Why that is the CPU alone, where it is. */
+  readonly noGpu: string;
+  readonly inputs: InputChoice;
+  /** Left out, each provider's. */
+  readonly tolerance?: Tolerance;
+  /** For pictures. */
+  readonly detections?: ComparisonOptions;
+  /** Compares values inside the graphs as well. */
+  readonly layers?: boolean;
+  readonly onStep?: (step: string) => void;
+}
+
+/** Everything that was found out. */
+export interface VerifyFindings {
+  readonly ok: boolean;
+  readonly verification: Verification;
+  readonly pictures: readonly PictureComparison[];
+  readonly layers?: LayerComparison;
+  readonly bisection?: BisectResult;
+  readonly budget?: readonly BudgetEntry[];
+  readonly notes: readonly Diagnostic[];
+}
+
+/**
+ * Judges whether a candidate computes what its reference does.
+ * @throws runtime/…, verify/…
+ */
+export async function verify(subject: VerifySubject, options: VerifyOptions): Promise<VerifyFindings> {
+  const asked = (["bisect", "budget"] as const).find((each) => options[each]);
+  if (asked && subject.kind !== "compiled") throw noSource(`--${asked}`);
+  const cases = await casesOf(subject, options.inputs);
+  const { verification, pictures } = await check(subject, cases, options);
+  const { input } = cases[0]!; // noise, or the golden
+  const tolerance = options.tolerance ?? options.provider.tolerance;
+  const notes = verification.renamed.map((pair) => note("verify/renamed", `matched by position: ${pair}`));
+  const layers = options.layers ? await lookInside(subject, { ...options, input, tolerance }, notes) : undefined;
+  const rewrites = subject.kind === "compiled" ? await lookAtRewrites(subject, input, options) : {};
+  const ok =
+    verification.ok &&
+    pictures.every(({ comparison }) => comparison.ok) &&
+    (layers?.rows ?? []).every((row) => row.status === "uncovered" || row.ok) &&
+    !rewrites.bisection?.culprit;
+  return { ok, verification, pictures, ...(layers && { layers }), ...rewrites, notes };
+}
+
+async function check(
+  subject: VerifySubject,
+  cases: readonly ExpectedCase<VerifyInput>[],
+  { provider, tolerance, detections, onStep }: VerifyOptions,
+): Promise<Pick<VerifyFindings, "verification" | "pictures">> {
+  const { name, bytes } = candidateOf(subject);
+  const pictures: PictureComparison[] = [];
+  const onRun = (run: CandidateRun<VerifyInput>): void => {
+    // As users deploy it: one answer a picture is enough.
+    if (run.level !== "all" || run.provider !== provider || !run.expected.input.pictures) return;
+    const compared = comparePictures(run, detections);
+    if (!compared) throw noDetections(name);
+    pictures.push(...compared);
+  };
+  const verification = await checkCandidate({
+    candidate: bytes,
+    name,
+    cases,
+    provider,
+    onRun,
+    ...(tolerance && { tolerance }),
+    ...(onStep && { onStep }),
+  });
+  return { verification, pictures };
+}
+
+/** Models that cannot be taken apart are compared at their outputs alone, and that is said. */
+async function lookInside(
+  subject: VerifySubject,
+  options: LayersOptions,
+  notes: Diagnostic[],
+): Promise<LayerComparison | undefined> {
+  if (subject.kind === "compiled") return layersOfCompiled(subject, options);
+  if (subject.kind === "golden") throw noSource("--layers");
+  try {
+    return await layersOfModels(subject.reference, subject.candidate, options);
+  } catch (error) {
+    if (!isCompileError(error) || !error.diagnostic.code.startsWith("onnx/")) throw error;
+    notes.push(warning("verify/layers", `the models are compared at their outputs alone: ${error.diagnostic.message}`));
+    return undefined;
+  }
+}
+
+async function lookAtRewrites(
+  { compiled, passes }: CompiledSubject,
+  { tensors }: VerifyInput,
+  { bisect: wantsBisect, budget: wantsBudget, provider, tolerance, noGpu, onStep }: VerifyOptions,
+): Promise<Pick<VerifyFindings, "bisection" | "budget">> {
+  const { plain, layers, optimized } = compiled;
+  const steps = onStep && { onStep };
+  const bound = tolerance ?? provider.tolerance;
+  const bisection = wantsBisect
+    ? await bisect({ plain, layers, passes: PIPELINES[passes], inputs: tensors, provider, tolerance: bound, ...steps })
+    : undefined;
+  const budget = wantsBudget
+    ? await errorBudget({ plain, optimized, provider, noGpu, inputs: tensors, ...steps })
+    : undefined;
+  return { ...(bisection && { bisection }), ...(budget && { budget }) };
+}
