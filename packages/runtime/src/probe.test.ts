@@ -74,7 +74,7 @@ test("cuda tells the truth about this machine", async () => {
   else if (here !== "linux/x64") expect(result.reason).toBe(`only on linux/x64, not on ${here}`);
   else {
     expect(result.reason).toMatch(/^lib\S+ is not (there|found)|^CUDA failure/);
-    expect(result.hint).toMatch(/CUDA 12.*docs\/gpu\.md/);
+    expect(result.hint).toMatch(/CUDA.*docs\/gpu\.md/);
   }
 });
 

@@ -34,7 +34,7 @@ export interface Provider {
 const NO_TF32 = { NVIDIA_TF32_OVERRIDE: "0" };
 const TF32_OFF = "TF32 off (NVIDIA_TF32_OVERRIDE=0)";
 
-const CUDA_HINT = "needs an NVIDIA driver, CUDA 12, cuDNN 9 and onnxruntime-node's CUDA libraries: docs/gpu.md";
+const CUDA_HINT = "needs an NVIDIA driver, CUDA, cuDNN and onnxruntime-node's CUDA libraries: docs/gpu.md";
 
 /** COREML_FLAG_CREATE_MLPROGRAM, whose float32 stays float32, and COREML_FLAG_USE_CPU_AND_GPU: the Neural Engine is float16. */
 const COREML_FLOAT32 = 0x010 | 0x020;
