@@ -1,8 +1,17 @@
 import { dirname, join } from "node:path";
-import { type Checkpoint, type CompileRequest, inputKind, openCheckpoint } from "@yolo-compile/compiler";
+import {
+  type Checkpoint,
+  type CompiledModel,
+  type CompileObserver,
+  type CompileRequest,
+  compile,
+  inputKind,
+  openCheckpoint,
+  pipelineName,
+} from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText } from "./files.js";
-import type { WeightsOptions } from "./options.js";
+import { type NetworkOptions, positiveInteger, type WeightsOptions } from "./options.js";
 
 /**
  * Opens weights, and the parts beside them where they are in several files. Closing the checkpoint closes the parts; `onClose`
@@ -75,4 +84,24 @@ function sort(files: readonly FileSource[], first: string, options: WeightsOptio
     ...(weights && { checkpoint: openWeights(weights, options, () => weights.close()) }),
     name: config?.name ?? first,
   };
+}
+
+/** The network of the inputs, compiled as the options say. @throws as `compile` */
+export function compileInputs(
+  { config, checkpoint }: Inputs,
+  size: readonly [number, number],
+  options: NetworkOptions,
+  observer?: CompileObserver,
+): CompiledModel {
+  const randomWeights = options["random-weights"];
+  return compile({
+    ...(config && { config }),
+    ...(checkpoint && { checkpoint }),
+    ...(randomWeights !== undefined && { randomWeights }),
+    partial: options.partial,
+    size,
+    batch: positiveInteger("batch", options.batch),
+    passes: pipelineName(options.passes),
+    ...(observer && { observer }),
+  });
 }

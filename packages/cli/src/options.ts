@@ -1,3 +1,4 @@
+import { OPSETS, PIPELINE_NAMES, PROVIDERS } from "@yolo-compile/compiler";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 
@@ -16,6 +17,51 @@ export const withWeights = <Options>(yargs: Argv<Options>) =>
     default: false,
     describe: "read weights beside names such as os.system, which are never run",
   });
+
+/** Options of commands that compile a network. */
+export interface NetworkOptions extends WeightsOptions {
+  readonly imgsz: readonly (string | number)[];
+  readonly batch: number;
+  readonly opset: number;
+  readonly passes: string;
+  readonly "random-weights"?: number;
+  readonly partial: boolean;
+}
+
+/** Adds {@link NetworkOptions}. */
+export const withNetwork = <Options>(yargs: Argv<Options>) =>
+  withWeights(yargs)
+    .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
+    .option("batch", { type: "number", default: 1, describe: "images at a time" })
+    .option("opset", {
+      type: "number",
+      default: OPSETS.default,
+      describe: `ONNX opset, ${OPSETS.min} to ${OPSETS.max}`,
+    })
+    .option("passes", { choices: PIPELINE_NAMES, default: "full", describe: "how much is rewritten" })
+    .option("random-weights", { type: "number", describe: "make weights up from this seed" })
+    .option("partial", {
+      type: "boolean",
+      default: false,
+      describe: "take the weights that fit, say which do not, and make up the rest",
+    });
+
+/** Options of commands that may compute on a GPU. */
+export interface ProviderOptions {
+  readonly provider?: string;
+  readonly "require-gpu": boolean;
+  readonly seed: number;
+}
+
+/** Adds {@link ProviderOptions}. */
+export const withProvider = <Options>(yargs: Argv<Options>) =>
+  yargs
+    .option("provider", {
+      choices: ["auto", ...PROVIDERS.keys()],
+      describe: "where verification computes besides the CPU  [default: cpu; auto with --require-gpu]",
+    })
+    .option("require-gpu", { type: "boolean", default: false, describe: "fail where no GPU computes" })
+    .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" });
 
 /** A whole number from 1 on. @throws usage */
 export function positiveInteger(option: string, value: number): number {

@@ -3,40 +3,29 @@ import {
   type Choice,
   type CompiledModel,
   chooseInputs,
-  chooseProvider,
-  compile,
   encodeModel,
   type Graph,
-  pipelineName,
   stem,
   type Verification,
   verifyModels,
 } from "@yolo-compile/compiler";
+import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { openWorkspace, type Workspace, writeChunks } from "./files.js";
-import { type Inputs, openInputs } from "./inputs.js";
+import { compileInputs, type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
-import { imageSize, positiveInteger, type WeightsOptions } from "./options.js";
+import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
 import { type ElapsedMs, type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
 /** The options of the default command, as yargs gives them. */
-export interface CompileOptions extends ObserverOptions, WeightsOptions {
+export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions {
   readonly files?: readonly string[];
   readonly json: boolean;
   readonly output?: string;
-  readonly imgsz: readonly (string | number)[];
-  readonly batch: number;
-  readonly opset: number;
-  readonly passes: string;
-  readonly "random-weights"?: number;
-  readonly partial: boolean;
   readonly verify: boolean;
-  readonly provider?: string;
-  readonly "require-gpu": boolean;
-  readonly seed: number;
 }
 
 /** What one run works with. */
@@ -77,16 +66,10 @@ export async function runCompile(options: CompileOptions): Promise<number> {
 
 /** @throws usage, runtime/provider-unusable, runtime/no-gpu */
 async function chooseForVerification(options: CompileOptions, terminal: Terminal): Promise<Choice | undefined> {
-  const requireGpu = options["require-gpu"];
-  if (!options.verify) {
-    if (requireGpu)
-      throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
-    return undefined;
-  }
-  terminal.step("looking for providers");
-  const choice = await chooseProvider(options.provider ?? (requireGpu ? "auto" : "cpu"), { requireGpu });
-  terminal.report(choice.notes);
-  return choice;
+  if (options.verify) return chooseFor(options, terminal);
+  if (options["require-gpu"])
+    throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
+  return undefined;
 }
 
 /** In the working directory unless the user says otherwise. @throws usage */
@@ -100,7 +83,7 @@ function outputPath(options: CompileOptions, inputs: readonly string[], name: st
 async function work(job: Job): Promise<number> {
   const { workspace, terminal, watch, output } = job;
   watch.lap("open");
-  const compiled = compileInputs(job);
+  const compiled = compileWatched(job);
   terminal.report(compiled.notes);
   terminal.step(`writing ${output}`);
   const bytes = write(compiled.optimized, "optimized.onnx", job);
@@ -115,20 +98,12 @@ async function work(job: Job): Promise<number> {
   return ok ? EXIT.fine : EXIT.verdict;
 }
 
-function compileInputs({ options, inputs, size, terminal, watch }: Job): CompiledModel {
-  const { config, checkpoint } = inputs;
-  const randomWeights = options["random-weights"];
+function compileWatched({ options, inputs, size, terminal, watch }: Job): CompiledModel {
   const observation = observe(options);
   terminal.step("compiling");
-  const compiled = compile({
-    ...(config && { config }),
-    ...(checkpoint && { checkpoint }),
-    ...(randomWeights !== undefined && { randomWeights }),
-    partial: options.partial,
-    size,
-    batch: positiveInteger("batch", options.batch),
-    passes: pipelineName(options.passes),
-    observer: { ...observation.observer, afterStage: (stage) => watch.lap(stage) },
+  const compiled = compileInputs(inputs, size, options, {
+    ...observation.observer,
+    afterStage: (stage) => watch.lap(stage),
   });
   terminal.endStep();
   observation.finish();

@@ -47,6 +47,6 @@ export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { MODULES } from "./modules.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
-export * from "./verify/choose-inputs.js";
+export * from "./verify/index.js";
 export * from "./verify-inputs/index.js";
 export * from "./weight-statistics.js";

@@ -10,6 +10,7 @@ export {
   type ModelSource,
   type OptimizationLevel,
   openSession,
+  runtimeVersion,
   type Session,
   type SessionOptions,
   type ValueInfo,

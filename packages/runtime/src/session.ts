@@ -103,3 +103,9 @@ export async function loadRuntime(): Promise<typeof import("onnxruntime-node")> 
     throw runtimeMissing(error);
   }
 }
+
+/** ONNX Runtime's version. @throws runtime/missing */
+export async function runtimeVersion(): Promise<string> {
+  const { env } = await loadRuntime();
+  return env.versions.node ?? env.versions.common;
+}

@@ -1,34 +1,13 @@
-import { OPSETS, PIPELINE_NAMES, PROVIDERS } from "@yolo-compile/compiler";
 import type { Argv, CommandModule } from "yargs";
 import { withObserver } from "../observer.js";
-import { withCommon, withWeights } from "../options.js";
+import { withCommon, withNetwork, withProvider } from "../options.js";
 import { type CompileOptions, runCompile } from "../run-compile.js";
 
 const options = (yargs: Argv) =>
-  withObserver(withWeights(withCommon(yargs)))
+  withProvider(withNetwork(withObserver(withCommon(yargs))))
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
-    .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
-    .option("batch", { type: "number", default: 1, describe: "images at a time" })
-    .option("opset", {
-      type: "number",
-      default: OPSETS.default,
-      describe: `ONNX opset, ${OPSETS.min} to ${OPSETS.max}`,
-    })
-    .option("passes", { choices: PIPELINE_NAMES, default: "full", describe: "how much is rewritten" })
-    .option("random-weights", { type: "number", describe: "make weights up from this seed" })
-    .option("partial", {
-      type: "boolean",
-      default: false,
-      describe: "take the weights that fit, say which do not, and make up the rest",
-    })
     .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })
-    .option("provider", {
-      choices: ["auto", ...PROVIDERS.keys()],
-      describe: "where verification computes besides the CPU  [default: cpu; auto with --require-gpu]",
-    })
-    .option("require-gpu", { type: "boolean", default: false, describe: "fail where no GPU computes" })
-    .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" })
     .example("$0 best.pt", "with the checkpoint's own yaml, at 640x640")
     .example("$0 yolov5s.yaml weights.safetensors --imgsz 384 640", "with another size");
 

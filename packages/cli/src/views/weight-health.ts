@@ -1,4 +1,5 @@
 import {
+  elementCount,
   type HalfLoss,
   halfLoss,
   type LazyTensor,
@@ -15,13 +16,16 @@ export interface WeightHealth {
   readonly halfLoss: ReadonlyMap<string, HalfLoss>;
 }
 
+/** Larger weights are looked at piece by piece. */
+const WHOLE_COUNT = 1 << 20;
+
 /** Reads every weight once, one at a time. */
 export function examineWeights(tensors: ReadonlyMap<string, LazyTensor>, terminal: Terminal): WeightHealth {
   const statistics = new Map<string, WeightStatistics>();
   const losses = new Map<string, HalfLoss>();
   for (const [name, stored] of tensors) {
     terminal.step(`reading ${name}`);
-    const tensor = stored.read();
+    const tensor = elementCount(stored.shape) > WHOLE_COUNT ? stored : stored.read();
     const found = weightStatistics(tensor);
     if (found) statistics.set(name, found);
     const loss = halfLoss(name, tensor);

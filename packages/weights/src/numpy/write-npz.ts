@@ -1,4 +1,4 @@
-import { byteLength, castTensor, type DType, type LazyTensor } from "@yolo-compile/core";
+import { byteLength, castTensor, type DType, type LazyTensor, type Tensor, tensorBytes } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import { bytesToWrite, type EncodedFile, type WeightsToWrite } from "../convert/encoded-file.js";
 import { METADATA_ENTRY, metadataJson } from "../convert/metadata.js";
@@ -22,6 +22,17 @@ export function writeNpz({ tensors, metadata }: WeightsToWrite): EncodedFile {
   const arrays = new Map(tensors);
   if (metadata && metadata.size > 0) arrays.set(METADATA_ENTRY, bytesTensor(metadataJson(metadata)));
   return writeStoredZip([...arrays].map(([name, tensor]) => npyEntry(`${name}.npy`, tensor)));
+}
+
+/** A .npy file. bfloat16, which NumPy does not have, becomes float32. */
+export function encodeNpy(tensor: Tensor): Uint8Array {
+  const dtype = tensor.dtype === "bf16" ? "f32" : tensor.dtype;
+  const header = npyHeader(dtype, tensor.shape);
+  const elements = tensorBytes(castTensor(tensor, dtype));
+  const bytes = new Uint8Array(header.length + elements.length);
+  bytes.set(header);
+  bytes.set(elements, header.length);
+  return bytes;
 }
 
 function bytesTensor(data: Uint8Array): LazyTensor {
