@@ -1,0 +1,80 @@
+import { fromNumbers, sameType, type Tensor, toFloat64 } from "@yolo-compile/core";
+import {
+  type Attributes,
+  completeAttributes,
+  constantValue,
+  createNode,
+  type Graph,
+  type Node,
+  sameAttributes,
+  schemaOf,
+  type Value,
+} from "@yolo-compile/ir";
+import type { Mutation } from "./mutation.js";
+
+/** What an edited node has in place of the old one; the outputs stay. */
+export interface NodeChange {
+  readonly op?: string;
+  readonly inputs?: readonly (Value | undefined)[];
+  /** Those that differ: from the node's, or from the defaults where the op is another. */
+  readonly attributes?: Attributes;
+}
+
+/** The node with other inputs, attributes or another op. @throws ir/op, ir/attribute */
+export function changeNode(node: Node, { op = node.op, inputs = node.inputs, attributes = {} }: NodeChange): Node {
+  const given = op === node.op ? { ...node.attributes, ...attributes } : attributes;
+  return { ...node, op, inputs, attributes: completeAttributes(op, schemaOf(op), given) };
+}
+
+/** A node beside the one that is changed, of the same origin. */
+export const besideNode = (node: Node, op: string, inputs: readonly Value[], attributes: Attributes = {}): Node =>
+  createNode({ op, inputs, attributes, origin: node.origin });
+
+/** The list with another item at `index`. */
+export const replaceAt = <T>(items: readonly T[], index: number, item: T): T[] =>
+  items.map((old, at) => (at === index ? item : old));
+
+/** The mutation of one node into another. */
+export const change = (node: Node, text: string, what: NodeChange): Mutation => ({
+  change: text,
+  edits: new Map([[node, [changeNode(node, what)]]]),
+});
+
+/** The mutation of one constant input. `edit` may work in place. */
+export const changeConstant = (
+  node: Node,
+  index: number,
+  text: string,
+  edit: (numbers: Float64Array, tensor: Tensor) => Float64Array,
+): Mutation => change(node, text, { inputs: replaceAt(node.inputs, index, editedConstant(node.inputs[index]!, edit)) });
+
+export function editedConstant(value: Value, edit: (numbers: Float64Array, tensor: Tensor) => Float64Array): Value {
+  const tensor = value.constant!.read();
+  const { dtype, shape } = tensor;
+  return constantValue({ dtype, shape, data: fromNumbers(dtype, edit(toFloat64(tensor), tensor)) }, value.hint);
+}
+
+/** The graph with nodes in place of others. */
+export const applyEdits = (graph: Graph, edits: Mutation["edits"]): Graph => ({
+  ...graph,
+  nodes: graph.nodes.flatMap((node) => edits.get(node) ?? [node]),
+});
+
+/** Whether every edit leaves a node that computes what it did, since all that changed is a constant, and that is equal. */
+export const changesNothing = ({ edits }: Mutation): boolean =>
+  [...edits].every(([before, after]) => after.length === 1 && sameNode(before, after[0]!));
+
+const sameNode = (a: Node, b: Node): boolean =>
+  a.op === b.op &&
+  sameAttributes(a.attributes, b.attributes) &&
+  a.inputs.length === b.inputs.length &&
+  a.inputs.every((input, index) => sameInput(input, b.inputs[index])) &&
+  a.outputs.every((output, index) => output === b.outputs[index]);
+
+/** Equal numbers count as the same, 0 and -0 among them. */
+export function sameInput(a: Value | undefined, b: Value | undefined): boolean {
+  if (a === b) return true;
+  if (!a?.constant || !b?.constant || !sameType(a.type, b.type)) return false;
+  const [left, right] = [a.constant.read().data, b.constant.read().data];
+  return left.every((element, index) => element === right[index]);
+}

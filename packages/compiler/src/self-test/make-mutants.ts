@@ -1,0 +1,106 @@
+import { crc32, isCompileError, uniformStream } from "@yolo-compile/core";
+import { constantValue, type Graph, type Node, type Value, verifyGraph } from "@yolo-compile/ir";
+import { optimize, type PipelineName } from "@yolo-compile/passes";
+import type { CompiledModel } from "../compile.js";
+import { applyEdits, changesNothing } from "./edit.js";
+import type { Mutant, Mutation, MutationOperator, Site } from "./mutation.js";
+import { MUTATION_OPERATORS } from "./operators/index.js";
+
+export interface MutantOptions {
+  readonly seed: number;
+  /** The pipeline that made the optimised graph. Default full. */
+  readonly passes?: PipelineName;
+  /** At how many places each kind of mistake is made. Default 2. */
+  readonly sites?: number;
+  /** Default all of {@link MUTATION_OPERATORS}. */
+  readonly operators?: readonly MutationOperator[];
+}
+
+export type MutantSource = Pick<CompiledModel, "plain" | "optimized" | "replaced">;
+
+/**
+ * Graphs with one mistake each, at seeded places: the same seed gives the same mutants. All of them are well formed, so
+ * nothing but their numbers can give them away.
+ */
+export function* makeMutants(source: MutantSource, options: MutantOptions): Generator<Mutant> {
+  const { seed, passes = "full", sites = 2, operators = MUTATION_OPERATORS } = options;
+  const stages = { optimized: graphFacts(readConstants(source.optimized)), plain: graphFacts(source.plain) };
+  for (const operator of operators) {
+    const facts = stages[operator.stage];
+    const pick = picker(seed, operator.name);
+    const candidates = shuffle(
+      facts.graph.nodes.filter(({ op }) => operator.ops.includes(op)),
+      pick,
+    );
+    let made = 0;
+    for (const node of candidates) {
+      if (made === sites) break;
+      const mutation = operator.mutate(node, { nodes: facts.graph.nodes, producer: facts.producer, pick });
+      const result = mutation && finish(operator, facts.graph, mutation, source, passes);
+      if (!mutation || !result) continue;
+      made++;
+      const proof = mutation.proof ?? (changesNothing(mutation) ? "what changed is equal" : undefined);
+      const { change } = mutation;
+      yield { operator: operator.name, where: node.origin.path, change, ...result, ...(proof && { proof }) };
+    }
+  }
+}
+
+interface GraphFacts {
+  readonly graph: Graph;
+  readonly producer: Site["producer"];
+}
+
+function graphFacts(graph: Graph): GraphFacts {
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  return { graph, producer: (value) => value && producers.get(value) };
+}
+
+/** The graph with folded constants read once, since each mutant reads them again. */
+function readConstants(graph: Graph): Graph {
+  const read = new Map<Value, Value>();
+  const once = (value: Value): Value => {
+    if (!value.constant) return value;
+    const known = read.get(value) ?? constantValue(value.constant.read(), value.hint);
+    read.set(value, known);
+    return known;
+  };
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && once(input)) })),
+    outputs: graph.outputs.map((output) => ({ ...output, value: once(output.value) })),
+  };
+}
+
+function picker(seed: number, name: string): Site["pick"] {
+  const next = uniformStream(crc32(new TextEncoder().encode(name), seed));
+  return (count) => Math.floor(next() * count);
+}
+
+/** Fisher and Yates. */
+function shuffle(nodes: readonly Node[], pick: Site["pick"]): Node[] {
+  const shuffled = [...nodes];
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = pick(last + 1);
+    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+  }
+  return shuffled;
+}
+
+/** undefined where the mistake leaves no well-formed graph: shapes alone give that away. */
+function finish(
+  { stage }: MutationOperator,
+  graph: Graph,
+  { edits }: Mutation,
+  { replaced }: MutantSource,
+  passes: PipelineName,
+): Pick<Mutant, "graph" | "replaced"> | undefined {
+  try {
+    const edited = applyEdits(graph, edits);
+    verifyGraph(edited);
+    return stage === "optimized" ? { graph: edited, replaced } : optimize(edited, passes);
+  } catch (error) {
+    if (isCompileError(error)) return undefined;
+    throw error;
+  }
+}

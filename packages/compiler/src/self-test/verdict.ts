@@ -1,0 +1,59 @@
+import type { Mutant } from "./mutation.js";
+
+/** The worst difference that was seen somewhere. */
+export interface Sighting {
+  /** The name of the input. */
+  readonly input: string;
+  /** An output, or a value of the plain graph. */
+  readonly value: string;
+  readonly maxRel: number;
+  readonly nonFinite: number;
+  /** What `maxRel` may be there. */
+  readonly allowed: number;
+}
+
+/** What became of a mutant. */
+export type Verdict =
+  /** The outputs give it away, or only values inside, as `--layers` compares them. */
+  | { readonly kind: "caught"; readonly by: "outputs" | "inside"; readonly sighting: Sighting }
+  /** It computes something else, and nothing exceeded the tolerance. */
+  | { readonly kind: "survived"; readonly sighting: Sighting }
+  /** It computes the same: that is certain. */
+  | { readonly kind: "equivalent"; readonly proof: string }
+  /** Its outputs equal those of the unchanged graph bit for bit on every input: perhaps it computes the same. */
+  | { readonly kind: "indistinguishable" }
+  /** ONNX Runtime does not run it, so nobody could be fooled by it. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "change"> {
+  readonly verdict: Verdict;
+}
+
+export interface SelfTestResult {
+  readonly mutants: readonly JudgedMutant[];
+  readonly counts: Readonly<Record<Verdict["kind"], number>>;
+  /** Caught of those that are known to compute something else, 0 to 1. */
+  readonly score: number;
+  /** The largest difference of the unchanged graph, as a share of what is allowed. */
+  readonly baseline: Sighting;
+  /** The caught mutant that came closest to passing. */
+  readonly weakest?: JudgedMutant;
+}
+
+/** How far a difference is beyond what is allowed; over 1 it is too large. */
+export const excess = ({ maxRel, nonFinite, allowed }: Sighting): number =>
+  nonFinite > 0 ? Number.POSITIVE_INFINITY : maxRel / allowed;
+
+/** The one with the largest excess. */
+export const worstOf = (sightings: readonly [Sighting, ...Sighting[]]): Sighting =>
+  sightings.reduce((worst, each) => (excess(each) > excess(worst) ? each : worst));
+
+export function summarizeVerdicts(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
+  const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, refused: 0 };
+  for (const { verdict } of mutants) counts[verdict.kind]++;
+  const known = counts.caught + counts.survived;
+  const margin = ({ verdict }: JudgedMutant): number =>
+    verdict.kind === "caught" ? excess(verdict.sighting) : Number.POSITIVE_INFINITY;
+  const [weakest] = mutants.filter(({ verdict }) => verdict.kind === "caught").sort((a, b) => margin(a) - margin(b));
+  return { mutants, counts, score: known > 0 ? counts.caught / known : 1, baseline, ...(weakest && { weakest }) };
+}
