@@ -1,4 +1,14 @@
-import { castTensor, isFloat, type Tensor, type TensorType, toFloat64 } from "@yolo-compile/core";
+import {
+  castTensor,
+  elementCount,
+  isFloat,
+  type LazyTensor,
+  piecesOf,
+  type Tensor,
+  type TensorData,
+  type TensorType,
+  toFloat64,
+} from "@yolo-compile/core";
 
 /** What the numbers of a weight are like. */
 export interface WeightStatistics {
@@ -23,32 +33,35 @@ const SMALLEST_NORMAL: Readonly<Partial<Record<TensorType["dtype"], number>>> = 
 };
 
 /** The statistics of a floating point weight; of the finite elements, where there are others. */
-export function weightStatistics(tensor: Tensor): WeightStatistics | undefined {
+export function weightStatistics(tensor: Tensor | LazyTensor): WeightStatistics | undefined {
   if (!isFloat(tensor.dtype)) return undefined;
   const normal = SMALLEST_NORMAL[tensor.dtype]!;
   let [min, max, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
   let [zero, nan, infinite, subnormal] = [0, 0, 0, 0];
-  for (const value of numbersOf(tensor)) {
-    if (Number.isNaN(value)) nan++;
-    else if (!Number.isFinite(value)) infinite++;
-    else {
-      if (value < min) min = value;
-      if (value > max) max = value;
-      sum += value;
-      squares += value * value;
-      if (value === 0) zero++;
-      else if (value < normal && value > -normal) subnormal++;
+  for (const piece of piecesOf(tensor))
+    for (const value of numbersOf(tensor.dtype, piece)) {
+      if (Number.isNaN(value)) nan++;
+      else if (!Number.isFinite(value)) infinite++;
+      else {
+        if (value < min) min = value;
+        if (value > max) max = value;
+        sum += value;
+        squares += value * value;
+        if (value === 0) zero++;
+        else if (value < normal && value > -normal) subnormal++;
+      }
     }
-  }
-  const finite = tensor.data.length - nan - infinite;
+  const finite = elementCount(tensor.shape) - nan - infinite;
   const mean = sum / finite;
   const std = Math.sqrt(Math.max(0, squares / finite - mean * mean));
   return { min, max, mean, std, zero, nan, infinite, subnormal };
 }
 
 /** float32 where that is exact: it is half the memory. */
-const numbersOf = (tensor: Tensor): ArrayLike<number> & Iterable<number> =>
-  tensor.dtype === "f64" ? toFloat64(tensor) : (castTensor(tensor, "f32").data as Float32Array);
+function numbersOf(dtype: TensorType["dtype"], data: TensorData): ArrayLike<number> & Iterable<number> {
+  const tensor: Tensor = { dtype, shape: [data.length], data };
+  return dtype === "f64" ? toFloat64(tensor) : (castTensor(tensor, "f32").data as Float32Array); // asked for f32
+}
 
 /** Largest finite float16, and half of the smallest, below which it rounds to zero. */
 const LARGEST_HALF = 65504;
@@ -65,15 +78,16 @@ export interface HalfLoss {
 const RUNNING = /(^|\.)running_(mean|var)$/;
 
 /** Counts what float16 loses, or has lost, of running statistics; undefined for other weights and where nothing is lost. */
-export function halfLoss(name: string, tensor: Tensor): HalfLoss | undefined {
+export function halfLoss(name: string, tensor: Tensor | LazyTensor): HalfLoss | undefined {
   const kind = RUNNING.exec(name)?.[2];
   if (kind === undefined || !isFloat(tensor.dtype)) return undefined;
   const stored = tensor.dtype === "f16";
   let [overflow, underflow] = [0, 0];
-  for (const value of numbersOf(tensor)) {
-    const size = Math.abs(value);
-    if (size > LARGEST_HALF) overflow++;
-    else if (stored ? kind === "var" && size === 0 : size !== 0 && size <= ZERO_IN_HALF) underflow++;
-  }
+  for (const piece of piecesOf(tensor))
+    for (const value of numbersOf(tensor.dtype, piece)) {
+      const size = Math.abs(value);
+      if (size > LARGEST_HALF) overflow++;
+      else if (stored ? kind === "var" && size === 0 : size !== 0 && size <= ZERO_IN_HALF) underflow++;
+    }
   return overflow + underflow > 0 ? { overflow, underflow } : undefined;
 }

@@ -15,7 +15,16 @@ export interface Tensor extends TensorType {
 /** A tensor that is read when asked for: twice asked is twice read, nothing is kept. */
 export interface LazyTensor extends TensorType {
   read(): Tensor;
+  /**
+   * The same elements in pieces of some megabytes, for who looks at each once. Damage that only the whole shows is found at
+   * the end.
+   */
+  pieces?(): Iterable<TensorData>;
 }
+
+/** The elements of a tensor, in pieces where it has them. */
+export const piecesOf = (tensor: Tensor | LazyTensor): Iterable<TensorData> =>
+  "data" in tensor ? [tensor.data] : (tensor.pieces?.() ?? [tensor.read().data]);
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 

@@ -1,4 +1,12 @@
-import { type ByteSource, byteSize, elementCount, formatType, type LazyTensor } from "@yolo-compile/core";
+import {
+  type ByteSource,
+  byteSize,
+  elementCount,
+  formatType,
+  type LazyTensor,
+  runTensor,
+  sourceRun,
+} from "@yolo-compile/core";
 import { externalData, malformed, modelGraph, sparseTensor, tensorError, unreadDataType } from "./diagnostics.js";
 import { MOST_DIMENSIONS, ReadContext } from "./limits.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
@@ -67,10 +75,10 @@ function readGraph(source: ByteSource, graph: Place, context: ReadContext): Omit
 function readHeader(source: ByteSource, place: Place, context: ReadContext) {
   let name = "";
   let dataType = 0;
-  let rawBytes: number | undefined;
+  let raw: Place | undefined;
   const dims: number[] = [];
   for (const field of placedFields(source, place, context))
-    if (field.number === TENSOR.raw) rawBytes = field.endBytes - field.startBytes;
+    if (field.number === TENSOR.raw) raw = field;
     else if (field.number === TENSOR.name) name = small(field, context).read().text();
     else if (field.number === TENSOR.dataType) dataType = field.read().integer();
     else if (field.number === TENSOR.external) throw externalData(name, "initializers");
@@ -83,15 +91,12 @@ function readHeader(source: ByteSource, place: Place, context: ReadContext) {
   if (problem) throw tensorError(name, problem, "initializers");
   const count = elementCount(dims);
   // In lists an element takes at least one byte, in raw data what its type has.
-  const length = place.endBytes - place.startBytes;
-  if (rawBytes === undefined ? count > length : rawBytes !== count * byteSize(dtype))
-    throw tensorError(
-      name,
-      `has ${rawBytes ?? length} bytes, too few or too many for ${formatType(type)}`,
-      "initializers",
-    );
-  const read = () =>
-    readTensor(source.read(place.startBytes, length), new ReadContext(source.name), "initializers").tensor.read();
+  const length = (raw ?? place).endBytes - (raw ?? place).startBytes;
+  if (raw ? length !== count * byteSize(dtype) : count > length)
+    throw tensorError(name, `has ${length} bytes, too few or too many for ${formatType(type)}`, "initializers");
+  if (raw) return { name, tensor: runTensor(type, sourceRun(source, raw.startBytes, length)) };
+  const message = () => source.read(place.startBytes, length);
+  const read = () => readTensor(message(), new ReadContext(source.name), "initializers").tensor.read();
   return { name, tensor: { ...type, read } };
 }
 

@@ -1,6 +1,6 @@
-import { byteLength, type LazyTensor, type Tensor, tensorBytes } from "@yolo-compile/core";
+import { byteLength, type LazyTensor, piecesOf } from "@yolo-compile/core";
 
-/** A file in the making: its size is known before the first tensor is read, and one tensor is in memory at a time. */
+/** A file in the making: its size is known before the first tensor is read, and a piece of one is in memory at a time. */
 export interface EncodedFile {
   readonly byteLength: number;
   /** The bytes in order; each tensor is read once. The same every time. */
@@ -13,11 +13,12 @@ export interface WeightsToWrite {
   readonly metadata?: ReadonlyMap<string, string>;
 }
 
-/** A tensor's little-endian bytes, as many as its type promises. */
-export function bytesToWrite(lazy: LazyTensor): Uint8Array {
-  const tensor: Tensor = lazy.read();
-  const bytes = tensorBytes(tensor);
-  if (bytes.byteLength !== byteLength(lazy))
-    throw new Error(`a tensor of ${byteLength(lazy)} bytes gave ${bytes.byteLength}`);
-  return bytes;
+/** A tensor's little-endian bytes in pieces, as many as its type promises. */
+export function* bytesToWrite(tensor: LazyTensor): Generator<Uint8Array> {
+  let written = 0;
+  for (const { buffer, byteOffset, byteLength: length } of piecesOf(tensor)) {
+    yield new Uint8Array(buffer, byteOffset, length);
+    written += length;
+  }
+  if (written !== byteLength(tensor)) throw new Error(`a tensor of ${byteLength(tensor)} bytes gave ${written}`);
 }

@@ -2,6 +2,7 @@ import { bytesSource, type LazyTensor } from "@yolo-compile/core";
 import { fromMetadata, METADATA_ENTRY, parseMetadataJson } from "../convert/metadata.js";
 import { duplicateWeight } from "../diagnostics.js";
 import type { Format, OpenContext, OpenedFile } from "../format.js";
+import { runBehind } from "../runs.js";
 import type { ZipArchive, ZipEntry } from "../zip/archive.js";
 import { npyTensor } from "./npy.js";
 import { NPY_START_BYTES, readNpyHeader } from "./npy-header.js";
@@ -32,8 +33,7 @@ function entryTensor(archive: ZipArchive, entry: ZipEntry, name: string, { pickl
     const part = `${archive.name}:${entry.name}`;
     pickles.read(part, bytesSource(part, archive.readAll(entry)), at);
   });
-  const read = () => archive.readAll(entry).subarray(header.dataBytes);
-  return npyTensor(archive.name, name, header, entry.sizeBytes, read);
+  return npyTensor(archive.name, name, header, runBehind(archive.run(entry, 0, entry.sizeBytes), header.dataBytes));
 }
 
 /** What this program's own files know besides their weights; an array like any other to everyone else. */

@@ -1,4 +1,4 @@
-import { type ByteSource, byteSize, elementCount, type LazyTensor, viewElements } from "@yolo-compile/core";
+import { type ByteSource, byteSize, elementCount, type LazyTensor, runTensor, sourceRun } from "@yolo-compile/core";
 import { fromMetadata } from "../convert/metadata.js";
 import { safetensorsHeader, safetensorsTensor, truncatedFile } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
@@ -26,10 +26,8 @@ export function openSafetensors(source: ByteSource): Pick<OpenedFile, "tensors" 
   const { entries, metadata, dataBytes } = readHeader(source);
   checkLayout(source, entries, dataBytes);
   const tensors = new Map<string, LazyTensor>();
-  for (const { name, dtype, shape, startBytes, endBytes } of entries) {
-    const read = () => ({ dtype, shape, data: viewElements(dtype, source.read(startBytes, endBytes - startBytes)) });
-    tensors.set(name, { dtype, shape, read });
-  }
+  for (const { name, dtype, shape, startBytes, endBytes } of entries)
+    tensors.set(name, runTensor({ dtype, shape }, sourceRun(source, startBytes, endBytes - startBytes)));
   return { tensors, ...(metadata && { metadata }) };
 }
 

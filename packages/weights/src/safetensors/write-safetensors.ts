@@ -31,7 +31,7 @@ export function writeSafetensors({ tensors, metadata = new Map() }: WeightsToWri
     byteLength: head.length + dataBytes,
     *chunks() {
       yield head;
-      for (const [, tensor] of inDataOrder) yield bytesToWrite(tensor);
+      for (const [, tensor] of inDataOrder) yield* bytesToWrite(tensor);
     },
   };
 }

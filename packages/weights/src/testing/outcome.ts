@@ -1,4 +1,4 @@
-import { bytesSource, type CompileError, isCompileError } from "@yolo-compile/core";
+import { bytesSource, type CompileError, isCompileError, piecesOf } from "@yolo-compile/core";
 import type { Checkpoint } from "../checkpoint.js";
 import type { OpenOptions } from "../format.js";
 import { openCheckpoint } from "../formats.js";
@@ -23,7 +23,10 @@ export const codeOf = (run: () => unknown): string => errorOf(run).diagnostic.co
 export function surviveOpening(bytes: Uint8Array, sibling?: Uint8Array): "opened" | "refused" {
   try {
     const options = sibling ? { sibling: (name: string) => bytesSource(name, sibling) } : {};
-    for (const tensor of open(bytes, options).tensors.values()) tensor.read();
+    for (const tensor of open(bytes, options).tensors.values()) {
+      tensor.read();
+      for (const _ of piecesOf(tensor));
+    }
     return "opened";
   } catch (error) {
     if (isCompileError(error)) return "refused";

@@ -1,5 +1,6 @@
 import { isCompileError } from "@yolo-compile/core";
 import { latin1 } from "../bytes.js";
+import { storageMissing } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
 import type { StorageFiles } from "./tensor.js";
 import { torchLegacy } from "./torch-legacy.js";
@@ -14,7 +15,9 @@ const MAX_PICKLES = 64;
 const NO_STORAGES: StorageFiles = {
   bigEndian: false,
   sizeBytes: () => undefined,
-  read: () => new Uint8Array(), // never asked: there are no sizes
+  run: (key) => {
+    throw storageMissing("a tensor", key); // never asked: there are no sizes
+  },
 };
 
 /** A pickle by itself: of NumPy arrays, or a file that only pretends to be a checkpoint. */

@@ -1,4 +1,4 @@
-import type { ByteSource } from "@yolo-compile/core";
+import { type ByteSource, sourceRun } from "@yolo-compile/core";
 import { readU64, viewOf } from "../bytes.js";
 import { dtypeRefused, truncatedFile } from "../diagnostics.js";
 import { describe, globalKey, type PickleValue } from "../pickle/value.js";
@@ -37,5 +37,5 @@ export function readStoragePlace(
 export const placedStorages = (source: ByteSource, places: ReadonlyMap<string, StoragePlace>): StorageFiles => ({
   bigEndian: false,
   sizeBytes: (key) => places.get(key)?.sizeBytes,
-  read: (key, offsetBytes, length) => source.read(places.get(key)!.startBytes + offsetBytes, length), // sizeBytes was asked first
+  run: (key, offsetBytes, length) => sourceRun(source, places.get(key)!.startBytes + offsetBytes, length), // sizeBytes was asked first
 });

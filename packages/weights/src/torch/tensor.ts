@@ -1,7 +1,7 @@
-import { allocate, byteSize, type LazyTensor, type Tensor, viewElements } from "@yolo-compile/core";
-import { swapBytes } from "../bytes.js";
+import { allocate, type ByteRun, byteSize, type LazyTensor, runTensor } from "@yolo-compile/core";
 import { storageMissing, storageShort, tensorMalformed } from "../diagnostics.js";
 import type { PickleValue } from "../pickle/value.js";
+import { swappedRun } from "../runs.js";
 import { gatherStrided, isRowMajor } from "../strided.js";
 import { isArrayValue, numpyArray } from "./numpy-array.js";
 import { parseTensor, type TensorView } from "./rebuild.js";
@@ -12,7 +12,7 @@ export interface StorageFiles {
   /** `undefined` where there is no such storage. */
   sizeBytes(key: string): number | undefined;
   /** The range is within the size. */
-  read(key: string, offsetBytes: number, length: number): Uint8Array;
+  run(key: string, offsetBytes: number, length: number): ByteRun;
 }
 
 /** An expanded tensor has more elements than its storage; real ones (a mask, a scale) are small. */
@@ -33,11 +33,13 @@ export function lazyTensor(value: PickleValue, where: string, files: StorageFile
   if (hasBytes === undefined) throw storageMissing(where, key);
   if (hasBytes < neededBytes) throw storageShort(where, key, hasBytes, neededBytes);
   const contiguous = isRowMajor(shape, view.strides);
-  return {
-    dtype,
-    shape,
-    read: () => (contiguous || count === 0 ? readRun(view, count, files) : gather(view, spanCount, files)),
-  };
+  if (count === 0) return { dtype, shape, read: () => ({ dtype, shape, data: allocate(dtype, 0) }) };
+  const size = byteSize(dtype);
+  const stored = files.run(key, view.offset * size, (contiguous ? count : spanCount) * size);
+  const run = files.bigEndian ? swappedRun(stored, size) : stored;
+  return contiguous
+    ? runTensor({ dtype, shape }, run)
+    : stridedTensor(view, runTensor({ dtype, shape: [spanCount] }, run));
 }
 
 function product({ shape, storageCount }: TensorView, where: string): number {
@@ -59,18 +61,9 @@ function span({ shape, strides, offset, storageCount }: TensorView, where: strin
   return last + 1;
 }
 
-function readElements(view: TensorView, count: number, files: StorageFiles) {
-  const size = byteSize(view.dtype);
-  const bytes = files.read(view.key, view.offset * size, count * size);
-  return viewElements(view.dtype, files.bigEndian ? swapBytes(bytes, size) : bytes);
-}
-
-function readRun(view: TensorView, count: number, files: StorageFiles): Tensor {
-  const { dtype, shape } = view;
-  return { dtype, shape, data: count === 0 ? allocate(dtype, 0) : readElements(view, count, files) };
-}
-
-function gather(view: TensorView, spanCount: number, files: StorageFiles): Tensor {
-  const { dtype, shape, strides } = view;
-  return { dtype, shape, data: gatherStrided(dtype, shape, strides, readElements(view, spanCount, files)) };
-}
+/** The tensor whose elements lie by strides in the run that they touch. */
+const stridedTensor = ({ dtype, shape, strides }: TensorView, touched: LazyTensor): LazyTensor => ({
+  dtype,
+  shape,
+  read: () => ({ dtype, shape, data: gatherStrided(dtype, shape, strides, touched.read().data) }),
+});

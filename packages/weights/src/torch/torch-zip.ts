@@ -60,7 +60,7 @@ export function storageFiles(archive: ZipArchive, prefix: string): StorageFiles 
   return {
     bigEndian: isBigEndian(archive, prefix),
     sizeBytes: (key) => storage(key)?.sizeBytes,
-    read: (key, offsetBytes, length) => archive.readRange(storage(key)!, offsetBytes, length), // sizeBytes was asked first
+    run: (key, offsetBytes, length) => archive.run(storage(key)!, offsetBytes, length), // sizeBytes was asked first
   };
 }
 

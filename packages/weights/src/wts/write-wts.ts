@@ -1,4 +1,4 @@
-import { castTensor, type DType, elementCount, type LazyTensor, type Tensor } from "@yolo-compile/core";
+import { castTensor, type DType, elementCount, type LazyTensor, piecesOf, type TensorData } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import type { EncodedFile, WeightsToWrite } from "../convert/encoded-file.js";
 import { nameUnwritable, wtsRange } from "../diagnostics.js";
@@ -27,7 +27,7 @@ export function writeWts({ tensors }: WeightsToWrite): EncodedFile {
       yield first;
       for (const { name, tensor, start } of lines) {
         yield start;
-        yield* values(name, tensor.read());
+        for (const piece of piecesOf(tensor)) yield* values(name, tensor.dtype, piece);
         yield encodeUtf8("\n");
       }
     },
@@ -37,20 +37,20 @@ export function writeWts({ tensors }: WeightsToWrite): EncodedFile {
 /** The space after the count is there twice, since each value brings its own. */
 const startOf = (name: string, { shape }: LazyTensor): string => `${name} ${elementCount(shape)} `;
 
-function* values(name: string, tensor: Tensor): Generator<Uint8Array> {
-  const { buffer, byteOffset, length } = floatsOf(name, tensor);
+function* values(name: string, dtype: DType, data: TensorData): Generator<Uint8Array> {
+  const { buffer, byteOffset, length } = floatsOf(name, dtype, data);
   const words = new Uint32Array(buffer, byteOffset, length);
   for (let start = 0; start < length; start += CHUNK_VALUES) yield hex(words.subarray(start, start + CHUNK_VALUES));
 }
 
-function floatsOf(name: string, tensor: Tensor): Float32Array {
-  const floats = castTensor(tensor, "f32").data as Float32Array; // asked for f32
-  if (FITTING.has(tensor.dtype)) return floats;
+function floatsOf(name: string, dtype: DType, data: TensorData): Float32Array {
+  const floats = castTensor({ dtype, shape: [data.length], data }, "f32").data as Float32Array; // asked for f32
+  if (FITTING.has(dtype)) return floats;
   for (let index = 0; index < floats.length; index++) {
-    const value = tensor.data[index]!;
+    const value = data[index]!;
     const float = floats[index]!;
     const kept = typeof value === "bigint" ? BigInt(float) === value : Object.is(float, value);
-    if (!kept) throw wtsRange(name, tensor.dtype, String(value));
+    if (!kept) throw wtsRange(name, dtype, String(value));
   }
   return floats;
 }

@@ -13,6 +13,8 @@ const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
 const VALUE_BYTES = 9;
 /** A name, a count, and what stands around them. */
 const LINE_START_BYTES = 1100;
+/** Values at a time, where not all are asked for. */
+const PIECE_VALUES = 1 << 18;
 const MAX_WEIGHTS = 200_000;
 
 /**
@@ -54,14 +56,30 @@ function readLine(source: ByteSource, at: number, line: number) {
   if (end > source.size) throw truncatedFile(source.name, `weight ${name} on line ${line}`, end, source.size);
   const rest = /^ *\r?(\n|$)/.exec(startAt(source, end).slice(0, 64));
   if (!rest) throw wtsMalformed(source.name, `line ${line} has not the ${count} values it announces`);
-  const tensor: LazyTensor = { dtype: "f32", shape: [count], read: () => readValues(source, name, data, count) };
+  const values = (start: number, length: number) => readValues(source, name, { data, start, length });
+  const tensor: LazyTensor = {
+    dtype: "f32",
+    shape: [count],
+    read: () => ({ dtype: "f32", shape: [count], data: values(0, count) }),
+    *pieces() {
+      for (let start = 0; start < count; start += PIECE_VALUES)
+        yield values(start, Math.min(PIECE_VALUES, count - start));
+    },
+  };
   return { name, tensor, endBytes: end + rest[0].length };
 }
 
-function readValues(source: ByteSource, name: string, at: number, count: number) {
-  const text = source.read(at, count * VALUE_BYTES);
-  const words = new Uint32Array(count);
-  for (let index = 0; index < count; index++) {
+interface ValueRange {
+  /** Where the first value of the weight is. */
+  readonly data: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+function readValues(source: ByteSource, name: string, { data, start: first, length }: ValueRange): Float32Array {
+  const text = source.read(data + first * VALUE_BYTES, length * VALUE_BYTES);
+  const words = new Uint32Array(length);
+  for (let index = 0; index < length; index++) {
     const start = index * VALUE_BYTES;
     let word = 0;
     let seen = text[start] === 0x20 ? 0 : 255;
@@ -71,8 +89,8 @@ function readValues(source: ByteSource, name: string, at: number, count: number)
       word = (word << 4) | (value & 15);
     }
     if (seen > 15)
-      throw wtsMalformed(source.name, `value ${index} of ${name} is no hexadecimal number of eight digits`);
+      throw wtsMalformed(source.name, `value ${first + index} of ${name} is no hexadecimal number of eight digits`);
     words[index] = word;
   }
-  return { dtype: "f32", shape: [count], data: new Float32Array(words.buffer) } as const;
+  return new Float32Array(words.buffer);
 }

@@ -1,4 +1,4 @@
-import { type ByteSource, crc32, isCompileError } from "@yolo-compile/core";
+import { type ByteRun, type ByteSource, bytesSource, crc32, isCompileError, sourceRun } from "@yolo-compile/core";
 import { Inflate, inflateSync } from "fflate";
 import { decodeUtf8, hasBytes, latin1, viewOf } from "../bytes.js";
 import { zipBomb, zipContent, zipMalformed, zipMethod } from "../diagnostics.js";
@@ -21,10 +21,11 @@ export interface ZipArchive {
    */
   readStart(entry: ZipEntry, length: number): Uint8Array;
   /**
-   * Part of an entry. Of a stored entry only that part is read, and its CRC is checked where the part is the whole.
+   * Part of an entry. Of a stored entry only that part is read, and its CRC is checked where the part is the whole: in pieces
+   * after the last one. The run itself throws nothing, its reads do.
    * @throws zip/content, zip/malformed, zip/method, zip/bomb
    */
-  readRange(entry: ZipEntry, offsetBytes: number, length: number): Uint8Array;
+  run(entry: ZipEntry, offsetBytes: number, length: number): ByteRun;
 }
 
 const LOCAL_SIGNATURE = [0x50, 0x4b, 3, 4];
@@ -58,29 +59,43 @@ export function openZip(source: ByteSource): ZipArchive {
     inflated = { entry, bytes };
     return bytes;
   };
-  const readRange = (entry: ZipEntry, offsetBytes: number, length: number): Uint8Array => {
+  const placed = (entry: ZipEntry, offsetBytes: number, length: number): ByteRun => {
     if (offsetBytes + length > entry.sizeBytes)
       throw zipContent(source.name, entry.name, `has ${entry.sizeBytes} bytes, ${offsetBytes + length} are needed`);
-    if (entry.method === DEFLATE) return inflate(entry).subarray(offsetBytes, offsetBytes + length);
+    if (entry.method === DEFLATE) return sourceRun(bytesSource(source.name, inflate(entry)), offsetBytes, length);
     if (entry.method !== STORED) throw zipMethod(source.name, entry.name, entry.method);
     if (entry.sizeBytes !== entry.compressedBytes)
       throw zipMalformed(
         source.name,
         `stored entry ${entry.name} is ${entry.compressedBytes} and ${entry.sizeBytes} bytes`,
       );
-    const bytes = source.read(dataOffset(entry) + offsetBytes, length);
-    if (length === entry.sizeBytes) checkCrc(source.name, entry, bytes);
-    return bytes;
+    return sourceRun(source, dataOffset(entry) + offsetBytes, length);
   };
+  const run = (entry: ZipEntry, offsetBytes: number, length: number): ByteRun => {
+    const checked = entry.method === STORED && length === entry.sizeBytes;
+    return {
+      length,
+      read() {
+        const bytes = placed(entry, offsetBytes, length).read();
+        if (checked) checkCrc(source.name, entry, bytes);
+        return bytes;
+      },
+      *pieces() {
+        const { pieces } = placed(entry, offsetBytes, length);
+        yield* checked ? checkedPieces(source.name, entry, pieces()) : pieces();
+      },
+    };
+  };
+  const readAll = (entry: ZipEntry): Uint8Array => run(entry, 0, entry.sizeBytes).read();
   return {
     name: source.name,
     entries,
-    readRange,
+    run,
+    readAll,
     readStart: (entry, length) =>
       entry.method === DEFLATE
         ? inflateStart(source, entry, dataOffset(entry), length)
-        : readRange(entry, 0, Math.min(length, entry.sizeBytes)),
-    readAll: (entry) => readRange(entry, 0, entry.sizeBytes),
+        : placed(entry, 0, Math.min(length, entry.sizeBytes)).read(),
   };
 }
 
@@ -131,6 +146,10 @@ function inflateEntry(source: ByteSource, entry: ZipEntry, dataOffset: number): 
   return bytes;
 }
 
+function checkCrc(file: string, entry: ZipEntry, bytes: Uint8Array): void {
+  for (const _ of checkedPieces(file, entry, [bytes]));
+}
+
 /** One piece of compressed data gives at most 1032 times as many bytes. */
 const PIECE_BYTES = 4096;
 
@@ -157,10 +176,13 @@ function inflateStart(source: ByteSource, entry: ZipEntry, dataOffset: number, l
 const doesNotInflate = (file: string, name: string, error: unknown) =>
   zipContent(file, name, `does not inflate: ${error instanceof Error ? error.message : String(error)}`);
 
-/** torch.serialization.set_crc32_options(False) writes 0 for every entry. */
-function checkCrc(file: string, entry: ZipEntry, bytes: Uint8Array): void {
-  if (entry.crc32 === 0) return;
-  const found = crc32(bytes);
+/** Hands pieces of a whole entry on and checks their CRC at the end. torch.serialization.set_crc32_options(False) writes 0. */
+function* checkedPieces(file: string, entry: ZipEntry, pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let found = 0;
+  for (const piece of pieces) {
+    if (entry.crc32 !== 0) found = crc32(piece, found);
+    yield piece;
+  }
   if (found !== entry.crc32)
     throw zipContent(
       file,

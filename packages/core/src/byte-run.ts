@@ -1,0 +1,34 @@
+import type { ByteSource } from "./byte-source.js";
+import { viewElements } from "./dtype.js";
+import type { LazyTensor, TensorType } from "./tensor.js";
+
+/** Bytes that follow each other in a file. */
+export interface ByteRun {
+  readonly length: number;
+  /** All of them. */
+  read(): Uint8Array;
+  /** The same, some megabytes at a time; each piece but the last is a multiple of eight bytes long. */
+  pieces(): Iterable<Uint8Array>;
+}
+
+const PIECE_BYTES = 1 << 21;
+
+/** Part of a source. The caller has checked that it is in it. */
+export const sourceRun = (source: ByteSource, startBytes: number, length: number): ByteRun => ({
+  length,
+  read: () => source.read(startBytes, length),
+  *pieces() {
+    for (let at = 0; at < length; at += PIECE_BYTES)
+      yield source.read(startBytes + at, Math.min(PIECE_BYTES, length - at));
+  },
+});
+
+/** The tensor whose little-endian elements are a run, in row-major order. The caller has checked that it is as long. */
+export const runTensor = ({ dtype, shape }: TensorType, run: ByteRun): LazyTensor => ({
+  dtype,
+  shape,
+  read: () => ({ dtype, shape, data: viewElements(dtype, run.read()) }),
+  *pieces() {
+    for (const bytes of run.pieces()) yield viewElements(dtype, bytes);
+  },
+});
