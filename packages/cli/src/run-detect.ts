@@ -85,7 +85,7 @@ async function loadDetector(options: DetectOptions): Promise<Detector> {
   const file = openFile(model);
   try {
     if (inputKind(file) !== "onnx") throw notOnnx(model);
-    const info = readModelInfo(file.read(0, file.size), model);
+    const info = readModelInfo(file);
     const [height, width] = imageSize(options.imgsz ?? [640]).size;
     return await openDetector({ model, name: model, info, provider: findProvider(provider), size: { height, width } });
   } finally {

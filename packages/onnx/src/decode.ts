@@ -1,4 +1,4 @@
-import type { TensorType } from "@yolo-compile/core";
+import { bytesSource, type TensorType } from "@yolo-compile/core";
 import { type Graph, isKnownOp, lazyConstant, type Node, OPS, type Value } from "@yolo-compile/ir";
 import {
   dynamicDimension,
@@ -17,16 +17,17 @@ import { constantTensor } from "./read-constant.js";
 import { type ModelRecord, readModel, type ValueRecord } from "./read-model.js";
 import { type NodeRecord, readNode } from "./read-node.js";
 import { dimensionsProblem, readTensor } from "./read-tensor.js";
+import { bytesAt } from "./wire-source.js";
 
 /**
  * An ONNX model of opset 11 to 21 with static shapes, in the IR's form. Constants stay in `bytes` until they are read.
  * @throws onnx/…, and what the IR says about its nodes
  */
 export function decodeModel(bytes: Uint8Array, file = "the model"): Graph {
-  const model = readModel(bytes, file);
+  const model = readModel(bytesSource(file, bytes));
   const opset = model.opsets.get("");
   if (opset === undefined || opset < OPSETS.min || opset > OPSETS.max) throw unreadOpset(file, opset, OPSETS);
-  const records = model.graph.nodes.map((node) => readNode(node, model.context));
+  const records = model.graph.nodes.map((node) => readNode(bytesAt(model.source, node), model.context));
   checkOps(records, file);
   return new GraphReader(model, opset).read(records);
 }
@@ -55,10 +56,10 @@ class GraphReader {
   }
 
   read(records: readonly NodeRecord[]): Graph {
-    const { graph, metadata } = this.model;
+    const { graph, metadata, source } = this.model;
     if (graph.sparseInitializers > 0) throw sparseTensor("an initializer", this.#context.file);
-    for (const bytes of graph.initializers) {
-      const { name, tensor } = readTensor(bytes, this.#context, "initializers");
+    for (const initializer of graph.initializers) {
+      const { name, tensor } = readTensor(bytesAt(source, initializer), this.#context, "initializers");
       this.#define(name, lazyConstant(tensor, name), "initializers");
     }
     // Before IR version 4 initializers are inputs too.

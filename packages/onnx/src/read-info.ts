@@ -1,7 +1,7 @@
-import type { ReadContext } from "./limits.js";
+import { type ByteSource, bytesSource } from "@yolo-compile/core";
 import { dataTypeName } from "./proto.js";
-import { readModel, type ValueRecord } from "./read-model.js";
-import { readMessage } from "./wire.js";
+import { type ModelRecord, readModel, type ValueRecord } from "./read-model.js";
+import { type Place, type PlacedField, walkMessage } from "./wire-source.js";
 
 /** A graph input or output of a model that somebody made. */
 export interface ModelValue {
@@ -34,9 +34,10 @@ export interface ModelInfo {
  * Reads the description of any ONNX model, of newer versions and with unknown ops too. No tensor is looked into.
  * @throws onnx/malformed, onnx/limit, onnx/graph
  */
-export function readModelInfo(bytes: Uint8Array, file = "the model"): ModelInfo {
-  const { context, graph, irVersion, producer, opsets, metadata } = readModel(bytes, file);
-  const constants = new Set(graph.initializers.map((tensor) => tensorName(tensor, context)));
+export function readModelInfo(model: Uint8Array | ByteSource, file = "the model"): ModelInfo {
+  const record = readModel("read" in model ? model : bytesSource(file, model));
+  const { graph, irVersion, producer, opsets, metadata } = record;
+  const constants = new Set(graph.initializers.map((tensor) => textsOf(record, tensor, [8])[0]));
   return {
     irVersion,
     opset: opsets.get(""),
@@ -46,18 +47,21 @@ export function readModelInfo(bytes: Uint8Array, file = "the model"): ModelInfo 
     outputs: graph.outputs.map(describe),
     metadata,
     nodeCount: graph.nodes.length,
-    ops: census(graph.nodes, context),
+    ops: census(record),
   };
 }
 
-function tensorName(bytes: Uint8Array, context: ReadContext): string {
-  let name = "";
-  readMessage(bytes, context, {
-    8: (field) => {
-      name = field.text();
+/** Text fields of a message, which may be long otherwise; "" where they are not there. */
+function textsOf({ source, context }: ModelRecord, place: Place, numbers: readonly number[]): string[] {
+  const texts = numbers.map(() => "");
+  const handlers = numbers.map((number, index) => [
+    number,
+    (field: PlacedField) => {
+      texts[index] = field.read().text();
     },
-  });
-  return name;
+  ]);
+  walkMessage(source, place, context, Object.fromEntries(handlers));
+  return texts;
 }
 
 const describe = ({ name, elementType, shape = [] }: ValueRecord): ModelValue => ({
@@ -66,25 +70,12 @@ const describe = ({ name, elementType, shape = [] }: ValueRecord): ModelValue =>
   shape,
 });
 
-function census(nodes: readonly Uint8Array[], context: ReadContext): Map<string, number> {
+function census(record: ModelRecord): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const node of nodes) {
-    const op = opOf(node, context);
-    counts.set(op, (counts.get(op) ?? 0) + 1);
+  for (const node of record.graph.nodes) {
+    const [op, domain] = textsOf(record, node, [4, 7]) as [string, string]; // as many as asked for
+    const name = domain === "" || domain === "ai.onnx" ? op : `${domain}.${op}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return new Map([...counts].sort(([opA, a], [opB, b]) => b - a || (opA < opB ? -1 : 1)));
-}
-
-function opOf(node: Uint8Array, context: ReadContext): string {
-  let op = "";
-  let domain = "";
-  readMessage(node, context, {
-    4: (field) => {
-      op = field.text();
-    },
-    7: (field) => {
-      domain = field.text();
-    },
-  });
-  return domain === "" || domain === "ai.onnx" ? op : `${domain}.${op}`;
 }

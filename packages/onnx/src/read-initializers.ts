@@ -10,10 +10,11 @@ import {
 import { externalData, malformed, modelGraph, sparseTensor, tensorError, unreadDataType } from "./diagnostics.js";
 import { MOST_DIMENSIONS, ReadContext } from "./limits.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
-import { readEntry } from "./read-model.js";
+import { readModel } from "./read-model.js";
 import { type NodeRecord, readNode } from "./read-node.js";
 import { dimensionsProblem, readTensor } from "./read-tensor.js";
-import { type Place, placedFields } from "./wire-source.js";
+import type { Field } from "./wire.js";
+import { bytesAt, type Place, type PlacedField, walkMessage } from "./wire-source.js";
 
 /** Second field of a ModelProto, after ir_version: opset_import, producer, domain, model_version, doc_string, graph, … */
 const SECOND_TAGS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
@@ -33,42 +34,26 @@ export interface ModelInitializers {
 
 /** A node that computes has some hundred bytes, names and attributes. */
 const MAX_NODE_BYTES = 1 << 14;
-/** A name or a text of metadata. */
+/** A name, or the sizes of a shape. */
 const MAX_TEXT_BYTES = 1 << 20;
-
-/** Fields of TensorProto by number, and what a header needs of them. */
-const TENSOR = { dims: 1, dataType: 2, name: 8, raw: 9, external: 13 } as const;
 
 /**
  * Reads the initializers of any ONNX model, of newer versions and with unknown ops too. Their elements stay in the file.
  * @throws onnx/malformed, onnx/limit, onnx/graph, onnx/sparse, and of a tensor: onnx/dtype, onnx/tensor, onnx/external-data
  */
 export function readInitializers(source: ByteSource): ModelInitializers {
-  const context = new ReadContext(source.name);
-  const metadata = new Map<string, string>();
-  const graphs: Place[] = [];
-  for (const field of placedFields(source, { startBytes: 0, endBytes: source.size }, context))
-    if (field.number === 7) graphs.push(field);
-    else if (field.number === 14) readEntry(small(field, context).read().bytes(), context, metadata);
-  const [graph] = graphs;
-  if (!graph || graphs.length > 1) throw malformed(source.name, `it holds ${graph ? "several graphs" : "no graph"}`);
-  return { metadata, ...readGraph(source, graph, context) };
-}
-
-function readGraph(source: ByteSource, graph: Place, context: ReadContext): Omit<ModelInitializers, "metadata"> {
+  const { graph, metadata, context } = readModel(source);
+  if (graph.sparseInitializers > 0) throw sparseTensor("an initializer", source.name);
   const tensors = new Map<string, LazyTensor>();
-  const nodes: NodeRecord[] = [];
-  for (const field of placedFields(source, graph, context))
-    if (field.number === 1 && field.endBytes - field.startBytes <= MAX_NODE_BYTES)
-      nodes.push(readNode(field.read().bytes(), context));
-    else if (field.number === 15) throw sparseTensor("an initializer", source.name);
-    else if (field.number === 5) {
-      const { name, tensor } = readHeader(source, field, context);
-      if (tensors.has(name)) throw modelGraph(`the value ${name} is defined twice`, "initializers");
-      context.keep();
-      tensors.set(name, tensor);
-    }
-  return { tensors, nodes };
+  for (const place of graph.initializers) {
+    const { name, tensor } = readHeader(source, place, context);
+    if (tensors.has(name)) throw modelGraph(`the value ${name} is defined twice`, "initializers");
+    tensors.set(name, tensor);
+  }
+  const nodes = graph.nodes
+    .filter(({ startBytes, endBytes }) => endBytes - startBytes <= MAX_NODE_BYTES)
+    .map((node) => readNode(bytesAt(source, node), context));
+  return { tensors, nodes, metadata };
 }
 
 /** A TensorProto without its elements; these are checked in whole when they are read. */
@@ -77,13 +62,35 @@ function readHeader(source: ByteSource, place: Place, context: ReadContext) {
   let dataType = 0;
   let raw: Place | undefined;
   const dims: number[] = [];
-  for (const field of placedFields(source, place, context))
-    if (field.number === TENSOR.raw) raw = field;
-    else if (field.number === TENSOR.name) name = small(field, context).read().text();
-    else if (field.number === TENSOR.dataType) dataType = field.read().integer();
-    else if (field.number === TENSOR.external) throw externalData(name, "initializers");
-    else if (field.number === TENSOR.dims)
-      for (const size of small(field, context).read().integers()) if (dims.length <= MOST_DIMENSIONS) dims.push(size);
+  walkMessage(source, place, context, {
+    1: (field) => {
+      for (const size of short(field, context).integers()) if (dims.length <= MOST_DIMENSIONS) dims.push(size);
+    },
+    2: (field) => {
+      dataType = field.read().integer();
+    },
+    8: (field) => {
+      name = short(field, context).text();
+    },
+    9: (field) => {
+      raw = field;
+    },
+    13: () => {
+      throw externalData(name, "initializers");
+    },
+  });
+  return { name, tensor: headerTensor(source, place, { name, dataType, dims, raw }) };
+}
+
+interface TensorHeader {
+  readonly name: string;
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  /** Where its raw data are; in lists otherwise. */
+  readonly raw: Place | undefined;
+}
+
+function headerTensor(source: ByteSource, place: Place, { name, dataType, dims, raw }: TensorHeader): LazyTensor {
   const dtype = dtypeOf(dataType);
   if (!dtype) throw unreadDataType(`the tensor ${name}`, dataTypeName(dataType), "initializers");
   const type = { dtype, shape: dims };
@@ -94,14 +101,13 @@ function readHeader(source: ByteSource, place: Place, context: ReadContext) {
   const length = (raw ?? place).endBytes - (raw ?? place).startBytes;
   if (raw ? length !== count * byteSize(dtype) : count > length)
     throw tensorError(name, `has ${length} bytes, too few or too many for ${formatType(type)}`, "initializers");
-  if (raw) return { name, tensor: runTensor(type, sourceRun(source, raw.startBytes, length)) };
-  const message = () => source.read(place.startBytes, length);
-  const read = () => readTensor(message(), new ReadContext(source.name), "initializers").tensor.read();
-  return { name, tensor: { ...type, read } };
+  if (raw) return runTensor(type, sourceRun(source, raw.startBytes, length));
+  const read = () => readTensor(bytesAt(source, place), new ReadContext(source.name), "initializers").tensor.read();
+  return { ...type, read };
 }
 
-function small<Field extends Place>(field: Field, { file }: ReadContext): Field {
+function short(field: PlacedField, { file }: ReadContext): Field {
   const length = field.endBytes - field.startBytes;
-  if (length > MAX_TEXT_BYTES) throw malformed(file, `a name or a text of ${length} bytes`);
-  return field;
+  if (length > MAX_TEXT_BYTES) throw malformed(file, `a name or a shape of ${length} bytes`);
+  return field.read();
 }

@@ -1,9 +1,12 @@
+import type { ByteSource } from "@yolo-compile/core";
 import { malformed, modelGraph } from "./diagnostics.js";
 import { ReadContext } from "./limits.js";
 import { readMessage } from "./wire.js";
+import { type Place, walkMessage } from "./wire-source.js";
 
-/** A ModelProto, its graph's parts still in bytes. */
+/** A ModelProto, its graph's parts still in the source. */
 export interface ModelRecord {
+  readonly source: ByteSource;
   readonly context: ReadContext;
   readonly irVersion: number;
   readonly producer: string;
@@ -15,8 +18,8 @@ export interface ModelRecord {
 
 export interface GraphRecord {
   readonly name: string;
-  readonly nodes: readonly Uint8Array[];
-  readonly initializers: readonly Uint8Array[];
+  readonly nodes: readonly Place[];
+  readonly initializers: readonly Place[];
   readonly sparseInitializers: number;
   readonly inputs: readonly ValueRecord[];
   readonly outputs: readonly ValueRecord[];
@@ -32,30 +35,32 @@ export interface ValueRecord {
 }
 
 /** @throws onnx/malformed, onnx/limit, onnx/graph */
-export function readModel(bytes: Uint8Array, file: string): ModelRecord {
-  const context = new ReadContext(file);
+export function readModel(source: ByteSource): ModelRecord {
+  const context = new ReadContext(source.name);
   let irVersion = 0;
   const producer = { name: "", version: "" };
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
-  const graphs: Uint8Array[] = [];
-  readMessage(bytes, context, {
+  const graphs: Place[] = [];
+  walkMessage(source, { startBytes: 0, endBytes: source.size }, context, {
     1: (field) => {
-      irVersion = field.integer();
+      irVersion = field.read().integer();
     },
     2: (field) => {
-      producer.name = field.text();
+      producer.name = field.read().text();
     },
     3: (field) => {
-      producer.version = field.text();
+      producer.version = field.read().text();
     },
-    7: (field) => graphs.push(field.bytes()),
-    8: (field) => readOpset(field.bytes(), context, opsets),
-    14: (field) => readEntry(field.bytes(), context, metadata),
+    7: (field) => graphs.push(field),
+    8: (field) => readOpset(field.read().bytes(), context, opsets),
+    14: (field) => readEntry(field.read().bytes(), context, metadata),
   });
-  if (graphs.length !== 1) throw malformed(file, `it holds ${graphs.length === 0 ? "no graph" : "several graphs"}`);
-  const graph = readGraph(graphs[0]!, context);
-  return { context, irVersion, producer: `${producer.name} ${producer.version}`.trim(), opsets, metadata, graph };
+  if (graphs.length !== 1)
+    throw malformed(source.name, `it holds ${graphs.length === 0 ? "no graph" : "several graphs"}`);
+  const graph = readGraph(source, graphs[0]!, context);
+  const producerText = `${producer.name} ${producer.version}`.trim();
+  return { source, context, irVersion, producer: producerText, opsets, metadata, graph };
 }
 
 function readOpset(bytes: Uint8Array, context: ReadContext, opsets: Map<string, number>): void {
@@ -73,8 +78,7 @@ function readOpset(bytes: Uint8Array, context: ReadContext, opsets: Map<string, 
   opsets.set(domain === "ai.onnx" ? "" : domain, version);
 }
 
-/** An entry of `metadata_props`. @throws onnx/malformed, onnx/limit */
-export function readEntry(bytes: Uint8Array, context: ReadContext, entries: Map<string, string>): void {
+function readEntry(bytes: Uint8Array, context: ReadContext, entries: Map<string, string>): void {
   let key = "";
   let value = "";
   readMessage(bytes, context, {
@@ -89,25 +93,26 @@ export function readEntry(bytes: Uint8Array, context: ReadContext, entries: Map<
   entries.set(key, value);
 }
 
-function readGraph(bytes: Uint8Array, context: ReadContext): GraphRecord {
+function readGraph(source: ByteSource, place: Place, context: ReadContext): GraphRecord {
   let name = "";
   let sparseInitializers = 0;
-  const nodes: Uint8Array[] = [];
-  const initializers: Uint8Array[] = [];
+  const nodes: Place[] = [];
+  const initializers: Place[] = [];
   const inputs: ValueRecord[] = [];
   const outputs: ValueRecord[] = [];
-  const keep = (list: Uint8Array[], message: Uint8Array): void => {
+  // Places alone: a field keeps a window of the file in memory.
+  const keep = (list: Place[]) => (field: Place) => {
     context.keep();
-    list.push(message);
+    list.push({ startBytes: field.startBytes, endBytes: field.endBytes });
   };
-  readMessage(bytes, context, {
-    1: (field) => keep(nodes, field.bytes()),
+  walkMessage(source, place, context, {
+    1: keep(nodes),
     2: (field) => {
-      name = field.text();
+      name = field.read().text();
     },
-    5: (field) => keep(initializers, field.bytes()),
-    11: (field) => inputs.push(readValue(field.bytes(), context)),
-    12: (field) => outputs.push(readValue(field.bytes(), context)),
+    5: keep(initializers),
+    11: (field) => inputs.push(readValue(field.read().bytes(), context)),
+    12: (field) => outputs.push(readValue(field.read().bytes(), context)),
     15: () => {
       sparseInitializers++;
     },

@@ -9,6 +9,9 @@ export interface Place {
   readonly endBytes: number;
 }
 
+export const bytesAt = (source: ByteSource, { startBytes, endBytes }: Place): Uint8Array =>
+  source.read(startBytes, endBytes - startBytes);
+
 /** One field of a message that lies in a source. */
 export interface PlacedField extends Place {
   readonly number: number;
@@ -22,11 +25,14 @@ const WINDOW_BYTES = 1 << 16;
 const HEAD_BYTES = 20;
 const NO_BYTES = new Uint8Array(0);
 
+/** What to do with each field, by number; others are skipped, as protobuf wants it. */
+export type PlaceHandlers = Readonly<Record<number, (field: PlacedField) => void>>;
+
 /**
- * The fields of one message, whose content is read only where it is asked for.
- * @throws onnx/malformed
+ * Walks through one message, whose fields are read only where they are asked for.
+ * @throws onnx/malformed and what the handlers throw
  */
-export function* placedFields(source: ByteSource, place: Place, context: ReadContext): Generator<PlacedField> {
+export function walkMessage(source: ByteSource, place: Place, context: ReadContext, handlers: PlaceHandlers): void {
   const { endBytes } = place;
   let window: Uint8Array = NO_BYTES;
   let windowStart = 0;
@@ -37,7 +43,7 @@ export function* placedFields(source: ByteSource, place: Place, context: ReadCon
       windowStart = at;
     }
     const field = placeField(source, window.subarray(at - windowStart), { startBytes: at, endBytes }, context);
-    yield field;
+    handlers[field.number]?.(field);
     at = field.endBytes;
   }
 }

@@ -43,7 +43,7 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
   const kind = inputKind(file);
   if (kind === "config") throw usage(`${name} is a yaml`, `yolo-compile summary ${name} prints its table`);
   if (kind === "onnx" && options.cfg === undefined) {
-    const info = readModelInfo(file.read(0, size));
+    const info = readModelInfo(file);
     printModel(name, size, info, terminal);
     terminal.printJson(() => modelDocument(name, size, info));
     return EXIT.fine;

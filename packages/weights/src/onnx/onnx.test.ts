@@ -116,7 +116,7 @@ test.each<[string, readonly Uint8Array[], string]>([
 });
 
 test("two graphs, and none, are refused", () => {
-  const graph = field(7, "");
+  const graph = field(7, field(12, field(1, "y")));
   expect(codeOf(() => open(concat(numberField(1, 8), field(2, ""), graph, graph)))).toBe("onnx/malformed");
   expect(codeOf(() => open(concat(numberField(1, 8), field(2, ""))))).toBe("onnx/malformed");
 });

@@ -62,7 +62,7 @@ export const onnxFile = (graph: readonly Uint8Array[], metadata: Readonly<Record
   concat(
     numberField(1, 8),
     field(2, "maker"),
-    field(7, ...graph, field(2, "graph")),
+    field(7, ...graph, field(2, "graph"), field(12, field(1, "y"))),
     field(8, numberField(2, 17)),
     ...Object.entries(metadata).map(([key, value]) => field(14, field(1, key), field(2, value))),
   );
