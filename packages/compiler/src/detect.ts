@@ -60,12 +60,16 @@ export async function openDetector(request: DetectorRequest): Promise<Detector> 
     throw noDetector(name, "its inputs", session.inputs);
   const size = inputSize(input, request.size);
   return {
-    names: [...parseNames(info.metadata.get("names") ?? "")].sort(([a], [b]) => a - b).map(([, each]) => each),
+    names: namesOf(info),
     size,
     detect: (image, options = {}) => detect(session, input, size, image, options),
     release: () => session.release(),
   };
 }
+
+/** Class names by index, as the model's metadata has them. */
+export const namesOf = ({ metadata }: ModelInfo): readonly string[] =>
+  [...parseNames(metadata.get("names") ?? "")].sort(([a], [b]) => a - b).map(([, each]) => each);
 
 function inputSize({ shape }: ValueInfo, wanted: Size = USUAL_SIZE): Size {
   const [, , height, width] = shape;

@@ -9,10 +9,12 @@ import {
   type Origin,
   type Value,
 } from "./graph.js";
+import { NamePool } from "./names.js";
 import { createNode } from "./node.js";
 
-/** Collects nodes in the order in which they are made, which is topological by construction. */
+/** Collects nodes in the order in which they are made, which is topological by construction. No two outputs share a hint. */
 export class GraphBuilder {
+  readonly #hints = new NamePool();
   readonly #inputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #outputs: GraphOutput[] = [];
@@ -32,7 +34,9 @@ export class GraphBuilder {
 
   /** All outputs of a new node. @throws as {@link createNode} */
   ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, origin: Origin): readonly Value[] {
-    const node = createNode({ op, inputs, attributes, origin });
+    const made = createNode({ op, inputs, attributes, origin });
+    const outputs = made.outputs.map((output) => ({ ...output, hint: this.#hints.claim(output.hint) }));
+    const node = { ...made, outputs };
     this.#nodes.push(node);
     return node.outputs;
   }

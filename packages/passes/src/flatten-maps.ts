@@ -37,7 +37,7 @@ class Rewriter {
     if (!this.covers(value)) return this.#maps.get(value) ?? value;
     const known = this.#maps.get(value);
     if (known) return known;
-    const map = this.#reshape(this.#rows.get(value)!, value.type.shape, this.#makers.get(value)!);
+    const map = this.#reshape(this.#rows.get(value)!, value.type.shape, this.#makers.get(value)!, value.hint);
     this.#maps.set(value, map);
     return map;
   }
@@ -51,7 +51,10 @@ class Rewriter {
     const [x, map] = [node.inputs[0]!, node.outputs[0]!];
     const shape = flatShape(map);
     const row = this.#rows.get(x) ?? this.now(x);
-    this.#rows.set(map, sameShape(row.type.shape, shape) ? row : this.#reshape(row, shape, node));
+    this.#rows.set(
+      map,
+      sameShape(row.type.shape, shape) ? row : this.#reshape(row, shape, node, `${map.hint}/${NAME}`),
+    );
   }
 
   #visitMember(node: Node): void {
@@ -62,7 +65,8 @@ class Rewriter {
     });
     const attributes =
       node.op === "Conv" ? { ...node.attributes, strides: [1], pads: [0, 0], dilations: [1] } : node.attributes;
-    const made = createNode({ op: node.op, inputs, attributes, origin: originOf(node) });
+    const hints = node.outputs.map(({ hint }) => `${hint}/${NAME}`);
+    const made = createNode({ op: node.op, inputs, attributes, origin: originOf(node), hints });
     this.nodes.push(made);
     made.outputs.forEach((row, index) => {
       this.#rows.set(node.outputs[index]!, row);
@@ -82,8 +86,13 @@ class Rewriter {
     else this.nodes.push({ ...node, inputs: [row, integers(y.type.shape, "shape")] });
   }
 
-  #reshape(x: Value, shape: readonly number[], like: Node): Value {
-    const node = createNode({ op: "Reshape", inputs: [x, integers(shape, "shape")], origin: originOf(like) });
+  #reshape(x: Value, shape: readonly number[], like: Node, hint: string): Value {
+    const node = createNode({
+      op: "Reshape",
+      inputs: [x, integers(shape, "shape")],
+      origin: originOf(like),
+      hints: [hint],
+    });
     this.nodes.push(node);
     return node.outputs[0]!;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sameShape } from "@yolo-compile/core";
+import { sameShape, sameType } from "@yolo-compile/core";
 import { opCensus, parseGraph, printGraph, schemaOf, type Value, verifyGraph } from "@yolo-compile/ir";
 import { expectSameOutputs, FOLD, smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
@@ -35,6 +35,30 @@ test("what stands for a value computes the same", async () => {
       await expectSameOutputs(
         { ...graph, outputs: tapped(pairs.map(([value]) => value)) },
         { ...optimized, outputs: tapped(pairs.map(([, found]) => found)) },
+        FOLD,
+      );
+    }),
+    SEEDED,
+  );
+  expect(compared).toBeGreaterThan(SEEDED.numRuns);
+});
+
+test("equal names and types mean equal values, before and after", async () => {
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(smallGraphs(), async (graph) => {
+      const { graph: optimized } = optimize(graph, "full");
+      const found = new Map(optimized.nodes.flatMap(({ outputs }) => outputs).map((value) => [value.hint, value]));
+      const pairs = graph.nodes
+        .flatMap(({ outputs }) => outputs)
+        .map((value) => [value, found.get(value.hint)] as const)
+        .filter((pair): pair is [Value, Value] => pair[1] !== undefined && sameType(pair[0].type, pair[1].type));
+      fc.pre(pairs.length > 0);
+      compared += pairs.length;
+      const tapped = (values: readonly Value[]) => values.map((value, index) => ({ name: `tap${index}`, value }));
+      await expectSameOutputs(
+        { ...graph, outputs: tapped(pairs.map(([value]) => value)) },
+        { ...optimized, outputs: tapped(pairs.map(([, value]) => value)) },
         FOLD,
       );
     }),

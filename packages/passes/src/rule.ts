@@ -42,7 +42,8 @@ export const isMiss = (result: Patch | Miss): result is Miss => "miss" in result
 export type Emit = (op: string, inputs: readonly (Value | undefined)[], attributes?: Attributes, like?: Node) => Value;
 
 /**
- * A patch that computes the node's single output anew. `absorbed` lists the other nodes whose work is taken over; the first
+ * A patch that computes the node's single output anew, under its old hint: equal hints mean equal values, before and after.
+ * `absorbed` lists the other nodes whose work is taken over; the first
  * of them, or the node itself, gives the origin.
  */
 export function replace(rule: string, node: Node, build: (emit: Emit) => Value, absorbed: readonly Node[] = []): Patch {
@@ -51,11 +52,18 @@ export function replace(rule: string, node: Node, build: (emit: Emit) => Value, 
   const rules = [...new Set([...absorbed, node].flatMap(({ origin }) => origin.rules))];
   const emit: Emit = (op, inputs, attributes = {}, like) => {
     const origin = { path: like?.origin.path ?? from.path, rules: [...(like?.origin.rules ?? rules), rule] };
-    const made = createNode({ op, inputs, attributes, origin });
+    const made = createNode({ op, inputs, attributes, origin, hints: [`${origin.path || op}/${rule}`] });
     nodes.push(made);
     return made.outputs[0]!;
   };
-  return { nodes, replacements: new Map([[node.outputs[0]!, build(emit)]]), absorbed };
+  const [old] = node.outputs as [Value];
+  const built = build(emit);
+  const renamed = { ...built, hint: old.hint };
+  const rename = <Item extends Value | undefined>(value: Item): Item | Value => (value === built ? renamed : value);
+  const made = nodes.some(({ outputs }) => outputs.includes(built));
+  if (!made) return { nodes, replacements: new Map([[old, built]]), absorbed };
+  const own = nodes.map((each) => ({ ...each, inputs: each.inputs.map(rename), outputs: each.outputs.map(rename) }));
+  return { nodes: own, replacements: new Map([[old, renamed]]), absorbed };
 }
 
 /** A patch without new nodes: each output becomes a value that exists already. */

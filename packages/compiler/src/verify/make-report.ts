@@ -19,13 +19,15 @@ export interface ReportContext {
   /** Class names by index, for pictures. */
   readonly names: readonly string[];
   readonly notes: readonly Diagnostic[];
+  /** Folder with the reproducer, where there is one. */
+  readonly reproducer?: string;
 }
 
 /** Findings as one plain document, for every renderer. @throws onnx/malformed for a reference that is no model */
 export async function makeReport(
   subject: VerifySubject,
   findings: VerifyFindings,
-  { tool, environment, names, notes }: ReportContext,
+  { tool, environment, names, notes, reproducer }: ReportContext,
 ): Promise<Report> {
   const { layers, bisection, budget, verification } = findings;
   const reference = referenceOf(subject);
@@ -41,7 +43,9 @@ export async function makeReport(
     environment: [...environment, ...arithmetic(findings)],
     checks: verification.comparisons.map(checkOf),
     ...(layers && { layers }),
-    ...(bisection?.culprit && { bisection: bisectionOf(bisection.culprit, findings) }),
+    ...(bisection?.culprit && {
+      bisection: { ...bisectionOf(bisection.culprit, findings), ...(reproducer && { reproducer }) },
+    }),
     ...(budget && { budget: budget.map(budgetOf) }),
     ...(findings.pictures.length > 0 && {
       pictures: await Promise.all(findings.pictures.map((each) => pictureOf(each, names))),

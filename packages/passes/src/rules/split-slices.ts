@@ -75,6 +75,7 @@ export const splitSlices: Rule = {
       ],
       attributes: { axis: part.axis },
       origin: { ...node.origin, rules: [...node.origin.rules, "split-slices"] },
+      hints: ordered.map((each) => each.node.outputs[0]!.hint),
     });
     const output = split.outputs[ordered.findIndex((each) => each.node === node)]!;
     return { nodes: [split], replacements: new Map([[node.outputs[0]!, output]]), absorbed: [] };
