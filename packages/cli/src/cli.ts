@@ -6,6 +6,7 @@ import { detectCommand } from "./commands/detect.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { providersCommand } from "./commands/providers.js";
 import { summaryCommand } from "./commands/summary.js";
+import { verifyCommand } from "./commands/verify.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { paintDiagnostic } from "./terminal.js";
@@ -15,7 +16,7 @@ import { version } from "./version.js";
 const OUR_FAULT = /^(ir\/invalid|passes\/(patch|endless|batch-norm-lost))$/;
 
 /** Diagnostics that are a verdict on a gate, not on the input. */
-const VERDICT = /^runtime\/no-gpu$/;
+const VERDICT = /^(runtime\/no-gpu|verify\/(inputs|outputs|shape))$/;
 
 /** Runs one command line; the result is the exit code. Nothing is thrown. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -31,6 +32,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command(inspectCommand(setExitCode))
     .command(convertCommand)
     .command(detectCommand)
+    .command(verifyCommand(setExitCode))
     .command(providersCommand)
     .strict()
     .version(version)

@@ -28,7 +28,8 @@ export function openFile(path: string): FileSource {
   return {
     name: path,
     size: status.size,
-    read: (offsetBytes, length) => readExactly(handle, path, offsetBytes, length),
+    read: (offsetBytes, length) => readExactly(handle, path, offsetBytes, new Uint8Array(length)),
+    readInto: (offsetBytes, target) => void readExactly(handle, path, offsetBytes, target),
     close: () => {
       if (open) closeSync(handle);
       open = false;
@@ -39,8 +40,8 @@ export function openFile(path: string): FileSource {
 /** Node refuses to read or write 2 GB at once. */
 const MOST_BYTES = 1 << 30;
 
-function readExactly(handle: number, path: string, offsetBytes: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+function readExactly(handle: number, path: string, offsetBytes: number, bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
   for (let done = 0; done < length; ) {
     const count = readSync(handle, bytes, done, Math.min(length - done, MOST_BYTES), offsetBytes + done);
     if (count === 0) throw inputUnreadable(path, "it became shorter while it was read");

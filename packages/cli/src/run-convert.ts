@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { type ConvertedWeights, convertWeights, inputKind } from "@yolo-compile/compiler";
+import { type ConvertedWeights, convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, openWorkspace, readText, writeChunks } from "./files.js";
 import { openWeights } from "./inputs.js";
@@ -64,13 +64,10 @@ function writeConverted(converted: Converted, terminal: Terminal): void {
   terminal.printJson(() => convertDocument(converted));
 }
 
-/** Read at a time. */
-const BLOCK_BYTES = 1 << 20;
-
 function hashOf(file: FileSource, terminal: Terminal): string {
   terminal.step(`reading ${file.name}`);
   const hash = createHash("sha256");
-  for (let at = 0; at < file.size; at += BLOCK_BYTES) hash.update(file.read(at, Math.min(BLOCK_BYTES, file.size - at)));
+  for (const piece of sourceRun(file, 0, file.size).pieces()) hash.update(piece);
   return hash.digest("hex");
 }
 

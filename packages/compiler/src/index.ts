@@ -9,10 +9,12 @@ export {
   isCompileError,
   type LazyTensor,
   nearestNames,
+  sourceRun,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
+export * from "@yolo-compile/report";
 export {
   type Choice,
   chooseProvider,
@@ -23,6 +25,8 @@ export {
   type ProbeResult,
   type Provider,
   probeProvider,
+  runtimeVersion,
+  type Tolerance,
   type Verification,
   verifyModels,
 } from "@yolo-compile/runtime";
@@ -34,7 +38,7 @@ export {
   encodeImage,
   roundBoxes,
 } from "@yolo-compile/vision";
-export { type Checkpoint, type EncodedFile, openCheckpoint } from "@yolo-compile/weights";
+export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint } from "@yolo-compile/weights";
 export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/yolov5";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";
@@ -47,6 +51,7 @@ export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { MODULES } from "./modules.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
+export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
 export * from "./verify/index.js";
 export * from "./verify-inputs/index.js";
 export * from "./weight-statistics.js";

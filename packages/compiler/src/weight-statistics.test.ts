@@ -37,3 +37,15 @@ test.each([
 ] as const)("%s", (_, dtype, name, values, loss) => {
   expect(halfLoss(`model.0.bn.${name}`, tensorOf(dtype, [2], values))).toEqual(loss);
 });
+
+test.each(["f16", "bf16"] as const)("large weights of %s are counted by value to the same statistics", (dtype) => {
+  const pattern = [1, -2.5, 0, Number.NaN, Number.POSITIVE_INFINITY, 2 ** -140, 2 ** -15, 60_000];
+  const values = Array.from({ length: 2 ** 17 }, (_, index) => pattern[index % pattern.length]!);
+  const { min, max, mean, std, ...counts } = weightStatistics(tensorOf(dtype, [values.length], values))!;
+  const small = weightStatistics(tensorOf(dtype, [pattern.length], pattern))!;
+  expect([min, max]).toEqual([small.min, small.max]);
+  expect(mean).toBeCloseTo(small.mean, 6);
+  expect(std).toBeCloseTo(small.std, 6);
+  for (const [key, count] of Object.entries(counts))
+    expect([key, count]).toEqual([key, small[key as keyof typeof counts] * (values.length / pattern.length)]);
+});

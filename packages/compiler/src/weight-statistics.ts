@@ -1,13 +1,12 @@
 import {
-  castTensor,
+  bfloatToNumber,
   elementCount,
+  halfToNumber,
   isFloat,
   type LazyTensor,
   piecesOf,
   type Tensor,
-  type TensorData,
   type TensorType,
-  toFloat64,
 } from "@yolo-compile/core";
 
 /** What the numbers of a weight are like. */
@@ -38,29 +37,46 @@ export function weightStatistics(tensor: Tensor | LazyTensor): WeightStatistics 
   const normal = SMALLEST_NORMAL[tensor.dtype]!;
   let [min, max, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
   let [zero, nan, infinite, subnormal] = [0, 0, 0, 0];
-  for (const piece of piecesOf(tensor))
-    for (const value of numbersOf(tensor.dtype, piece)) {
-      if (Number.isNaN(value)) nan++;
-      else if (!Number.isFinite(value)) infinite++;
-      else {
-        if (value < min) min = value;
-        if (value > max) max = value;
-        sum += value;
-        squares += value * value;
-        if (value === 0) zero++;
-        else if (value < normal && value > -normal) subnormal++;
-      }
+  forEachNumber(tensor, (value, count) => {
+    if (Number.isNaN(value)) nan += count;
+    else if (!Number.isFinite(value)) infinite += count;
+    else {
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value * count;
+      squares += value * value * count;
+      if (value === 0) zero += count;
+      else if (value < normal && value > -normal) subnormal += count;
     }
+  });
   const finite = elementCount(tensor.shape) - nan - infinite;
   const mean = sum / finite;
   const std = Math.sqrt(Math.max(0, squares / finite - mean * mean));
   return { min, max, mean, std, zero, nan, infinite, subnormal };
 }
 
-/** float32 where that is exact: it is half the memory. */
-function numbersOf(dtype: TensorType["dtype"], data: TensorData): ArrayLike<number> & Iterable<number> {
-  const tensor: Tensor = { dtype, shape: [data.length], data };
-  return dtype === "f64" ? toFloat64(tensor) : (castTensor(tensor, "f32").data as Float32Array); // asked for f32
+/** Types of 16 bits: so few values that large weights are counted by value. */
+const DECODERS: Readonly<Partial<Record<TensorType["dtype"], (bits: number) => number>>> = {
+  f16: halfToNumber,
+  bf16: bfloatToNumber,
+};
+const PATTERNS = 2 ** 16;
+
+/** Each element of a floating point weight, or each value that it has with how often. */
+function forEachNumber(tensor: Tensor | LazyTensor, visit: (value: number, count: number) => void): void {
+  const decode = DECODERS[tensor.dtype];
+  const counts = decode && elementCount(tensor.shape) > PATTERNS ? new Uint32Array(PATTERNS) : undefined;
+  for (const piece of piecesOf(tensor)) {
+    const data = piece as Float32Array | Float64Array | Uint16Array; // the weight is of a float type
+    for (let index = 0; index < data.length; index++) {
+      const value = data[index]!;
+      if (counts) counts[value]!++;
+      else visit(decode ? decode(value) : value, 1);
+    }
+  }
+  counts?.forEach((count, bits) => {
+    if (count > 0) visit(decode!(bits), count); // there are counts only where values are decoded
+  });
 }
 
 /** Largest finite float16, and half of the smallest, below which it rounds to zero. */
@@ -83,11 +99,10 @@ export function halfLoss(name: string, tensor: Tensor | LazyTensor): HalfLoss | 
   if (kind === undefined || !isFloat(tensor.dtype)) return undefined;
   const stored = tensor.dtype === "f16";
   let [overflow, underflow] = [0, 0];
-  for (const piece of piecesOf(tensor))
-    for (const value of numbersOf(tensor.dtype, piece)) {
-      const size = Math.abs(value);
-      if (size > LARGEST_HALF) overflow++;
-      else if (stored ? kind === "var" && size === 0 : size !== 0 && size <= ZERO_IN_HALF) underflow++;
-    }
+  forEachNumber(tensor, (value, count) => {
+    const size = Math.abs(value);
+    if (size > LARGEST_HALF) overflow += count;
+    else if (stored ? kind === "var" && size === 0 : size !== 0 && size <= ZERO_IN_HALF) underflow += count;
+  });
   return overflow + underflow > 0 ? { overflow, underflow } : undefined;
 }

@@ -1,1 +1,4 @@
+export { renderJson } from "./render-json.js";
+export { renderJUnit } from "./render-junit.js";
+export { renderSarif } from "./render-sarif.js";
 export * from "./report.js";

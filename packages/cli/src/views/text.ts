@@ -6,7 +6,7 @@ export const grouped = (count: number): string => count.toLocaleString("en-US").
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A labelled line. */
-export const line = (label: string, text: string): string => `${out.dim(label.padEnd(9))}${text}`;
+export const line = (label: string, text: string): string => `${out.dim(label.padEnd(10))}${text}`;
 
 /** At most `most` items; how many more there are is said. */
 export const some = (items: readonly string[], most: number): string =>

@@ -1,9 +1,9 @@
 import { crc32, isCompileError, uniformStream } from "@yolo-compile/core";
-import { constantValue, type Graph, type Node, type Value, verifyGraph } from "@yolo-compile/ir";
+import { constantValue, type Graph, type Node, nameNodes, type Value, verifyGraph } from "@yolo-compile/ir";
 import { optimize, type PipelineName } from "@yolo-compile/passes";
 import type { CompiledModel } from "../compile.js";
 import { applyEdits, changesNothing } from "./edit.js";
-import type { Mutant, Mutation, MutationOperator, Site } from "./mutation.js";
+import type { Mutant, MutationOperator, Site } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
 
 export interface MutantOptions {
@@ -32,28 +32,64 @@ export function* makeMutants(source: MutantSource, options: MutantOptions): Gene
       facts.graph.nodes.filter(({ op }) => operator.ops.includes(op)),
       pick,
     );
+    const site: Site = { nodes: facts.graph.nodes, producer: facts.producer, pick };
     let made = 0;
     for (const node of candidates) {
       if (made === sites) break;
-      const mutation = operator.mutate(node, { nodes: facts.graph.nodes, producer: facts.producer, pick });
-      const result = mutation && finish(operator, facts.graph, mutation, source, passes);
-      if (!mutation || !result) continue;
+      const mutant = attempt(() => makeMutant(operator, node, site, facts, source, passes));
+      if (!mutant) continue;
       made++;
-      const proof = mutation.proof ?? (changesNothing(mutation) ? "what changed is equal" : undefined);
-      const { change } = mutation;
-      yield { operator: operator.name, where: node.origin.path, change, ...result, ...(proof && { proof }) };
+      yield mutant;
     }
   }
 }
 
+/** undefined where the mistake leaves no well-formed graph: types alone give that away. */
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (isCompileError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** @throws ir/… where the mistake leaves no well-formed graph */
+function makeMutant(
+  { name, stage, mutate }: MutationOperator,
+  node: Node,
+  site: Site,
+  { graph, names }: GraphFacts,
+  { replaced }: MutantSource,
+  passes: PipelineName,
+): Mutant | undefined {
+  const mutation = mutate(node, site);
+  if (!mutation) return undefined;
+  const { edits, change } = mutation;
+  const edited = applyEdits(graph, edits);
+  verifyGraph(edited);
+  const result = stage === "optimized" ? { graph: edited, replaced } : optimize(edited, passes);
+  const proof = mutation.proof ?? (changesNothing(mutation) ? "what changed is equal" : undefined);
+  return {
+    operator: name,
+    where: names.get(node)!,
+    change,
+    graph: result.graph,
+    replaced: result.replaced,
+    ...(proof && { proof }),
+  };
+}
+
 interface GraphFacts {
   readonly graph: Graph;
+  /** As the exported model has them. */
+  readonly names: ReadonlyMap<Node, string>;
   readonly producer: Site["producer"];
 }
 
 function graphFacts(graph: Graph): GraphFacts {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  return { graph, producer: (value) => value && producers.get(value) };
+  return { graph, names: nameNodes(graph), producer: (value) => value && producers.get(value) };
 }
 
 /** The graph with folded constants read once, since each mutant reads them again. */
@@ -85,22 +121,4 @@ function shuffle(nodes: readonly Node[], pick: Site["pick"]): Node[] {
     [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
   }
   return shuffled;
-}
-
-/** undefined where the mistake leaves no well-formed graph: shapes alone give that away. */
-function finish(
-  { stage }: MutationOperator,
-  graph: Graph,
-  { edits }: Mutation,
-  { replaced }: MutantSource,
-  passes: PipelineName,
-): Pick<Mutant, "graph" | "replaced"> | undefined {
-  try {
-    const edited = applyEdits(graph, edits);
-    verifyGraph(edited);
-    return stage === "optimized" ? { graph: edited, replaced } : optimize(edited, passes);
-  } catch (error) {
-    if (isCompileError(error)) return undefined;
-    throw error;
-  }
 }

@@ -34,7 +34,7 @@ export interface MutationOperator {
 export interface Mutant {
   /** The operator's name. */
   readonly operator: string;
-  /** Origin of the changed node: `model.17.cv1.conv`. */
+  /** The changed node, by its name in the exported model: `model.17.cv1.conv/Conv`. */
   readonly where: string;
   readonly change: string;
   readonly graph: Graph;

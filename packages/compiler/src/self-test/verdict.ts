@@ -22,7 +22,7 @@ export type Verdict =
   | { readonly kind: "equivalent"; readonly proof: string }
   /** Its outputs equal those of the unchanged graph bit for bit on every input: perhaps it computes the same. */
   | { readonly kind: "indistinguishable" }
-  /** ONNX Runtime does not run it, so nobody could be fooled by it. */
+  /** It cannot be written or run, so nobody could be fooled by it. */
   | { readonly kind: "refused"; readonly reason: string };
 
 export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "change"> {
@@ -32,6 +32,8 @@ export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "chang
 export interface SelfTestResult {
   readonly mutants: readonly JudgedMutant[];
   readonly counts: Readonly<Record<Verdict["kind"], number>>;
+  /** Of those caught, how many only values inside gave away. */
+  readonly inside: number;
   /** Caught of those that are known to compute something else, 0 to 1. */
   readonly score: number;
   /** The largest difference of the unchanged graph, as a share of what is allowed. */
@@ -51,9 +53,17 @@ export const worstOf = (sightings: readonly [Sighting, ...Sighting[]]): Sighting
 export function summarizeVerdicts(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
   const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, refused: 0 };
   for (const { verdict } of mutants) counts[verdict.kind]++;
+  const inside = mutants.filter(({ verdict }) => verdict.kind === "caught" && verdict.by === "inside").length;
   const known = counts.caught + counts.survived;
   const margin = ({ verdict }: JudgedMutant): number =>
     verdict.kind === "caught" ? excess(verdict.sighting) : Number.POSITIVE_INFINITY;
   const [weakest] = mutants.filter(({ verdict }) => verdict.kind === "caught").sort((a, b) => margin(a) - margin(b));
-  return { mutants, counts, score: known > 0 ? counts.caught / known : 1, baseline, ...(weakest && { weakest }) };
+  return {
+    mutants,
+    counts,
+    inside,
+    score: known > 0 ? counts.caught / known : 1,
+    baseline,
+    ...(weakest && { weakest }),
+  };
 }

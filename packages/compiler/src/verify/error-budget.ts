@@ -70,19 +70,19 @@ export async function errorBudget(request: BudgetRequest): Promise<BudgetEntry[]
 function rows({ plain, optimized, provider, noGpu }: BudgetRequest): Row[] {
   const fused = runPasses(plain, PIPELINES.fuse).graph;
   const side = (what: string, graph: Graph, level: OptimizationLevel, on: Provider): Side => ({
-    name: `${what} on ${on.name}, ONNX Runtime's rewriting ${level === "all" ? "on" : "off"}`,
+    name: `${what} (${on.name}, runtime rewrites ${level === "all" ? "on" : "off"})`,
     graph,
     level,
     provider: on,
   });
-  const plainSide = side("the plain graph", plain, "disabled", CPU);
-  const fusedSide = side("the folded graph", fused, "disabled", CPU);
-  const optimizedSide = side("the optimised graph", optimized, "disabled", CPU);
-  const deployedSide = side("the optimised graph", optimized, "all", CPU);
-  const gpuSide = provider === CPU ? deployedSide : side("the optimised graph", optimized, "all", provider);
+  const plainSide = side("plain", plain, "disabled", CPU);
+  const fusedSide = side("folded", fused, "disabled", CPU);
+  const optimizedSide = side("optimised", optimized, "disabled", CPU);
+  const deployedSide = side("optimised", optimized, "all", CPU);
+  const gpuSide = provider === CPU ? deployedSide : side("optimised", optimized, "all", provider);
   const nvidia = provider.arithmetic !== undefined;
   // Without the variable that turns TF32 off, NVIDIA's libraries use it.
-  const tf32 = nvidia ? side("the optimised graph with TF32", optimized, "all", { ...provider, apart: {} }) : gpuSide;
+  const tf32 = nvidia ? side("optimised with TF32", optimized, "all", { ...provider, apart: {} }) : gpuSide;
   return [
     { cause: "fold", from: plainSide, to: fusedSide },
     { cause: "other rewrites", from: fusedSide, to: optimizedSide },

@@ -1,11 +1,21 @@
 import type { Diagnostic } from "@yolo-compile/core";
 import { opCensus } from "@yolo-compile/ir";
 import { readModelInfo } from "@yolo-compile/onnx";
-import type { Bisection, BudgetRow, Check, FoundBox, ModelFacts, PictureFinding, Report } from "@yolo-compile/report";
+import type {
+  Bisection,
+  BudgetRow,
+  Check,
+  FoundBox,
+  ModelFacts,
+  MutantRow,
+  PictureFinding,
+  Report,
+} from "@yolo-compile/report";
 import type { OutputComparison } from "@yolo-compile/runtime";
 import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
 import { summarize } from "@yolo-compile/yolov5";
 import { countParameters } from "../count-parameters.js";
+import type { JudgedMutant, Verdict } from "../self-test/index.js";
 import type { Culprit } from "./bisect.js";
 import type { PictureComparison } from "./compare-pictures.js";
 import type { BudgetEntry } from "./error-budget.js";
@@ -47,6 +57,7 @@ export async function makeReport(
       bisection: { ...bisectionOf(bisection.culprit, findings), ...(reproducer && { reproducer }) },
     }),
     ...(budget && { budget: budget.map(budgetOf) }),
+    ...(findings.selfTest && { mutants: findings.selfTest.mutants.map(mutantOf) }),
     ...(findings.pictures.length > 0 && {
       pictures: await Promise.all(findings.pictures.map((each) => pictureOf(each, names))),
     }),
@@ -145,6 +156,24 @@ function budgetOf(entry: BudgetEntry): BudgetRow {
     ? { ...subject, status: "skipped", reason: entry.skipped }
     : { ...subject, status: "measured", maxAbs: entry.maxAbs, maxRel: entry.maxRel };
 }
+
+function mutantOf({ operator, where, change, verdict }: JudgedMutant): MutantRow {
+  const subject = { name: operator, where: `${where}: ${change}` };
+  const maxRel = "sighting" in verdict ? verdict.sighting.maxRel : 0;
+  return { ...subject, ...MUTANT_VERDICTS[verdict.kind](verdict as never), maxRel }; // the table's key is the verdict's kind
+}
+
+const MUTANT_VERDICTS = {
+  caught: ({ by, sighting }) => ({ verdict: "caught", by: `${by}: ${sighting.value}, ${sighting.input}` }),
+  survived: ({ sighting }) => ({ verdict: "survived", by: `at most ${sighting.value}, ${sighting.input}` }),
+  equivalent: ({ proof }) => ({ verdict: "equivalent", by: proof }),
+  indistinguishable: () => ({ verdict: "equivalent", by: "every output is the same, bit for bit, on every input" }),
+  refused: ({ reason }) => ({ verdict: "caught", by: `ONNX Runtime refuses it: ${reason}` }),
+} as const satisfies {
+  readonly [Kind in Verdict["kind"]]: (
+    verdict: Extract<Verdict, { readonly kind: Kind }>,
+  ) => Pick<MutantRow, "verdict" | "by">;
+};
 
 async function pictureOf(
   { picture, reference, candidate, comparison }: PictureComparison,

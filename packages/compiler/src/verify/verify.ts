@@ -11,6 +11,7 @@ import {
 } from "@yolo-compile/runtime";
 import type { ComparisonOptions } from "@yolo-compile/vision";
 import { note, warning } from "../diagnostics.js";
+import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { type BisectResult, bisect } from "./bisect.js";
 import type { InputChoice } from "./choose-inputs.js";
@@ -26,6 +27,8 @@ export interface RewriteChecks {
   readonly bisect?: boolean;
   /** Attributes the difference to its causes. */
   readonly budget?: boolean;
+  /** Makes faults on purpose and counts those that the inputs and the tolerance give away. */
+  readonly selfTest?: boolean;
 }
 
 export interface VerifyOptions extends RewriteChecks {
@@ -43,6 +46,13 @@ export interface VerifyOptions extends RewriteChecks {
   readonly onStep?: (step: string) => void;
 }
 
+/** What the command line calls them. */
+const REWRITE_CHECKS = [
+  ["bisect", "--bisect"],
+  ["budget", "--budget"],
+  ["selfTest", "--self-test"],
+] as const satisfies readonly (readonly [keyof RewriteChecks, string])[];
+
 /** Everything that was found out. */
 export interface VerifyFindings {
   readonly ok: boolean;
@@ -51,6 +61,7 @@ export interface VerifyFindings {
   readonly layers?: LayerComparison;
   readonly bisection?: BisectResult;
   readonly budget?: readonly BudgetEntry[];
+  readonly selfTest?: SelfTestResult;
   readonly notes: readonly Diagnostic[];
 }
 
@@ -59,20 +70,21 @@ export interface VerifyFindings {
  * @throws runtime/…, verify/…
  */
 export async function verify(subject: VerifySubject, options: VerifyOptions): Promise<VerifyFindings> {
-  const asked = (["bisect", "budget"] as const).find((each) => options[each]);
-  if (asked && subject.kind !== "compiled") throw noSource(`--${asked}`);
+  const asked = REWRITE_CHECKS.find(([check]) => options[check]);
+  if (asked && subject.kind !== "compiled") throw noSource(asked[1]);
   const cases = await casesOf(subject, options.inputs);
   const { verification, pictures } = await check(subject, cases, options);
   const { input } = cases[0]!; // noise, or the golden
   const tolerance = options.tolerance ?? options.provider.tolerance;
   const notes = verification.renamed.map((pair) => note("verify/renamed", `matched by position: ${pair}`));
   const layers = options.layers ? await lookInside(subject, { ...options, input, tolerance }, notes) : undefined;
-  const rewrites = subject.kind === "compiled" ? await lookAtRewrites(subject, input, options) : {};
+  const rewrites = subject.kind === "compiled" ? await lookAtRewrites(subject, cases, options) : {};
   const ok =
     verification.ok &&
     pictures.every(({ comparison }) => comparison.ok) &&
     (layers?.rows ?? []).every((row) => row.status === "uncovered" || row.ok) &&
-    !rewrites.bisection?.culprit;
+    !rewrites.bisection?.culprit &&
+    !rewrites.selfTest?.counts.survived;
   return { ok, verification, pictures, ...(layers && { layers }), ...rewrites, notes };
 }
 
@@ -120,18 +132,24 @@ async function lookInside(
 }
 
 async function lookAtRewrites(
-  { compiled, passes }: CompiledSubject,
-  { tensors }: VerifyInput,
-  { bisect: wantsBisect, budget: wantsBudget, provider, tolerance, noGpu, onStep }: VerifyOptions,
-): Promise<Pick<VerifyFindings, "bisection" | "budget">> {
-  const { plain, layers, optimized } = compiled;
-  const steps = onStep && { onStep };
-  const bound = tolerance ?? provider.tolerance;
-  const bisection = wantsBisect
-    ? await bisect({ plain, layers, passes: PIPELINES[passes], inputs: tensors, provider, tolerance: bound, ...steps })
-    : undefined;
-  const budget = wantsBudget
-    ? await errorBudget({ plain, optimized, provider, noGpu, inputs: tensors, ...steps })
-    : undefined;
-  return { ...(bisection && { bisection }), ...(budget && { budget }) };
+  { compiled, passes: pipeline }: CompiledSubject,
+  cases: readonly ExpectedCase<VerifyInput>[],
+  options: VerifyOptions,
+): Promise<Pick<VerifyFindings, "bisection" | "budget" | "selfTest">> {
+  const { provider, noGpu, onStep } = options;
+  const tolerance = options.tolerance ?? provider.tolerance;
+  const shared = {
+    ...compiled,
+    provider,
+    tolerance,
+    noGpu,
+    inputs: cases[0]!.input.tensors,
+    ...(onStep && { onStep }),
+  };
+  const all = { compiled, passes: pipeline, inputs: cases.map(({ input }) => input), seed: options.inputs.seed };
+  return {
+    ...(options.bisect && { bisection: await bisect({ ...shared, passes: PIPELINES[pipeline] }) }),
+    ...(options.budget && { budget: await errorBudget(shared) }),
+    ...(options.selfTest && { selfTest: await runSelfTest({ ...shared, ...all }) }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { MutationOperator } from "../mutation.js";
 import { ACTIVATION_OPERATORS } from "./activations.js";
 import { PLAIN_OPERATORS } from "./plain.js";
+import { RESIZE_OPERATORS } from "./resizes.js";
 import { STRUCTURE_OPERATORS } from "./structure.js";
 import { TABLE_OPERATORS } from "./tables.js";
 import { WEIGHT_OPERATORS } from "./weights.js";
@@ -12,6 +13,7 @@ export const MUTATION_OPERATORS: readonly MutationOperator[] = [
   ...ACTIVATION_OPERATORS,
   ...STRUCTURE_OPERATORS,
   ...WINDOW_OPERATORS,
+  ...RESIZE_OPERATORS,
   ...TABLE_OPERATORS,
   ...PLAIN_OPERATORS,
 ];

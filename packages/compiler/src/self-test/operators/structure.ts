@@ -1,14 +1,8 @@
-import { elementCount, sameShape, sameType } from "@yolo-compile/core";
+import { sameShape, sameType, toNumbers } from "@yolo-compile/core";
 import { integers, type Node, numberOf, numbersOf, type Value } from "@yolo-compile/ir";
-import { besideNode, change, changeNode, replaceAt } from "../edit.js";
+import { besideNode, change, changeNode, editedConstant, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
-
-const optimized = (name: string, ops: readonly string[], mutate: MutationOperator["mutate"]): MutationOperator => ({
-  name,
-  ops,
-  stage: "optimized",
-  mutate,
-});
+import { onOptimized } from "./on-optimized.js";
 
 /** Every pair of places of a list, in a seeded order. */
 function shuffledPairs(count: number, { pick }: Site): (readonly [number, number])[] {
@@ -79,6 +73,21 @@ function shiftPart(node: Node, { pick }: Site): Mutation | undefined {
   };
 }
 
+/** A Slice that begins and ends one element too early, or too late where it begins with the first. */
+function shiftSlice(node: Node): Mutation | undefined {
+  const [x, starts, ends] = node.inputs;
+  if (!x || !starts?.constant || !ends?.constant) return undefined;
+  const [from, to] = [toNumbers(starts.constant.read()), toNumbers(ends.constant.read())];
+  const at = from.findIndex((start, index) => start >= 0 && to[index]! > start);
+  if (at < 0) return undefined;
+  const step = from[at]! > 0 ? -1 : 1;
+  const move = (bound: Value): Value =>
+    editedConstant(bound, (numbers) => numbers.fill(numbers[at]! + step, at, at + 1));
+  return change(node, `it begins one element too ${step > 0 ? "late" : "early"}`, {
+    inputs: replaceAt(replaceAt(node.inputs, 1, move(starts)), 2, move(ends)),
+  });
+}
+
 /** Two axes of one size exchanged. Nothing moves where both have one element. */
 function swapAxes(node: Node, site: Site): Mutation | undefined {
   const perm = numbersOf(node, "perm");
@@ -107,13 +116,12 @@ function interleave(node: Node): Mutation | undefined {
 
 /** Mistakes in how values are put together and taken apart. */
 export const STRUCTURE_OPERATORS: readonly MutationOperator[] = [
-  optimized("swap-concat", ["Concat"], swapConcat),
-  optimized("drop-summand", ["Add"], (node, site) => keepOneOperand(node, site, "the summand")),
-  optimized("drop-factor", ["Mul"], (node, site) => keepOneOperand(node, site, "the factor")),
-  optimized("swap-parts", ["Split"], swapParts),
-  optimized("shift-part", ["Split"], shiftPart),
-  optimized("swap-axes", ["Transpose"], swapAxes),
-  optimized("interleave-axis", ["Reshape"], (node) =>
-    elementCount(node.outputs[0]!.type.shape) > 1 ? interleave(node) : undefined,
-  ),
+  onOptimized("swap-concat", ["Concat"], swapConcat),
+  onOptimized("drop-summand", ["Add"], (node, site) => keepOneOperand(node, site, "the summand")),
+  onOptimized("drop-factor", ["Mul"], (node, site) => keepOneOperand(node, site, "the factor")),
+  onOptimized("swap-parts", ["Split"], swapParts),
+  onOptimized("shift-part", ["Split"], shiftPart),
+  onOptimized("shift-slice", ["Slice"], shiftSlice),
+  onOptimized("swap-axes", ["Transpose"], swapAxes),
+  onOptimized("interleave-axis", ["Reshape"], interleave),
 ];

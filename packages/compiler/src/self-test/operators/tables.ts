@@ -2,15 +2,9 @@ import { rowStrides } from "@yolo-compile/core";
 import type { Node } from "@yolo-compile/ir";
 import { changeConstant, changeNode, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
+import { onOptimized } from "./on-optimized.js";
 
 const ARITHMETIC = ["Add", "Sub", "Mul", "Div", "Pow"];
-
-const optimized = (name: string, ops: readonly string[], mutate: MutationOperator["mutate"]): MutationOperator => ({
-  name,
-  ops,
-  stage: "optimized",
-  mutate,
-});
 
 /** Which input is a constant; -1 where none is. */
 const constantAt = ({ inputs }: Node): number => inputs.findIndex((input) => input?.constant);
@@ -102,17 +96,17 @@ function swapTables(node: Node, { nodes, pick }: Site): Mutation | undefined {
 
 /** Mistakes in the constants of arithmetic: anchors, strides, grids, tables of attention. */
 export const TABLE_OPERATORS: readonly MutationOperator[] = [
-  optimized("lose-scale", ["Mul", "Div", "Pow"], (node) => {
+  onOptimized("lose-scale", ["Mul", "Div", "Pow"], (node) => {
     const index = constantAt(node);
     return index < 0 ? undefined : changeConstant(node, index, "the constant is 1", (numbers) => numbers.fill(1));
   }),
-  optimized("lose-offset", ["Add", "Sub"], (node) => {
+  onOptimized("lose-offset", ["Add", "Sub"], (node) => {
     const index = constantAt(node);
     return index < 0 ? undefined : changeConstant(node, index, "the constant is 0", (numbers) => numbers.fill(0));
   }),
-  optimized("swap-rows", ARITHMETIC, swapRows),
-  optimized("shift-rows", ARITHMETIC, shiftRows),
-  optimized("swap-tables", ARITHMETIC, swapTables),
-  optimized("transpose-table", ["Add"], transposeTable),
-  optimized("turn-map", ["Add"], turnMap),
+  onOptimized("swap-rows", ARITHMETIC, swapRows),
+  onOptimized("shift-rows", ARITHMETIC, shiftRows),
+  onOptimized("swap-tables", ARITHMETIC, swapTables),
+  onOptimized("transpose-table", ["Add"], transposeTable),
+  onOptimized("turn-map", ["Add"], turnMap),
 ];

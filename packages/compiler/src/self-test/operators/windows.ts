@@ -1,14 +1,8 @@
-import { sameShape, toFloat64, toNumbers } from "@yolo-compile/core";
-import { floats, integers, type Node, numberOf, numbersOf, stringOf, type Value } from "@yolo-compile/ir";
+import { sameShape } from "@yolo-compile/core";
+import { floats, type Node, numberOf, numbersOf, stringOf, type Value } from "@yolo-compile/ir";
 import { change, changeConstant, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
-
-const optimized = (name: string, ops: readonly string[], mutate: MutationOperator["mutate"]): MutationOperator => ({
-  name,
-  ops,
-  stage: "optimized",
-  mutate,
-});
+import { onOptimized } from "./on-optimized.js";
 
 /** A window that lies one element further on, on one axis. */
 function shiftWindow(node: Node, { pick }: Site): Mutation | undefined {
@@ -44,6 +38,7 @@ function dilate(node: Node): Mutation | undefined {
   const [pads, dilations] = [numbersOf(node, "pads"), numbersOf(node, "dilations")];
   const kernel = node.inputs[1]!.type.shape.slice(2);
   if (dilations.some((size) => size !== 1) || kernel.every((size) => size === 1)) return undefined;
+  if (kernel.some((size) => size % 2 === 0)) return undefined;
   return change(node, "dilation is 2", {
     attributes: {
       dilations: dilations.map(() => 2),
@@ -100,105 +95,30 @@ function averagePool(node: Node): Mutation | undefined {
 
 /** Pad's own padding, moved from one end of an axis to the other. */
 function flipPad(node: Node): Mutation | undefined {
-  const pads = node.inputs[1];
-  if (!pads?.constant) return undefined;
-  const given = toNumbers(pads.constant.read());
-  const half = given.length / 2;
-  return change(node, "padding lies at the other ends", {
-    inputs: replaceAt(node.inputs, 1, integers([...given.slice(half), ...given.slice(0, half)])),
-  });
+  return node.inputs[1]?.constant
+    ? changeConstant(node, 1, "padding lies at the other ends", (numbers) => {
+        const half = numbers.length / 2;
+        return numbers.map((_, index) => numbers[(index + half) % numbers.length]!);
+      })
+    : undefined;
 }
 
-const RESIZE_MODES: readonly Readonly<Record<string, string>>[] = [
-  { coordinate_transformation_mode: "half_pixel" },
-  { nearest_mode: "ceil" },
-  { nearest_mode: "round_prefer_ceil" },
-  { nearest_mode: "round_prefer_floor" },
-  { mode: "linear" },
-];
-
-function misreadResize(node: Node, { pick }: Site): Mutation | undefined {
-  const modes = RESIZE_MODES.filter((mode) =>
-    Object.entries(mode).some(([name, value]) => node.attributes[name] !== value),
-  );
-  const mode = modes[pick(modes.length)];
-  if (!mode) return undefined;
-  const mutation = change(
-    node,
-    Object.entries(mode)
-      .map(([name, value]) => `${name} is ${value}`)
-      .join(),
-    { attributes: mode },
-  );
-  const [[, [after]]] = [...mutation.edits] as [[Node, [Node]]];
-  return takesSamePixels(node, after) ? { ...mutation, proof: "the same pixels are taken" } : mutation;
-}
-
-const COORDINATES: ReadonlyMap<string, (at: number, scale: number) => number> = new Map([
-  ["asymmetric", (at, scale) => at / scale],
-  ["half_pixel", (at, scale) => (at + 0.5) / scale - 0.5],
-]);
-
-const ROUNDINGS: ReadonlyMap<string, (at: number) => number> = new Map([
-  ["floor", Math.floor],
-  ["ceil", Math.ceil],
-  ["round_prefer_floor", (at) => Math.ceil(at - 0.5)],
-  ["round_prefer_ceil", (at) => Math.floor(at + 0.5)],
-]);
-
-/** Which pixels a nearest Resize takes, axis by axis; undefined where it mixes pixels or scales by no power of two. */
-function pixelsTaken(node: Node): string | undefined {
-  const coordinate = COORDINATES.get(stringOf(node, "coordinate_transformation_mode"));
-  const round = ROUNDINGS.get(stringOf(node, "nearest_mode"));
-  const scales = toFloat64(node.inputs[2]!.constant!.read());
-  // Powers of two divide without rounding, in ONNX Runtime's single precision as here.
-  if (
-    stringOf(node, "mode") !== "nearest" ||
-    !coordinate ||
-    !round ||
-    !scales.every((scale) => Number.isInteger(Math.log2(scale)))
-  )
-    return undefined;
-  const { shape } = node.inputs[0]!.type;
-  const taken = node.outputs[0]!.type.shape.map((size, axis) =>
-    Array.from({ length: size }, (_, at) =>
-      Math.max(0, Math.min(shape[axis]! - 1, round(coordinate(at, scales[axis]!)))),
-    ),
-  );
-  return JSON.stringify(taken);
-}
-
-const takesSamePixels = (a: Node, b: Node): boolean => {
-  const taken = pixelsTaken(a);
-  return taken !== undefined && taken === pixelsTaken(b);
-};
-
-/** A scale that is too large by less than one pixel in all. */
-function overscale(node: Node): Mutation | undefined {
-  const { shape } = node.inputs[0]!.type;
-  const scales = node.inputs[2];
-  if (!scales?.constant || toFloat64(scales.constant.read()).every((scale) => scale === 1)) return undefined;
-  return changeConstant(node, 2, "the scale is too large by less than a pixel", (numbers) =>
-    numbers.map((scale, axis) => (scale === 1 ? 1 : scale + 0.9 / shape[axis]!)),
-  );
-}
-
-/** Mistakes in what a window or a resize looks at. */
+/** Mistakes in what a window looks at. */
 export const WINDOW_OPERATORS: readonly MutationOperator[] = [
-  optimized("shift-window", ["Conv"], shiftWindow),
-  optimized("shift-pool", ["MaxPool"], onPool(shiftWindow)),
-  optimized("cut-padding", ["Conv", "MaxPool"], cutPadding),
-  optimized("dilate-kernel", ["Conv"], dilate),
-  optimized("shrink-pool", ["MaxPool"], onPool(shrinkPool)),
-  optimized("average-pool", ["MaxPool"], onPool(averagePool)),
-  optimized("maximum-of-mean", ["ReduceMean"], (node) =>
+  onOptimized("shift-window", ["Conv"], shiftWindow),
+  onOptimized("shift-pool", ["MaxPool"], onPool(shiftWindow)),
+  onOptimized("cut-padding", ["Conv", "MaxPool"], cutPadding),
+  onOptimized("dilate-kernel", ["Conv"], dilate),
+  onOptimized("shrink-pool", ["MaxPool"], onPool(shrinkPool)),
+  onOptimized("average-pool", ["MaxPool"], onPool(averagePool)),
+  onOptimized("maximum-of-mean", ["ReduceMean"], (node) =>
     change(node, "the maximum is taken instead of the mean", {
       op: "ReduceMax",
       attributes: { keepdims: numberOf(node, "keepdims") },
     }),
   ),
-  optimized("flip-pad", ["Pad"], flipPad),
-  optimized("fill-pad", ["Pad"], (node) =>
+  onOptimized("flip-pad", ["Pad"], flipPad),
+  onOptimized("fill-pad", ["Pad"], (node) =>
     stringOf(node, "mode") === "constant"
       ? change(node, "padding repeats the edge", {
           inputs: node.inputs.length > 2 ? replaceAt(node.inputs, 2, undefined) : node.inputs,
@@ -206,9 +126,7 @@ export const WINDOW_OPERATORS: readonly MutationOperator[] = [
         })
       : undefined,
   ),
-  optimized("fill-pad-ones", ["Pad"], (node) =>
+  onOptimized("fill-pad-ones", ["Pad"], (node) =>
     change(node, "padding is 1", { inputs: [...node.inputs.slice(0, 2), floats([1], []), ...node.inputs.slice(3)] }),
   ),
-  optimized("misread-resize", ["Resize"], misreadResize),
-  optimized("overscale-resize", ["Resize"], overscale),
 ];

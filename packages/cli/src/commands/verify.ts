@@ -1,0 +1,56 @@
+import type { Argv, CommandModule } from "yargs";
+import { withCommon, withNetwork, withProvider } from "../options.js";
+import { REPORT_EXTENSIONS } from "../report-files.js";
+import { runVerify, type VerifyCommandOptions } from "../run-verify.js";
+
+const options = (yargs: Argv) =>
+  withProvider(withNetwork(withCommon(yargs)))
+    .positional("files", {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "two models (reference first), one with --golden, or a checkpoint, yaml and weights",
+    })
+    .option("golden", { type: "string", describe: "folder with <name>.npy for every input and output of the model" })
+    .option("input", {
+      type: "string",
+      array: true,
+      describe: "a .npy file, or a folder with <input>.npy, to run on too",
+    })
+    .option("images", { type: "string", array: true, describe: "pictures, or folders of them, to run on too" })
+    .option("magnitudes", { type: "boolean", default: false, describe: "run on numbers that no camera gives, too" })
+    .option("size", {
+      type: "string",
+      array: true,
+      describe: "free sizes of a model: height=320,width=256 for each run",
+    })
+    .option("tolerance", { type: "number", describe: "largest error, as a share of an output's scale" })
+    .option("layers", { type: "boolean", default: false, describe: "compare values inside the graphs, row by row" })
+    .option("bisect", {
+      type: "boolean",
+      default: false,
+      describe: "find the first rewrite that exceeds the tolerance",
+    })
+    .option("budget", { type: "boolean", default: false, describe: "say what causes how much of the difference" })
+    .option("self-test", { type: "boolean", default: false, describe: "make faults on purpose and count those found" })
+    .option("conf", { type: "number", default: 0.25, describe: "pictures: least score" })
+    .option("iou", { type: "number", default: 0.45, describe: "pictures: greatest overlap of two boxes of a class" })
+    .option("min-iou", { type: "number", describe: "pictures: least overlap of a box with its twin" })
+    .option("max-score-delta", { type: "number", describe: "pictures: largest change of a score" })
+    .option("min-mask-iou", { type: "number", describe: "pictures: least overlap of a mask with its twin" })
+    .option("report", {
+      type: "string",
+      array: true,
+      describe: `files to write; the extension says what: ${REPORT_EXTENSIONS.join(", ")}`,
+    })
+    .example("$0 verify best.pt --layers --report out.html", "our two graphs of one checkpoint")
+    .example("$0 verify theirs.onnx best.onnx --images val/", "any two models, and their detections")
+    .example("$0 verify best.onnx --golden golden/", "a model by answers that are known");
+
+/** Judges whether models compute the same. */
+export const verifyCommand = (setExitCode: (code: number) => void): CommandModule<object, VerifyCommandOptions> => ({
+  command: "verify <files..>",
+  describe: "judge whether two models, or the graphs of one checkpoint, compute the same",
+  builder: (yargs) => options(yargs) as unknown as Argv<VerifyCommandOptions>, // yargs types a default as any string
+  handler: async (given) => setExitCode(await runVerify(given)),
+});

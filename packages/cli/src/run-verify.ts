@@ -1,0 +1,126 @@
+import { arch, cpus, platform } from "node:os";
+import {
+  type Choice,
+  makeReport,
+  renderJson,
+  runtimeVersion,
+  type Tolerance,
+  type VerifyFindings,
+  type VerifyOptions,
+  verify,
+} from "@yolo-compile/compiler";
+import { chooseFor } from "./choose-provider.js";
+import { usage } from "./diagnostics.js";
+import { EXIT } from "./exit.js";
+import { fraction, type ProviderOptions } from "./options.js";
+import { checkReportFiles, writeReports } from "./report-files.js";
+import { openTerminal, type Terminal } from "./terminal.js";
+import { type InputOptions, inputChoice } from "./verify-inputs.js";
+import { type OpenedSubject, openSubject, type SubjectOptions } from "./verify-subject.js";
+import { version } from "./version.js";
+import { printVerified } from "./views/verified.js";
+import { writeReproducer } from "./write-reproducer.js";
+
+/** The options of `verify`, as yargs gives them. */
+export interface VerifyCommandOptions extends SubjectOptions, InputOptions, ProviderOptions {
+  readonly seed: number;
+  readonly json: boolean;
+  readonly tolerance?: number;
+  readonly layers: boolean;
+  readonly bisect: boolean;
+  readonly budget: boolean;
+  readonly "self-test": boolean;
+  readonly conf: number;
+  readonly iou: number;
+  readonly "min-iou"?: number;
+  readonly "max-score-delta"?: number;
+  readonly "min-mask-iou"?: number;
+  readonly report?: readonly string[];
+}
+
+/** Judges, prints the verdict and writes the reports. @returns the exit code */
+export async function runVerify(options: VerifyCommandOptions): Promise<number> {
+  const terminal = openTerminal(options.json);
+  const reports = options.report ?? [];
+  checkReportFiles(reports);
+  const choice = await chooseFor(options, terminal);
+  terminal.step("reading the models");
+  const opened = openSubject(options);
+  try {
+    terminal.report(opened.notes);
+    const findings = await verify(opened.subject, await verifyOptions(options, choice, terminal));
+    terminal.endStep();
+    return await conclude(opened, findings, choice, options, terminal);
+  } finally {
+    opened.close();
+    terminal.endStep();
+  }
+}
+
+async function verifyOptions(
+  options: VerifyCommandOptions,
+  choice: Choice,
+  terminal: Terminal,
+): Promise<VerifyOptions> {
+  const { layers, bisect, budget, tolerance } = options;
+  return {
+    provider: choice.provider,
+    noGpu: choice.notes[0]?.message ?? "no other provider was asked for: --provider auto",
+    inputs: await inputChoice({ ...options, magnitudes: options.magnitudes || options["self-test"] }),
+    ...(tolerance !== undefined && { tolerance: ownTolerance(tolerance) }),
+    detections: detectionLimits(options),
+    layers,
+    bisect,
+    budget,
+    selfTest: options["self-test"],
+    onStep: (step) => terminal.step(`verifying: ${step}`),
+  };
+}
+
+function ownTolerance(relative: number): Tolerance {
+  if (!(relative >= 0)) throw usage(`--tolerance is ${relative}, expected a number from 0 on`);
+  return { name: "--tolerance", relative };
+}
+
+function detectionLimits(options: VerifyCommandOptions): NonNullable<VerifyOptions["detections"]> {
+  const given = (option: "min-iou" | "max-score-delta" | "min-mask-iou"): number | undefined => {
+    const value = options[option];
+    return value === undefined ? undefined : fraction(option, value);
+  };
+  const [minIou, maxScoreDelta, minMaskIou] = [given("min-iou"), given("max-score-delta"), given("min-mask-iou")];
+  return {
+    confidence: fraction("conf", options.conf),
+    suppression: fraction("iou", options.iou),
+    ...(minIou !== undefined && { minIou }),
+    ...(maxScoreDelta !== undefined && { maxScoreDelta }),
+    ...(minMaskIou !== undefined && { minMaskIou }),
+  };
+}
+
+async function conclude(
+  { subject, names, notes }: OpenedSubject,
+  findings: VerifyFindings,
+  choice: Choice,
+  options: VerifyCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const reproducer =
+    findings.bisection?.culprit && writeReproducer(findings.bisection.culprit.reproducer, options.opset);
+  const report = await makeReport(subject, findings, {
+    tool: { name: "yolo-compile", version },
+    environment: [
+      ["ONNX Runtime", await runtimeVersion()],
+      ["Node", process.version],
+      ["Machine", `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() || "unknown processor"}`],
+    ],
+    names,
+    notes: [...choice.notes, ...notes],
+    ...(reproducer && { reproducer }),
+  });
+  printVerified(report, findings, terminal);
+  terminal.report(findings.notes);
+  terminal.printJson(() => JSON.parse(renderJson(report)));
+  writeReports(report, options.report ?? []);
+  for (const path of options.report ?? []) terminal.print(`wrote ${path}`);
+  return findings.ok ? EXIT.fine : EXIT.verdict;
+}

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  decodeImage,
+  type InputChoice,
+  type NamedPicture,
+  npyFolderInput,
+  npyInput,
+  type VerifyInput,
+} from "@yolo-compile/compiler";
+import { inputUnreadable, usage } from "./diagnostics.js";
+import { openFile, readWhole } from "./files.js";
+
+export interface InputOptions {
+  readonly seed: number;
+  readonly input?: readonly string[];
+  readonly images?: readonly string[];
+  readonly magnitudes: boolean;
+  readonly size?: readonly string[];
+}
+
+/** What the options say that models run on. @throws usage, input/unreadable, image/… */
+export async function inputChoice(options: InputOptions): Promise<InputChoice> {
+  const { seed, magnitudes, images = [], input = [], size = [] } = options;
+  const sizes = size.map(parseSizes);
+  return {
+    seed,
+    magnitudes,
+    pictures: await readPictures(images.flatMap(picturePaths)),
+    ...(input.length > 0 && { own: (inputs) => input.map((path) => readOwn(inputs, path)) }),
+    ...(sizes.length > 0 && { sizes }),
+  };
+}
+
+/** `height=320,width=256` */
+function parseSizes(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text.split(",").map((pair) => {
+      const [, name, size] = /^(.+)=(\d+)$/.exec(pair.trim()) ?? [];
+      if (name === undefined) throw usage(`--size ${text}: ${pair} is no name=number`, "--size height=320,width=256");
+      return [name, Number(size)] as const;
+    }),
+  );
+}
+
+function readOwn(inputs: Parameters<NonNullable<InputChoice["own"]>>[0], path: string): VerifyInput {
+  if (!existsSync(path)) throw inputUnreadable(path, "ENOENT");
+  if (!statSync(path).isDirectory()) return npyInput(inputs, openFile(path));
+  return npyFolderInput(inputs, path, (file) => {
+    const place = join(path, file);
+    return existsSync(place) ? openFile(place) : undefined;
+  });
+}
+
+const PICTURE = /\.(jpe?g|png|webp|bmp|tiff?|gif|avif)$/i;
+
+function picturePaths(path: string): string[] {
+  if (!existsSync(path)) throw inputUnreadable(path, "ENOENT");
+  if (!statSync(path).isDirectory()) return [path];
+  const found = readdirSync(path)
+    .filter((name) => PICTURE.test(name))
+    .sort()
+    .map((name) => join(path, name));
+  if (found.length === 0) throw usage(`--images ${path}: there is no picture in this folder`);
+  return found;
+}
+
+async function readPictures(paths: readonly string[]): Promise<NamedPicture[]> {
+  const pictures: NamedPicture[] = [];
+  for (const path of paths) pictures.push({ name: path, image: await decodeImage(readWhole(path), path) });
+  return pictures;
+}

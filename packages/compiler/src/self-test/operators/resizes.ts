@@ -1,0 +1,85 @@
+import { toFloat64 } from "@yolo-compile/core";
+import { type Node, stringOf } from "@yolo-compile/ir";
+import { change, changeConstant } from "../edit.js";
+import type { Mutation, MutationOperator, Site } from "../mutation.js";
+import { onOptimized } from "./on-optimized.js";
+
+const RESIZE_MODES: readonly Readonly<Record<string, string>>[] = [
+  { coordinate_transformation_mode: "half_pixel" },
+  { nearest_mode: "ceil" },
+  { nearest_mode: "round_prefer_ceil" },
+  { nearest_mode: "round_prefer_floor" },
+  { mode: "linear" },
+];
+
+function misreadResize(node: Node, { pick }: Site): Mutation | undefined {
+  const modes = RESIZE_MODES.filter((mode) =>
+    Object.entries(mode).some(([name, value]) => node.attributes[name] !== value),
+  );
+  const mode = modes[pick(modes.length)];
+  if (!mode) return undefined;
+  const mutation = change(
+    node,
+    Object.entries(mode)
+      .map(([name, value]) => `${name} is ${value}`)
+      .join(),
+    { attributes: mode },
+  );
+  const [[, [after]]] = [...mutation.edits] as [[Node, [Node]]];
+  return takesSamePixels(node, after) ? { ...mutation, proof: "the same pixels are taken" } : mutation;
+}
+
+const COORDINATES: ReadonlyMap<string, (at: number, scale: number) => number> = new Map([
+  ["asymmetric", (at, scale) => at / scale],
+  ["half_pixel", (at, scale) => (at + 0.5) / scale - 0.5],
+]);
+
+const ROUNDINGS: ReadonlyMap<string, (at: number) => number> = new Map([
+  ["floor", Math.floor],
+  ["ceil", Math.ceil],
+  ["round_prefer_floor", (at) => Math.ceil(at - 0.5)],
+  ["round_prefer_ceil", (at) => Math.floor(at + 0.5)],
+]);
+
+/** Which pixels a nearest Resize takes, axis by axis; undefined where it mixes pixels or scales by no power of two. */
+function pixelsTaken(node: Node): string | undefined {
+  const coordinate = COORDINATES.get(stringOf(node, "coordinate_transformation_mode"));
+  const round = ROUNDINGS.get(stringOf(node, "nearest_mode"));
+  const scales = toFloat64(node.inputs[2]!.constant!.read());
+  // Powers of two divide without rounding, in ONNX Runtime's single precision as here.
+  if (
+    stringOf(node, "mode") !== "nearest" ||
+    !coordinate ||
+    !round ||
+    !scales.every((scale) => Number.isInteger(Math.log2(scale)))
+  )
+    return undefined;
+  const { shape } = node.inputs[0]!.type;
+  const taken = node.outputs[0]!.type.shape.map((size, axis) =>
+    Array.from({ length: size }, (_, at) =>
+      Math.max(0, Math.min(shape[axis]! - 1, round(coordinate(at, scales[axis]!)))),
+    ),
+  );
+  return JSON.stringify(taken);
+}
+
+const takesSamePixels = (a: Node, b: Node): boolean => {
+  const taken = pixelsTaken(a);
+  return taken !== undefined && taken === pixelsTaken(b);
+};
+
+/** A scale that is too large by less than one pixel in all. */
+function overscale(node: Node): Mutation | undefined {
+  const { shape } = node.inputs[0]!.type;
+  const scales = node.inputs[2];
+  if (!scales?.constant || toFloat64(scales.constant.read()).every((scale) => scale === 1)) return undefined;
+  return changeConstant(node, 2, "the scale is too large by less than a pixel", (numbers) =>
+    numbers.map((scale, axis) => (scale === 1 ? 1 : scale + 0.9 / shape[axis]!)),
+  );
+}
+
+/** Mistakes in how a map is resized. */
+export const RESIZE_OPERATORS: readonly MutationOperator[] = [
+  onOptimized("misread-resize", ["Resize"], misreadResize),
+  onOptimized("overscale-resize", ["Resize"], overscale),
+];

@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { bytesSource } from "@yolo-compile/core";
+import { type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
+import { compareTensors, FOLD, findProvider, type Tolerance } from "@yolo-compile/runtime";
+import { fixturePath } from "@yolo-compile/testkit";
+import { openCheckpoint } from "@yolo-compile/weights";
+import { compile } from "../compile.js";
+import { magnitudeInputs, noiseInput, type VerifyInput } from "../verify-inputs/index.js";
+import { besideNode, change } from "./edit.js";
+import { type MutantSource, makeMutants } from "./make-mutants.js";
+import type { MutationOperator } from "./mutation.js";
+import { MUTATION_OPERATORS } from "./operators/index.js";
+import { runSelfTest } from "./run-self-test.js";
+import { runValues } from "./run-values.js";
+
+const provider = findProvider("cpu");
+const bytes = (file: string) => new Uint8Array(readFileSync(fixturePath(file)));
+const checkpoint = openCheckpoint(bytesSource("shapes.pt", bytes("shapes/shapes.pt")));
+const detector = compile({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
+const text = readFileSync(fixturePath("efficientvit/detector.yaml"), "utf8");
+const hybrid = compile({
+  config: { file: "detector.yaml", text },
+  randomWeights: 1,
+  size: [96, 160],
+  batch: 1,
+  passes: "full",
+});
+
+function inputsOf({ plain }: Pick<MutantSource, "plain">): VerifyInput[] {
+  const inputs = plain.inputs.map(({ hint, type }) => ({ name: hint, ...type }));
+  return [noiseInput(inputs, 1), ...magnitudeInputs(inputs, 1)];
+}
+
+const only = (...names: string[]) => MUTATION_OPERATORS.filter(({ name }) => names.includes(name));
+const selfTest = (compiled: MutantSource, options: Partial<Parameters<typeof runSelfTest>[0]> = {}) =>
+  runSelfTest({ compiled, provider, inputs: inputsOf(compiled), tolerance: FOLD, seed: 1, ...options });
+
+test("the same seed makes the same mutants, another one others; the graphs stay as they are", () => {
+  const before = printGraph(detector.optimized);
+  const made = (seed: number) =>
+    [...makeMutants(detector, { seed })].map(({ operator, where, change }) => `${operator} ${where} ${change}`);
+  expect(made(1)).toEqual(made(1));
+  expect(made(1)).not.toEqual(made(2));
+  expect(new Set(made(1)).size).toBe(made(1).length);
+  expect(made(1).length).toBeGreaterThan(60);
+  expect(printGraph(detector.optimized)).toBe(before);
+});
+
+test("every mutant is well formed and has the outputs of the graph", () => {
+  for (const compiled of [detector, hybrid])
+    for (const { graph } of makeMutants(compiled, { seed: 1 })) {
+      verifyGraph(graph);
+      expect(graph.outputs.map(({ name, value }) => [name, value.type])).toEqual(
+        compiled.optimized.outputs.map(({ name, value }) => [name, value.type]),
+      );
+    }
+});
+
+test("the two networks give every operator something to do", () => {
+  const used = [detector, hybrid].flatMap((compiled) =>
+    [...makeMutants(compiled, { seed: 1, sites: 1 })].map(({ operator }) => operator),
+  );
+  const idle = MUTATION_OPERATORS.map(({ name }) => name).filter((name) => !used.includes(name));
+  expect(idle).toEqual([]);
+});
+
+test.each([
+  ["the trained detector", detector],
+  ["a hybrid with made-up weights", hybrid],
+])("all mutants of %s that compute something else are caught, the others are told apart", async (_, compiled) => {
+  const { counts, score, mutants, baseline, weakest } = await selfTest(compiled, { sites: 1 });
+  const survivors = mutants.filter(({ verdict }) => verdict.kind === "survived" || verdict.kind === "refused");
+  expect(survivors).toEqual([]);
+  expect(score).toBe(1);
+  expect(counts.caught).toBeGreaterThan(30);
+  expect(counts.equivalent).toBeGreaterThan(1);
+  expect(baseline.maxRel).toBeLessThanOrEqual(baseline.allowed);
+  expect(weakest?.verdict).toMatchObject({ kind: "caught" });
+});
+
+test("what is proven to compute the same gives the same outputs", async () => {
+  const operators = MUTATION_OPERATORS.filter(({ stage }) => stage === "optimized");
+  for (const compiled of [detector, hybrid]) {
+    const [input] = inputsOf(compiled);
+    const run = async (graph: Graph) => {
+      const values = graph.outputs.map(({ value }) => value);
+      return (await runValues(graph, values, [input!.tensors], provider))[0]!;
+    };
+    const expected = await run(compiled.optimized);
+    const proven = [...makeMutants(compiled, { seed: 2, sites: 3, operators })].filter(({ proof }) => proof);
+    expect(proven.length).toBeGreaterThan(3);
+    for (const { graph, operator } of proven) {
+      const errors = (await run(graph)).map((found, at) => compareTensors(operator, expected[at]!, found));
+      // A mean of equal numbers is rounded.
+      for (const { maxRel, nonFinite } of errors) expect(nonFinite + maxRel).toBeLessThan(FOLD.relative / 10);
+    }
+  }
+});
+
+test("a tolerance that is too wide lets mutants survive, and the score says so", async () => {
+  const wide: Tolerance = { name: "wide", relative: 10 };
+  const operators = only("perturb-weight", "mistake-epsilon", "drop-bias-channel", "spoil-weight");
+  const { counts, score } = await selfTest(detector, { tolerance: wide, operators });
+  expect(counts).toEqual({ caught: 2, survived: 6, equivalent: 0, indistinguishable: 0, refused: 0 });
+  expect(score).toBe(0.25);
+});
+
+test("a mutant whose outputs hide it is caught inside, unless that is left out", async () => {
+  const graph = parseGraph(`graph t(%x: f32[1,4]) {
+    %three = f32[] {3}
+    %tiny = f32[] {1e-6}
+    %a = Mul(%x, %three)
+    %b = Mul(%a, %tiny)
+    %y = Add(%b, %x)
+    return %y
+  }`);
+  const source = { plain: graph, optimized: graph, replaced: new Map() };
+  const operators = only("lose-scale");
+  const looked = await selfTest(source, { operators });
+  const seen = looked.mutants.map(({ where, verdict }) => [where, verdict.kind, "by" in verdict && verdict.by]).sort();
+  expect(seen).toEqual([
+    ["Mul", "caught", "inside"],
+    ["Mul_1", "caught", "outputs"],
+  ]);
+  expect(looked).toMatchObject({ inside: 1, score: 1 });
+  expect(await selfTest(source, { operators, inside: false })).toMatchObject({ inside: 0, score: 0.5 });
+});
+
+test("a wrong graph is no ground to test on", async () => {
+  const [wrong] = makeMutants(detector, { seed: 1, operators: only("drop-silu") });
+  const compiled = { ...detector, optimized: wrong!.graph };
+  await expect(selfTest(compiled)).rejects.toThrow(
+    /verify\/self-test: the unchanged optimised graph is itself off by .* at output0 on .*, 1.0e-4 are allowed/,
+  );
+});
+
+test("a mutant that nothing tells apart is no equal of one that is proven", async () => {
+  const repeat: MutationOperator = {
+    name: "repeat",
+    ops: ["Concat"],
+    stage: "optimized",
+    mutate: (node) => {
+      const copy = besideNode(node, "Identity", [node.inputs[0]!]);
+      const changed = change(node, "a copy is taken", { inputs: [copy.outputs[0]!, ...node.inputs.slice(1)] });
+      return { ...changed, edits: new Map([[node, [copy, ...changed.edits.get(node)!]]]) };
+    },
+  };
+  const { counts, score } = await selfTest(detector, { operators: [repeat], sites: 1 });
+  expect(counts).toMatchObject({ caught: 0, survived: 0, indistinguishable: 1 });
+  expect(score).toBe(1);
+});
+
+test("a mutant that cannot be run counts neither way", async () => {
+  const tooNew: MutationOperator = {
+    name: "too-new",
+    ops: ["Resize"],
+    stage: "optimized",
+    mutate: (node) =>
+      change(node, "a later opset's", { attributes: { coordinate_transformation_mode: "half_pixel_symmetric" } }),
+  };
+  const { mutants, counts } = await selfTest(detector, { operators: [tooNew], sites: 1 });
+  expect(mutants[0]?.verdict).toMatchObject({
+    kind: "refused",
+    reason: expect.stringContaining("half_pixel_symmetric"),
+  });
+  expect(counts.refused).toBe(1);
+});
+
+test("steps are told", async () => {
+  const steps: string[] = [];
+  await selfTest(detector, { operators: only("drop-silu"), sites: 1, onStep: (step) => steps.push(step) });
+  expect(steps).toEqual([
+    "the plain and the unchanged optimised graph run",
+    expect.stringMatching(/^mutant 1 of 1: drop-silu in model\.\d+/),
+  ]);
+});

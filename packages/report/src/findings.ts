@@ -1,0 +1,83 @@
+import type { Report } from "./report.js";
+
+/** One thing that was judged, as programs for lists of tests and warnings want it. */
+export interface Finding {
+  /** `outputs`, `layers`, `pictures`, `bisection`, `self-test` */
+  readonly kind: FindingKind;
+  readonly name: string;
+  /** The yaml row, the value or the picture. */
+  readonly place: string;
+  readonly outcome: "passed" | "failed" | "skipped";
+  /** Why it failed or was skipped, or how close it was. */
+  readonly text: string;
+}
+
+/** What each kind of finding is about. */
+export const FINDING_KINDS = {
+  outputs: "An output differs from the reference by more than the tolerance",
+  layers: "The output of a yaml row differs from the reference by more than the tolerance",
+  pictures: "The detections on a picture changed",
+  bisection: "A rewrite changes what the graph computes",
+  "self-test": "A deliberate fault was not noticed",
+} as const;
+
+export type FindingKind = keyof typeof FINDING_KINDS;
+
+const figures = ({ maxAbs, maxRel }: { readonly maxAbs: number; readonly maxRel: number }): string =>
+  `largest error ${maxAbs.toExponential(2)}, ${maxRel.toExponential(2)} of scale`;
+
+/** Everything in a report that passed, failed or was skipped. */
+export const findingsOf = (report: Report): readonly Finding[] => [
+  ...outputFindings(report),
+  ...layerFindings(report),
+  ...pictureFindings(report),
+  ...bisectionFindings(report),
+  ...mutantFindings(report),
+];
+
+function outputFindings({ checks }: Report): Finding[] {
+  return checks.map((check): Finding => {
+    const { input, output, provider, runtimeLevel } = check;
+    const name = `${output} of ${input} on ${provider}, runtime rewrites ${runtimeLevel}`;
+    const subject = { kind: "outputs", name, place: output } as const;
+    if (check.status === "skipped") return { ...subject, outcome: "skipped", text: check.reason };
+    const sick = check.nonFinite > 0 ? `, ${check.nonFinite} elements not finite` : "";
+    const allowed = `, ${check.tolerance.relative} is allowed (${check.tolerance.name})`;
+    return { ...subject, outcome: check.ok ? "passed" : "failed", text: figures(check) + allowed + sick };
+  });
+}
+
+function layerFindings({ layers }: Report): Finding[] {
+  if (!layers) return [];
+  return layers.rows.map((row): Finding => {
+    const subject = { kind: "layers", name: `${row.where} ${row.module}`, place: row.where } as const;
+    if (row.status === "uncovered") return { ...subject, outcome: "skipped", text: row.reason };
+    const allowed = `, ${layers.tolerance.relative} is allowed (${layers.tolerance.name})`;
+    return { ...subject, outcome: row.ok ? "passed" : "failed", text: figures(row) + allowed };
+  });
+}
+
+const pictureFindings = ({ pictures = [] }: Report): Finding[] =>
+  pictures.map(({ name, matched, missing, extra, classChanges, orderChanges, ok }) => ({
+    kind: "pictures",
+    name,
+    place: name,
+    outcome: ok ? "passed" : "failed",
+    text: `${matched} boxes the same, ${missing} missing, ${extra} extra, ${classChanges} of another class, ${orderChanges} in another order`,
+  }));
+
+function bisectionFindings({ bisection }: Report): Finding[] {
+  if (!bisection) return [];
+  const { pass, rewrite, node, where } = bisection;
+  const text = `rewrite ${rewrite.number}, ${rewrite.rule} in the pass ${pass}, at ${node.op} ${node.path}: ${figures(bisection)}`;
+  return [{ kind: "bisection", name: `${rewrite.rule} at ${node.path}`, place: where, outcome: "failed", text }];
+}
+
+const mutantFindings = ({ mutants = [] }: Report): Finding[] =>
+  mutants.map(({ name, where, verdict, by }) => ({
+    kind: "self-test",
+    name: `${name} in ${where}`,
+    place: where,
+    outcome: verdict === "caught" ? "passed" : verdict === "survived" ? "failed" : "skipped",
+    text: verdict === "equivalent" ? `changes nothing: ${by}` : by,
+  }));

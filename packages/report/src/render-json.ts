@@ -1,0 +1,25 @@
+import { wellFormed } from "./escape.js";
+import type { Report } from "./report.js";
+
+/**
+ * The report as JSON. Numbers that JSON lacks are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`; pictures are base64.
+ */
+export const renderJson = (report: Report): string => `${JSON.stringify(report, spell, 2)}\n`;
+
+function spell(_: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (typeof value === "string") return wellFormed(value);
+  if (value instanceof Uint8Array) return base64(value);
+  return value;
+}
+
+/** Characters that `String.fromCharCode` takes at once without running out of stack. */
+const CHUNK = 8192;
+
+/** Bytes in base64. */
+export function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  return btoa(text);
+}
