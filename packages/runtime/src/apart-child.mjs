@@ -10,7 +10,9 @@ function opened() {
   return engine;
 }
 
-/** @type {{ readonly [Kind in import("./apart.js").Request["kind"]]: (request: any) => Promise<unknown> }} */
+/** @typedef {import("./apart.js").Request} Request */
+
+/** @type {{ readonly [Kind in Request["kind"]]: (request: Extract<Request, { kind: Kind }>) => Promise<unknown> }} */
 const ANSWERS = {
   open: async (request) => {
     engine = await openEngine(await import("onnxruntime-node"), request);
@@ -24,9 +26,11 @@ const ANSWERS = {
 /** @param {unknown} reply */
 const send = (reply) => process.send?.(reply);
 
-process.on("message", async (/** @type {import("./apart.js").Request} */ request) => {
+process.on("message", async (/** @type {Request} */ request) => {
+  // The kind picks the function that takes requests of that kind.
+  const answer = /** @type {(request: Request) => Promise<unknown>} */ (ANSWERS[request.kind]);
   try {
-    send({ id: request.id, value: await ANSWERS[request.kind](request) });
+    send({ id: request.id, value: await answer(request) });
   } catch (error) {
     send({ id: request.id, error: error instanceof Error ? error.message : String(error) });
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { tensorOf } from "@yolo-compile/core";
 import { openApart } from "./apart.js";
@@ -31,6 +34,23 @@ test("after the end every question fails, none waits", async () => {
   await engine.release();
   await expect(engine.run({})).rejects.toThrow(/it is released/);
   await expect(engine.release()).rejects.toThrow(/it is released/);
+});
+
+/** Looks at messages on their way: a listener of its own would take those that come before the child listens. */
+const CRASH_IN_RUN = `const { emit } = process;
+process.emit = function (name, message, ...rest) {
+  if (name === "message" && message.kind === "run") process.kill(process.pid, "SIGKILL");
+  return emit.call(this, name, message, ...rest);
+};`;
+
+test("a driver that crashes in a run fails that run", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "apart-"));
+  const file = join(folder, "crash.cjs");
+  writeFileSync(file, CRASH_IN_RUN);
+  const fragile: Provider = { ...CPU, apart: { NODE_OPTIONS: `--require ${file}` } };
+  const session = await openSession(probeModel(), { provider: fragile, level: "all" });
+  await expect(session.run(inputs)).rejects.toThrow(/runtime\/run: .* its process ended with/);
+  rmSync(folder, { recursive: true });
 });
 
 test("a file that is no model is refused with the reason", async () => {

@@ -60,6 +60,9 @@ interface Child {
 /** What is in the pipe of stderr when a message says that something failed is read within this time. */
 const FLUSH_MS = 50;
 
+/** Of a driver that complains on and on, the last words. */
+const MOST_STDERR = 65_536;
+
 function startChild({ environment, timeLimitMs }: ApartOptions): Child {
   const child = fork(fileURLToPath(new URL("./apart-child.mjs", import.meta.url)), {
     serialization: "advanced",
@@ -74,7 +77,7 @@ function startChild({ environment, timeLimitMs }: ApartOptions): Child {
     child.kill("SIGKILL");
   };
   child.stderr?.on("data", (text) => {
-    stderr += String(text);
+    stderr = `${stderr}${text}`.slice(-MOST_STDERR);
   });
   child.on("error", (error) => questions.lose(`its process fails: ${error.message}`));
   child.on("close", (code, signal) => questions.lose(`its process ended with ${signal ?? `exit code ${code}`}`));
