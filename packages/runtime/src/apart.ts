@@ -1,4 +1,5 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
+import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Engine, EngineRequest } from "./engine.mjs";
@@ -85,18 +86,39 @@ function startChild({ environment, timeLimitMs }: ApartOptions): Child {
     if (reply.error !== undefined) await delay(FLUSH_MS);
     questions.answer(reply);
   });
+  let waiting = 0;
   const ask = (question: Question): Promise<unknown> => {
     const { id, answer } = questions.open();
     // A message that cannot be sent needs no error of its own: the process is gone, which `close` tells with its reason.
     if (child.connected) child.send({ ...question, id }, () => {});
-    if (timeLimitMs === undefined) return answer;
-    const timer = setTimeout(() => {
-      questions.lose(`it gives no answer within ${timeLimitMs / 1000} s`);
+    keepUsAlive(child, ++waiting > 0);
+    const stop = limit(timeLimitMs, (message) => {
+      questions.lose(message);
       end();
-    }, timeLimitMs);
-    return answer.finally(() => clearTimeout(timer));
+    });
+    return answer.finally(() => {
+      stop();
+      keepUsAlive(child, --waiting > 0);
+    });
   };
+  keepUsAlive(child, false);
   return { ask, end };
+}
+
+/** While somebody waits for an answer, and no longer: a session that is forgotten ends with our process. */
+function keepUsAlive(child: ChildProcess, alive: boolean): void {
+  // The pipe of stderr is a socket, which the types of Node do not say.
+  for (const handle of [child, child.channel, child.stderr as Socket | null]) {
+    if (alive) handle?.ref();
+    else handle?.unref();
+  }
+}
+
+/** Calls `late` after that time, unless stopped. */
+function limit(timeLimitMs: number | undefined, late: (message: string) => void): () => void {
+  if (timeLimitMs === undefined) return () => {};
+  const timer = setTimeout(() => late(`it gives no answer within ${timeLimitMs / 1000} s`), timeLimitMs);
+  return () => clearTimeout(timer);
 }
 
 interface Asker {
