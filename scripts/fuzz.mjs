@@ -1,12 +1,13 @@
 // Feeds damaged files to every reader of packages/weights: no exception but a CompileError, no run over 2 s, no process over
 // its memory limit. A run is the same for the same reader, seed and number; a failing file is kept for `--only`.
 //   node scripts/fuzz.mjs [--runs N] [--seed S] [--reader NAME] [--only READER:RUN]
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { bundleTesting } from "./bundle-testing.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HANG_MS = 2000;
@@ -22,14 +23,6 @@ const SLOT = { run: 0, beganMs: 1, opened: 2, refused: 3, slowestMs: 4, peakByte
 if (isMainThread) await main();
 else await work();
 
-async function bundle() {
-  const { build } = await import("esbuild");
-  const outfile = join(mkdtempSync(join(tmpdir(), "yolo-compile-fuzz-")), "fuzz.mjs");
-  const entryPoints = [join(ROOT, "packages/weights/src/testing/fuzz.ts")];
-  await build({ entryPoints, outfile, bundle: true, format: "esm", platform: "node", logLevel: "error" });
-  return outfile;
-}
-
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -39,7 +32,7 @@ async function main() {
       only: { type: "string" },
     },
   });
-  const outfile = await bundle();
+  const outfile = await bundleTesting("packages/weights/src/testing/fuzz.ts");
   const fuzz = await import(pathToFileURL(outfile).href);
   const seed = Number(values.seed);
   if (values.only) {

@@ -7,19 +7,27 @@ export interface ByteRun {
   readonly length: number;
   /** All of them. */
   read(): Uint8Array;
-  /** The same, some megabytes at a time; each piece but the last is a multiple of eight bytes long. */
+  /**
+   * The same, many kilobytes at a time; each piece but the last is a multiple of eight bytes long. A piece is there until the
+   * next one is asked for, which may take its memory.
+   */
   pieces(): Iterable<Uint8Array>;
 }
 
-const PIECE_BYTES = 1 << 21;
+const PIECE_BYTES = 1 << 17;
 
 /** Part of a source. The caller has checked that it is in it. */
 export const sourceRun = (source: ByteSource, startBytes: number, length: number): ByteRun => ({
   length,
   read: () => source.read(startBytes, length),
   *pieces() {
-    for (let at = 0; at < length; at += PIECE_BYTES)
-      yield source.read(startBytes + at, Math.min(PIECE_BYTES, length - at));
+    const memory = new Uint8Array(source.readInto ? Math.min(PIECE_BYTES, length) : 0);
+    for (let at = 0; at < length; at += PIECE_BYTES) {
+      const size = Math.min(PIECE_BYTES, length - at);
+      const piece = memory.subarray(0, size);
+      source.readInto?.(startBytes + at, piece);
+      yield source.readInto ? piece : source.read(startBytes + at, size);
+    }
   },
 });
 

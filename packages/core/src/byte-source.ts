@@ -8,6 +8,8 @@ export interface ByteSource {
   /** Bytes in all. */
   readonly size: number;
   read(offsetBytes: number, length: number): Uint8Array;
+  /** Fills `target`, for who reads piece after piece into the same memory. Absent where `read` costs nothing. */
+  readInto?(offsetBytes: number, target: Uint8Array): void;
 }
 
 /** A source over bytes in memory; reads are views. */

@@ -16,8 +16,8 @@ export interface Tensor extends TensorType {
 export interface LazyTensor extends TensorType {
   read(): Tensor;
   /**
-   * The same elements in pieces of some megabytes, for who looks at each once. Damage that only the whole shows is found at
-   * the end.
+   * The same elements in pieces of many kilobytes, for who looks at each once: a piece is there until the next one is asked
+   * for. Damage that only the whole shows is found at the end.
    */
   pieces?(): Iterable<TensorData>;
 }

@@ -13,18 +13,27 @@ export interface GuardedSource extends ByteSource {
 export function guardSource(source: ByteSource, onClose: () => void = () => {}): GuardedSource {
   const { name, size } = source;
   let open = true;
+  const check = (offsetBytes: number, length: number): void => {
+    if (!open) throw readAfterClose(name);
+    if (!(offsetBytes >= 0 && length >= 0 && offsetBytes + length <= size))
+      throw truncatedFile(name, `a read of ${length} bytes at byte ${offsetBytes}`, offsetBytes + length, size);
+  };
   return {
     name,
     size,
     read(offsetBytes, length) {
-      if (!open) throw readAfterClose(name);
-      if (!(offsetBytes >= 0 && length >= 0 && offsetBytes + length <= size))
-        throw truncatedFile(name, `a read of ${length} bytes at byte ${offsetBytes}`, offsetBytes + length, size);
+      check(offsetBytes, length);
       const bytes = source.read(offsetBytes, length);
       if (bytes.byteLength !== length) throw shortRead(name, offsetBytes, length, bytes.byteLength);
       // A subclass, as Node's Buffer is, may give `slice` and `subarray` other meanings.
       return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
     },
+    ...(source.readInto && {
+      readInto(offsetBytes: number, target: Uint8Array) {
+        check(offsetBytes, target.length);
+        source.readInto?.(offsetBytes, target);
+      },
+    }),
     close() {
       if (!open) return;
       open = false;

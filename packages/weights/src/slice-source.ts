@@ -5,4 +5,7 @@ export const sliceSource = (source: ByteSource, name: string, startBytes: number
   name,
   size,
   read: (offsetBytes, length) => source.read(startBytes + offsetBytes, length),
+  ...(source.readInto && {
+    readInto: (offsetBytes: number, target: Uint8Array) => source.readInto?.(startBytes + offsetBytes, target),
+  }),
 });

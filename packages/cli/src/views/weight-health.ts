@@ -17,7 +17,7 @@ export interface WeightHealth {
 }
 
 /** Larger weights are looked at piece by piece. */
-const WHOLE_COUNT = 1 << 20;
+const WHOLE_COUNT = 1 << 14;
 
 /** Reads every weight once, one at a time. */
 export function examineWeights(tensors: ReadonlyMap<string, LazyTensor>, terminal: Terminal): WeightHealth {

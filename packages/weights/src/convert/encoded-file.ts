@@ -3,7 +3,7 @@ import { byteLength, type LazyTensor, piecesOf } from "@yolo-compile/core";
 /** A file in the making: its size is known before the first tensor is read, and a piece of one is in memory at a time. */
 export interface EncodedFile {
   readonly byteLength: number;
-  /** The bytes in order; each tensor is read once. The same every time. */
+  /** The bytes in order; each tensor is read once. The same every time. A chunk is there until the next is asked for. */
   chunks(): Iterable<Uint8Array>;
 }
 
@@ -13,7 +13,7 @@ export interface WeightsToWrite {
   readonly metadata?: ReadonlyMap<string, string>;
 }
 
-/** A tensor's little-endian bytes in pieces, as many as its type promises. */
+/** A tensor's little-endian bytes in pieces, as many as its type promises. A piece is there until the next is asked for. */
 export function* bytesToWrite(tensor: LazyTensor): Generator<Uint8Array> {
   let written = 0;
   for (const { buffer, byteOffset, byteLength: length } of piecesOf(tensor)) {

@@ -44,11 +44,12 @@ function npyEntry(name: string, tensor: LazyTensor): StoredEntry {
   const dtype = tensor.dtype === "bf16" ? "f32" : tensor.dtype;
   const { shape } = tensor;
   const header = npyHeader(dtype, shape);
-  const widened: LazyTensor = { dtype, shape, read: () => castTensor(tensor.read(), dtype) };
+  // Without pieces: the checksum stands before the bytes.
+  const whole: LazyTensor = { dtype, shape, read: () => castTensor(tensor.read(), dtype) };
   return {
     name,
     sizeBytes: header.length + byteLength({ dtype, shape }),
-    pieces: () => [header, ...bytesToWrite(dtype === tensor.dtype ? tensor : widened)],
+    pieces: () => [header, ...bytesToWrite(whole)],
   };
 }
 

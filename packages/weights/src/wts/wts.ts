@@ -14,7 +14,7 @@ const VALUE_BYTES = 9;
 /** A name, a count, and what stands around them. */
 const LINE_START_BYTES = 1100;
 /** Values at a time, where not all are asked for. */
-const PIECE_VALUES = 1 << 18;
+const PIECE_VALUES = 1 << 15;
 const MAX_WEIGHTS = 200_000;
 
 /**
