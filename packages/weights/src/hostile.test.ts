@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
+import { legacyFile } from "./testing/legacy-file.js";
 import { at, network, STORAGES } from "./testing/network.js";
-import { codeOf, open } from "./testing/outcome.js";
+import { codeOf, errorOf, open, valuesOf } from "./testing/outcome.js";
 import * as p from "./testing/pickle-writer.js";
+import { tarOf, torchTarParts } from "./testing/tar-file.js";
 import { nnModule, parameter, tensor, torchFile } from "./testing/torch-file.js";
 import { zipOf } from "./testing/zip-writer.js";
 
@@ -101,4 +103,54 @@ test("a pickle that is over after its first byte, and one that is no pickle", ()
   expect(codeOf(() => open(fileOf()))).toBe("pickle/malformed");
   expect(codeOf(() => open(fileOf(0x80)))).toBe("pickle/malformed");
   expect(codeOf(() => open(fileOf(0x3c, 0x68)))).toBe("pickle/opcode");
+});
+
+const system = p.reduce(p.global("posix", "system"), p.text("touch /tmp/owned"));
+const withCommand = p.dict(["state_dict", p.orderedDict(["w", at(3)])], ["hook", system]);
+const inZip = torchFile({ root: withCommand, storages: STORAGES });
+const inLegacy = legacyFile({ root: withCommand, storages: [["0", STORAGES[0]]] });
+const inTar = tarOf(
+  torchTarParts({
+    root: p.dict(["state_dict", p.orderedDict(["w", p.persistent(p.text("10"))])], ["hook", system]),
+    storages: [[1, "FloatStorage", Float32Array.of(3)]],
+    tensors: [{ address: 10, storage: 1, shape: [1], strides: [1] }],
+  }),
+);
+
+test.each([
+  ["zip", inZip],
+  ["legacy stream", inLegacy],
+  ["tar", inTar],
+])("a command in a %s is refused; allowed, it stays a record beside the weights", (_, bytes) => {
+  const { diagnostic } = errorOf(() => open(bytes));
+  expect(diagnostic.code).toBe("weights/suspicious");
+  expect(diagnostic.message).toContain("posix.system");
+  expect(valuesOf(open(bytes, { allowSuspicious: true }), "w")).toEqual([3]);
+});
+
+test.each<[string, p.Code, string]>([
+  ["two million memo entries", p.raw("N", new Array(2_000_001).fill(0x94)), "memo entries"],
+  ["a value doubled without end", p.raw("N", new Array(1_000_001).fill(0x32)), "values on the stack"],
+  ["a million marks", new Array(1_000_001).fill(0x28), "marks"],
+  ["a million values for one tuple", p.raw("(", new Array(1_000_001).fill(0x4e), "t"), "values on the stack"],
+])("%s end at a limit of the pickle", (_, root, what) => {
+  const { diagnostic } = errorOf(() => openRoot(root));
+  expect(diagnostic.code).toBe("pickle/limit");
+  expect(diagnostic.message).toContain(what);
+});
+
+test("a memo index of four billion costs one entry", () => {
+  const far = p.raw(at(1), p.put(2 ** 32 - 1), "0", p.dict(["w", p.get(2 ** 32 - 1)]));
+  expect(valuesOf(openRoot(far), "w")).toEqual([1]);
+});
+
+test("a key that a dict is given twice has its last value, as in Python", () => {
+  const checkpoint = openRoot(p.raw(p.dict(["w", at(1)], ["v", at(2)]), p.text("w"), at(3), "s"));
+  expect([...checkpoint.tensors.keys()]).toEqual(["w", "v"]);
+  expect(valuesOf(checkpoint, "w")).toEqual([3]);
+});
+
+test("keys that are equal but for their wrapper are two weights of one name", () => {
+  const root = p.dict(["module.w", at(1)], ["module.module.w", at(2)]);
+  expect([...openRoot(root).tensors.keys()]).toEqual(["w", "module.w"]);
 });
