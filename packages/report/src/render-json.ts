@@ -6,10 +6,12 @@ import type { Report } from "./report.js";
  */
 export const renderJson = (report: Report): string => `${JSON.stringify(report, spell, 2)}\n`;
 
-function spell(_: string, value: unknown): unknown {
+/** `JSON.stringify` asks a value's own `toJSON` first, which a subclass of Uint8Array may have; its holder has the bytes. */
+function spell(this: unknown, key: string, value: unknown): unknown {
+  const held: unknown = Reflect.get(Object(this), key);
+  if (held instanceof Uint8Array) return base64(held);
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value === "string") return wellFormed(value);
-  if (value instanceof Uint8Array) return base64(value);
   return value;
 }
 
