@@ -2,34 +2,24 @@ import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import type { Difference, NamedInput, Provider, Tolerance } from "@yolo-compile/runtime";
 import { shakeLastBits } from "../verify-inputs/index.js";
-import { runValues } from "./run-values.js";
+import { openValues, type ValueRunner } from "./run-values.js";
 import { type Sighting, worstOf } from "./verdict.js";
 
-/** How two tensors of one name are compared. */
-export type Compare = (name: string, reference: Tensor, candidate: Tensor) => Difference;
-
-/** A value as the plain graph computes it on one input. */
-interface ExpectedValue {
-  readonly input: string;
+/** A value of the plain graph. */
+export interface NamedValue {
   readonly name: string;
-  readonly tensor: Tensor;
-  readonly allowed: number;
-}
-
-/** What some values of the plain graph are on every input, and how far others may be from that. */
-export interface Expectation {
-  readonly inputs: readonly NamedInput[];
-  /** The worst difference of what was found for the values on the input with that number. */
-  worst(input: number, found: readonly Tensor[]): Sighting;
+  readonly value: Value;
 }
 
 export interface ExpectationRequest {
   readonly plain: Graph;
-  readonly values: readonly { readonly name: string; readonly value: Value }[];
+  readonly values: readonly NamedValue[];
   readonly inputs: readonly NamedInput[];
   readonly provider: Provider;
   readonly tolerance: Tolerance;
-  readonly compare: Compare;
+  readonly compare: (name: string, reference: Tensor, candidate: Tensor) => Difference;
+  /** Whether tensors stay in memory; else the plain graph runs each time. */
+  readonly keep: boolean;
 }
 
 /** Of what the last bit of the input does to the plain graph, a right graph stays below this many times; measured 4. */
@@ -38,36 +28,57 @@ const ROUNDING = 10;
 const SHAKE_SEED = 1;
 
 /**
- * Runs the plain graph. A difference is allowed up to the tolerance, and where the plain graph itself moves by more than a
- * tenth of that when the last bits of the input change, up to ten times what it moves by: no float32 graph can do better.
- * @throws runtime/…
+ * What some values of the plain graph are, and how far others may be from that: up to the tolerance, and where the plain
+ * graph itself moves by more than a tenth of that when the last bits of the input change, up to ten times what it moves by.
+ * No float32 graph can do better there.
  */
-export async function expectValues(request: ExpectationRequest): Promise<Expectation> {
-  const { plain, values, inputs, provider, tolerance, compare } = request;
-  const tensors = inputs.flatMap((input) => [input.tensors, shakeLastBits(input, SHAKE_SEED).tensors]);
-  const results = await runValues(
-    plain,
-    values.map(({ value }) => value),
-    tensors,
-    provider,
-  );
-  const expected = inputs.map((input, at) =>
-    values.map(({ name }, index): ExpectedValue => {
-      const [tensor, shaken] = [results[2 * at]![index]!, results[2 * at + 1]![index]!];
-      const allowed = Math.max(tolerance.relative, ROUNDING * compare(name, tensor, shaken).maxRel);
-      return { input: input.name, name, tensor, allowed };
-    }),
-  );
-  return {
-    inputs,
-    worst: (input, found) => {
-      const sightings = expected[input]!.map((each, index) => look(each, found[index]!, compare));
-      return worstOf(sightings as [Sighting, ...Sighting[]]); // a graph has outputs
-    },
-  };
-}
+export class Expectation {
+  readonly #tensors: (readonly Tensor[])[] = [];
+  readonly #allowed: (readonly number[])[] = [];
 
-function look({ input, name, tensor, allowed }: ExpectedValue, found: Tensor, compare: Compare): Sighting {
-  const { maxRel, nonFinite } = compare(name, tensor, found);
-  return { input, value: name, maxRel, nonFinite, allowed };
+  private constructor(
+    readonly request: ExpectationRequest,
+    readonly runner: ValueRunner,
+  ) {}
+
+  /** Loads the plain graph. @throws runtime/load */
+  static async open(request: ExpectationRequest): Promise<Expectation> {
+    const values = request.values.map(({ value }) => value);
+    return new Expectation(request, await openValues(request.plain, values, request.provider));
+  }
+
+  /** The worst difference on the input with that number, over what was found for values of the plain graph. @throws runtime/run */
+  async worst(input: number, found: ReadonlyMap<Value, Tensor>): Promise<Sighting> {
+    const { values, inputs, compare } = this.request;
+    const tensors = await this.#expected(input);
+    const allowed = this.#allowed[input] ?? (await this.#measure(input, tensors));
+    this.#allowed[input] = allowed;
+    const sightings = values.flatMap(({ name, value }, index): Sighting[] => {
+      const tensor = found.get(value);
+      if (!tensor) return [];
+      const { maxRel, nonFinite } = compare(name, tensors[index]!, tensor);
+      return [{ input: inputs[input]!.name, value: name, maxRel, nonFinite, allowed: allowed[index]! }];
+    });
+    return worstOf(sightings as [Sighting, ...Sighting[]]); // outputs are always found
+  }
+
+  release(): Promise<void> {
+    return this.runner.release();
+  }
+
+  async #expected(input: number): Promise<readonly Tensor[]> {
+    const known = this.#tensors[input];
+    if (known) return known;
+    const tensors = await this.runner.run(this.request.inputs[input]!.tensors);
+    if (this.request.keep) this.#tensors[input] = tensors;
+    return tensors;
+  }
+
+  async #measure(input: number, tensors: readonly Tensor[]): Promise<readonly number[]> {
+    const { values, inputs, tolerance, compare } = this.request;
+    const shaken = await this.runner.run(shakeLastBits(inputs[input]!, SHAKE_SEED).tensors);
+    return values.map(({ name }, index) =>
+      Math.max(tolerance.relative, ROUNDING * compare(name, tensors[index]!, shaken[index]!).maxRel),
+    );
+  }
 }
