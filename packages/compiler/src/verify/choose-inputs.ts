@@ -6,6 +6,7 @@ import {
   pictureInputs,
   resolveSizes,
   type SizeOptions,
+  shakeLastBits,
   type VerifyInput,
 } from "../verify-inputs/index.js";
 
@@ -20,6 +21,11 @@ export interface InputChoice extends SizeOptions {
   readonly own?: (inputs: readonly ValueInfo[]) => readonly VerifyInput[];
 }
 
+const withShaken = (input: VerifyInput, seed: number): VerifyInput => ({
+  ...input,
+  shaken: shakeLastBits(input, seed).tensors,
+});
+
 /**
  * The inputs for a model, for each set of sizes where some are free.
  * @throws verify/size, verify/pictures, and what `own` throws
@@ -30,7 +36,7 @@ export function chooseInputs({ inputs }: Pick<Session, "inputs">, choice: InputC
   const made = sets.flatMap((set) => {
     const chosen = [
       noiseInput(set.inputs, seed),
-      ...(magnitudes ? magnitudeInputs(set.inputs, seed) : []),
+      ...(magnitudes ? magnitudeInputs(set.inputs, seed).map((input) => withShaken(input, seed)) : []),
       ...(pictures.length > 0 ? pictureInputs(set.inputs, pictures) : []),
     ];
     return sets.length === 1 ? chosen : chosen.map((input) => ({ ...input, name: `${input.name} ${set.name}` }));
