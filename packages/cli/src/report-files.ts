@@ -1,9 +1,10 @@
-import { type Report, renderJson, renderJUnit, renderSarif } from "@yolo-compile/compiler";
+import { type Report, renderHtml, renderJson, renderJUnit, renderSarif } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { openWorkspace, writeChunks } from "./files.js";
 
 /** What the extension of a report's name says. A new kind is one line. */
 const RENDERERS: ReadonlyMap<string, (report: Report) => string> = new Map([
+  [".html", renderHtml],
   [".json", renderJson],
   [".xml", renderJUnit],
   [".sarif", renderSarif],

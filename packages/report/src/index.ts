@@ -1,3 +1,4 @@
+export { renderHtml } from "./render-html.js";
 export { renderJson } from "./render-json.js";
 export { renderJUnit } from "./render-junit.js";
 export { renderSarif } from "./render-sarif.js";

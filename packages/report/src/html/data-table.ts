@@ -1,0 +1,37 @@
+import { html, type Markup, type Piece } from "./markup.js";
+
+export interface Column {
+  readonly label: Piece;
+  /** Figures stand to the right; a plot needs room. */
+  readonly kind?: "figure" | "plot";
+}
+
+export interface DataTable {
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  /** Cells of each row; the first names the row. */
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  readonly cells: readonly Piece[];
+  readonly failed?: boolean;
+  /** Sums the others up. */
+  readonly total?: boolean;
+}
+
+/** A table that scrolls by itself where it is too wide for the screen. */
+export const dataTable = ({ caption, columns, rows }: DataTable): Markup => html`
+<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map(({ label, kind }) => html`<th scope="col" class="${kind}">${label}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => tableRow(row, columns))}</tbody>
+</table></div>`;
+
+function tableRow({ cells: [name, ...cells], failed, total }: TableRow, columns: readonly Column[]): Markup {
+  const classes = [failed && "failed", total && "total"].filter(Boolean).join(" ");
+  return html`
+<tr class="${classes}"><th scope="row">${name}</th>${cells.map(
+    (cell, index) => html`<td class="${columns[index + 1]?.kind}">${cell}</td>`,
+  )}</tr>`;
+}

@@ -1,0 +1,35 @@
+import type { Report } from "../report.js";
+import { checksSection } from "./checks.js";
+import { html, type Markup } from "./markup.js";
+import { type Section, sectionElement } from "./section.js";
+import { STYLE } from "./style/index.js";
+import { verdictHeader } from "./verdict.js";
+
+/** Nothing is loaded and nothing runs; styles and pictures are inside. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** In the page's order. */
+const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [checksSection];
+
+/** The whole document. */
+export function page(report: Report): Markup {
+  const sections = SECTIONS.flatMap((section) => section(report) ?? []);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${report.verdict.ok ? "Passed" : "Failed"}: ${report.title}</title>
+${STYLE}
+</head>
+<body>
+${verdictHeader(report, sections)}
+<main>${sections.map(sectionElement)}</main>
+<footer><p>${report.tool.name} ${report.tool.version}. One file: nothing in it runs, and it asks the network for nothing.</p></footer>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,37 @@
+import { mark, type Outcome } from "./mark.js";
+import { html, type Markup, type Piece } from "./markup.js";
+
+/** A part of the page. */
+export interface Section {
+  /** A part of the page's address. */
+  readonly id: string;
+  readonly title: string;
+  /** What it found, for the top of the page. */
+  readonly tile?: Tile;
+  /** What it found, in a sentence. */
+  readonly lead: Piece;
+  readonly body: Piece;
+}
+
+export interface Tile {
+  readonly label: string;
+  readonly value: string;
+  readonly outcome?: Outcome;
+}
+
+export const sectionElement = ({ id, title, lead, body }: Section): Markup => html`
+<section id="${id}" aria-labelledby="${id}-title">
+<header><h2 id="${id}-title">${title}</h2><p class="lead">${lead}</p></header>
+${body}
+</section>`;
+
+/** What each section found, as links to them. */
+export const sectionTiles = (sections: readonly Section[]): Markup => html`
+<nav class="tiles" aria-label="Sections"><ul>${sections.map(({ id, tile }) => tile && tileLink(id, tile))}</ul></nav>`;
+
+const tileLink = (id: string, { label, value, outcome }: Tile): Markup => html`
+<li><a href="#${id}"><span class="label">${label}</span><span class="value">${outcome && mark(outcome)}${value}</span></a></li>`;
+
+/** Something that opens. */
+export const disclosure = (summary: Piece, body: Piece): Markup =>
+  html`<details class="more"><summary>${summary}</summary>${body}</details>`;

@@ -1,0 +1,7 @@
+import { html } from "../markup.js";
+import { base } from "./base.js";
+import { hero } from "./hero.js";
+import { tables } from "./tables.js";
+
+/** The whole style sheet. */
+export const STYLE = html`<style>${base}${hero}${tables}</style>`;
