@@ -1,13 +1,14 @@
-import type { ByteSource } from "@yolo-compile/core";
+import { type ByteSource, isCompileError } from "@yolo-compile/core";
 import type { Checkpoint } from "./checkpoint.js";
-import { emptyFile, foreignFormat, unknownFormat } from "./diagnostics.js";
+import { emptyFile, foreignFormat, suspiciousNames, unknownFormat } from "./diagnostics.js";
 import { FOREIGN_FORMATS } from "./foreign.js";
 import { type FileProbe, type Format, type OpenOptions, probeFile } from "./format.js";
-import { guardSource, siblingFiles } from "./guarded-source.js";
+import { type GuardedSource, guardSource, siblingFiles } from "./guarded-source.js";
 import { npy } from "./numpy/npy.js";
 import { npz } from "./numpy/npz.js";
 import { onnx } from "./onnx/onnx.js";
-import { pickleReader } from "./pickle/reader.js";
+import { type PickleReader, pickleReader } from "./pickle/reader.js";
+import { strayNames } from "./pickle/stray-names.js";
 import { safetensors } from "./safetensors/safetensors.js";
 import { shardedSafetensors } from "./safetensors/sharded.js";
 import { plainPickle } from "./torch/plain-pickle.js";
@@ -38,22 +39,34 @@ const SHOWN_BYTES = 8;
 /**
  * Opens a checkpoint, whatever its format. Names, shapes and what the file says about its network are read and checked;
  * weights are read when asked for.
- * @throws weights/*, zip/*, pickle/*, safetensors/*, npy/*, wts/*, tar/*
+ * @throws weights/*, zip/*, pickle/*, safetensors/*, npy/*, wts/*, tar/*, onnx/*
  */
 export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): Checkpoint {
   const guarded = guardSource(source, options.onClose);
-  if (source.size === 0) throw emptyFile(source.name);
-  const probe = probeFile(guarded);
+  const pickles = pickleReader(source.name, options);
+  try {
+    return openGuarded(guarded, pickles, options);
+  } catch (error) {
+    if (!isCompileError(error) || error.diagnostic.code === "weights/suspicious" || options.allowSuspicious)
+      throw error;
+    const names = strayNames(guarded);
+    throw names.length > 0 ? suspiciousNames(source.name, names) : error;
+  }
+}
+
+function openGuarded(source: GuardedSource, pickles: PickleReader, options: OpenOptions): Checkpoint {
+  const { name } = source;
+  if (source.size === 0) throw emptyFile(name);
+  const probe = probeFile(source);
   const format = FORMATS.find((candidate) => candidate.matches(probe));
   if (!format) throw notRead(probe);
-  const siblings = siblingFiles(source.name, options.sibling);
-  const pickles = pickleReader(source.name, options);
+  const siblings = siblingFiles(name, options.sibling);
   const opened = format.open(probe, { options, pickles, sibling: siblings.open });
   const close = () => {
     siblings.close();
-    guarded.close();
+    source.close();
   };
-  return { name: source.name, format: format.name, ...opened, suspicious: pickles.suspicious, close };
+  return { name, format: format.name, ...opened, suspicious: pickles.suspicious, close };
 }
 
 function notRead(probe: FileProbe) {

@@ -21,9 +21,13 @@ test.each([...CORPUS])("%s: the files that are damaged are read in whole", (read
   }
 });
 
-test.each([...CORPUS])("%s: every truncation is refused or opened", (_, samples) => {
+/** Of longer files only some of the truncations are tried. */
+const TRUNCATIONS = 500;
+
+test.each([...CORPUS])("%s: truncations are refused or opened", (_, samples) => {
   for (const { bytes, wrap } of samples)
-    for (let length = 0; length < bytes.length; length++) surviveOpening(wrap(bytes.subarray(0, length)), SHARD);
+    for (let length = 0; length < bytes.length; length += Math.ceil(bytes.length / TRUNCATIONS))
+      surviveOpening(wrap(bytes.subarray(0, length)), SHARD);
 });
 
 test.each(READERS)("%s: damage gives a value or a CompileError", (reader) => {

@@ -106,8 +106,10 @@ export class PickleMachine {
   }
 
   setState(target: PickleValue, state: PickleValue): void {
-    if (typeof target !== "object" || target?.kind !== "object")
+    if (typeof target !== "object" || target?.kind !== "object") {
+      this.names.noteState(target);
       this.cursor.malformed("only an object can get a state");
+    }
     (target as Writable<PickleObject>).state = state; // this machine made the record
   }
 

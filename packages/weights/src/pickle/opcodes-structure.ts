@@ -37,6 +37,7 @@ function indexLine(machine: PickleMachine): number {
 }
 
 function globalOf(machine: PickleMachine, module: PickleValue, name: PickleValue): PickleGlobal {
+  if (typeof module !== "string" || typeof name !== "string") machine.names.noteComputed();
   // White space is refused so that "module name" is an unambiguous key.
   if (typeof module !== "string" || typeof name !== "string" || !/^\S+$/.test(module) || !/^\S+$/.test(name))
     return machine.cursor.malformed("a class or function has no proper name");

@@ -73,6 +73,16 @@ export class PickleNames {
     if (!GETATTR.has(path) && isSuspicious(module, name)) this.#suspicious.add(path);
   }
 
+  /** A state for what only has a name: it would change a class or a module for everyone. */
+  noteState(target: PickleValue): void {
+    if (isRecord(target) && target.kind === "global") this.#suspicious.add(`${target.module}.${target.name}.__dict__`);
+  }
+
+  /** A class or function whose name is no text of the pickle, but what a call would give. */
+  noteComputed(): void {
+    this.#suspicious.add("a name that is computed");
+  }
+
   /**
    * A call. YOLOv5's Segment keeps `Detect.forward`, pickled as `getattr(Detect, "forward")`, and a module after `fuse()` its
    * own `forward_fuse`: these spell names. Any other use of getattr can reach everything.
