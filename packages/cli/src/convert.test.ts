@@ -1,38 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
+import { watchCli } from "./testing/watch-cli.js";
 
 const CHECKPOINT = fixturePath("shapes/shapes.pt");
 const YAML = fixturePath("shapes/shapes.yaml");
 
-let folder = "";
-let stdout = "";
-let stderr = "";
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "cli-"));
-  [stdout, stderr] = ["", ""];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += stripVTControlCharacters(String(text));
-    return true;
-  });
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += stripVTControlCharacters(String(text));
-    return true;
-  });
-});
-
-afterEach(() => {
-  jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-
-const at = (name: string): string => join(folder, name);
+const cli = watchCli();
+const { at } = cli;
 
 async function convert(from: string, name: string, ...options: readonly string[]): Promise<string> {
   expect(await runCli(["convert", from, "-o", at(name), ...options])).toBe(0);
@@ -67,8 +44,8 @@ test.each(["weights.bin", "other.safetensors", "arrays.npz"])("%s alone compiles
 
 test("a .wts file has weights alone: with the yaml they give the same graph without names", async () => {
   const wts = await convert(CHECKPOINT, "a.wts");
-  expect(stderr).toMatch(/convert\/shapes: .wts has no shapes: 118 of 349 weights/);
-  expect(stderr).toMatch(/left out are the yaml, 6 class names, the strides, the eps/);
+  expect(cli.stderr).toMatch(/convert\/shapes: .wts has no shapes: 118 of 349 weights/);
+  expect(cli.stderr).toMatch(/left out are the yaml, 6 class names, the strides, the eps/);
   const alone = withoutMetadata(await convert(CHECKPOINT, "a.safetensors"), "alone.safetensors");
   expect(sameBytes(await compile(YAML, wts), await compile(YAML, alone))).toBe(true);
   const packed = await convert(wts, "a.bin", "--cfg", YAML);
@@ -82,7 +59,7 @@ test("an ONNX file's initializers compile again to the same bytes", async () => 
   const packed = await convert(at("model.onnx"), "packed.bin", "--cfg", YAML);
   expect(sameBytes(await compile(packed), whole)).toBe(true);
   expect(await runCli([at("model.onnx"), "-o", at("x.onnx")])).toBe(2);
-  expect(stderr).toMatch(/compile\/no-yaml: .*model\.onnx \(onnx\) carries no yaml/);
+  expect(cli.stderr).toMatch(/compile\/no-yaml: .*model\.onnx \(onnx\) carries no yaml/);
 });
 
 test("a fused ONNX file compiles again with the same weights", async () => {
@@ -106,7 +83,7 @@ test("chains of formats lose nothing on the way back", async () => {
 
 test("--json says what was read and written", async () => {
   await convert(CHECKPOINT, "a.bin", "--json");
-  expect(JSON.parse(stdout)).toEqual({
+  expect(JSON.parse(cli.stdout)).toEqual({
     input: CHECKPOINT,
     inputFormat: "torch-zip",
     sha256: createHash("sha256").update(readFileSync(CHECKPOINT)).digest("hex"),
@@ -121,7 +98,7 @@ test("--json says what was read and written", async () => {
 
 test("--cfg takes the place of a checkpoint's own yaml, and says so", async () => {
   await convert(CHECKPOINT, "a.bin", "--cfg", YAML);
-  expect(stderr).toMatch(/warning convert\/yaml: .*shapes.pt carries a yaml of its own/);
+  expect(cli.stderr).toMatch(/warning convert\/yaml: .*shapes.pt carries a yaml of its own/);
 });
 
 test.each<[string, RegExp, () => string[]]>([
@@ -137,8 +114,8 @@ test.each<[string, RegExp, () => string[]]>([
   ["an output that cannot be", /output\/unwritable/, () => [CHECKPOINT, "-o", at("none/a.bin")]],
 ])("%s: one error, exit code 2, nothing written", async (_, message, argv) => {
   expect(await runCli(["convert", ...argv()])).toBe(2);
-  expect(stderr).toMatch(message);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(cli.stderr).toMatch(message);
+  expect(readdirSync(cli.folder)).toEqual([]);
 });
 
 test("a file whose weights turn out to be damaged leaves nothing behind, and what was there", async () => {
@@ -147,9 +124,9 @@ test("a file whose weights turn out to be damaged leaves nothing behind, and wha
   writeFileSync(at("damaged.pt"), bytes);
   writeFileSync(at("a.bin"), "precious");
   expect(await runCli(["convert", at("damaged.pt"), "-o", at("a.bin")])).toBe(2);
-  expect(stderr).toMatch(/zip\/content: .*is damaged/);
+  expect(cli.stderr).toMatch(/zip\/content: .*is damaged/);
   expect(readFileSync(at("a.bin"), "utf8")).toBe("precious");
-  expect(readdirSync(folder).sort()).toEqual(["a.bin", "damaged.pt"]);
+  expect(readdirSync(cli.folder).sort()).toEqual(["a.bin", "damaged.pt"]);
 });
 
 /** `os.system` is named and thrown away, then come weights: `{"w": numpy.array([1], "<f4")}`. */
@@ -162,17 +139,17 @@ test("suspicious names are refused unless they are allowed; inspect names them",
   writeFileSync(at("evil.pt"), SUSPICIOUS, "latin1");
   const convertIt = ["convert", at("evil.pt"), "-o", at("a.npz")];
   for (const refused of [convertIt, [at("evil.pt"), YAML], ["summary", at("evil.pt")]]) {
-    stderr = "";
+    cli.stderr = "";
     expect(await runCli(refused)).toBe(2);
-    expect(stderr).toMatch(/weights\/suspicious: .*os\.system.*--allow-suspicious/);
+    expect(cli.stderr).toMatch(/weights\/suspicious: .*os\.system.*--allow-suspicious/);
   }
   expect(existsSync(at("a.npz"))).toBe(false);
   expect(await runCli(["inspect", at("evil.pt"), "--json"])).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ suspicious: ["os.system"], tensors: [{ name: "w", shape: [1] }] });
+  expect(JSON.parse(cli.stdout)).toMatchObject({ suspicious: ["os.system"], tensors: [{ name: "w", shape: [1] }] });
   expect(await runCli([...convertIt, "--allow-suspicious"])).toBe(0);
-  stderr = "";
+  cli.stderr = "";
   expect(await runCli(["summary", at("evil.pt"), "--allow-suspicious"])).toBe(2);
-  expect(stderr).toMatch(/compile\/no-yaml/);
+  expect(cli.stderr).toMatch(/compile\/no-yaml/);
 });
 
 /** One safetensors file cut into an index and a shard beside it. */
@@ -196,8 +173,8 @@ test("an index finds its parts in its own folder, and nowhere else", async () =>
     ["/etc/passwd", /weights\/sibling/],
     ["missing.safetensors", /input\/unreadable.*no such file/],
   ] as const) {
-    stderr = "";
+    cli.stderr = "";
     expect(await runCli(["convert", await sharded(part), "-o", at("b.bin")])).toBe(2);
-    expect(stderr).toMatch(message);
+    expect(cli.stderr).toMatch(message);
   }
 });

@@ -1,44 +1,25 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { existsSync, readFileSync } from "node:fs";
+import { beforeEach, expect, test } from "@jest/globals";
 import { findProvider, PROVIDERS } from "@yolo-compile/compiler";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
+import { watchCli } from "./testing/watch-cli.js";
 import type { ProviderRow } from "./views/providers.js";
 
 const CHECKPOINT = fixturePath("shapes/shapes.pt");
 
-let folder = "";
+const cli = watchCli();
 let output = "";
-let stdout = "";
-let stderr = "";
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "cli-"));
-  output = join(folder, "out.onnx");
-  [stdout, stderr] = ["", ""];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += stripVTControlCharacters(String(text));
-    return true;
-  });
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += stripVTControlCharacters(String(text));
-    return true;
-  });
-});
-
-afterEach(() => {
-  jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
+  output = cli.at("out.onnx");
 });
 
 /** What the command says, which takes a moment to find out. */
 async function listed(): Promise<readonly ProviderRow[]> {
-  stdout = "";
+  cli.stdout = "";
   expect(await runCli(["providers", "--json"])).toBe(0);
-  return JSON.parse(stdout);
+  return JSON.parse(cli.stdout);
 }
 
 const compile = (...options: string[]): Promise<number> =>
@@ -49,25 +30,27 @@ test("every provider is listed, usable or with its reason", async () => {
   expect(rows.map(({ name }) => name)).toEqual([...PROVIDERS.keys()]);
   for (const row of rows) expect(row.usable ? row.elapsedMs >= 0 : row.reason.length > 0).toBe(true);
   expect(rows.at(-1)).toMatchObject({ name: "cpu", usable: true });
-  stdout = "";
+  cli.stdout = "";
   expect(await runCli(["providers"])).toBe(0);
   for (const row of rows)
-    expect(stdout).toMatch(new RegExp(`^${row.name} +${row.usable ? "usable" : "not usable"} `, "m"));
+    expect(cli.stdout).toMatch(new RegExp(`^${row.name} +${row.usable ? "usable" : "not usable"} `, "m"));
 });
 
 test("a provider that does not compute is an error with its reason, and nothing is written", async () => {
   const unusable = (await listed()).find(({ usable }) => !usable);
   if (!unusable || unusable.usable) throw new Error("no machine has CUDA, DirectML and Core ML");
   expect(await compile("--provider", unusable.name)).toBe(2);
-  expect(stderr).toContain(`error runtime/provider-unusable: ${unusable.name} is not usable here: ${unusable.reason}`);
+  expect(cli.stderr).toContain(
+    `error runtime/provider-unusable: ${unusable.name} is not usable here: ${unusable.reason}`,
+  );
   expect(existsSync(output)).toBe(false);
 });
 
 test("a GPU that is required and not there is a verdict: exit code 1", async () => {
   const gpu = (await listed()).find((row) => findProvider(row.name).gpu && row.usable && !row.software);
-  stdout = "";
+  cli.stdout = "";
   expect(await compile("--require-gpu", "--json")).toBe(gpu ? 0 : 1);
-  const document = JSON.parse(stdout);
+  const document = JSON.parse(cli.stdout);
   if (gpu) expect(document.verify).toMatchObject({ ok: true, provider: gpu.name });
   else expect(document.error).toMatchObject({ code: "runtime/no-gpu", details: expect.any(Array) });
   expect(existsSync(output)).toBe(gpu !== undefined);
@@ -75,14 +58,14 @@ test("a GPU that is required and not there is a verdict: exit code 1", async () 
 
 test("auto verifies on the best GPU, or on the CPU with a warning that says why", async () => {
   const gpu = (await listed()).find((row) => findProvider(row.name).gpu && row.usable && !row.software);
-  stdout = "";
+  cli.stdout = "";
   expect(await compile("--provider", "auto", "--json")).toBe(0);
-  const { verify, notes } = JSON.parse(stdout);
+  const { verify, notes } = JSON.parse(cli.stdout);
   expect(verify).toMatchObject({ ok: true, provider: gpu?.name ?? "cpu" });
   expect(notes[0]).toMatchObject(
     gpu ? { code: "runtime/provider", severity: "note" } : { code: "runtime/no-gpu", severity: "warning" },
   );
-  expect(stderr).toContain(notes[0].message);
+  expect(cli.stderr).toContain(notes[0].message);
   expect(readFileSync(output).length).toBeGreaterThan(1_000_000);
 });
 
@@ -91,7 +74,7 @@ test.each([
   ["no verification", ["--no-verify"], 2, /usage: --require-gpu and --no-verify exclude each other/],
 ])("--require-gpu with %s is refused", async (_, options, code, message) => {
   expect(await compile("--require-gpu", ...options)).toBe(code);
-  expect(stderr).toMatch(message);
+  expect(cli.stderr).toMatch(message);
 });
 
 const webgpu = findProvider("webgpu");
@@ -102,9 +85,9 @@ test("what ran on a GPU is said", async () => {
     console.warn(`skipped: webgpu is not usable here: ${row?.reason}`);
     return;
   }
-  stdout = "";
+  cli.stdout = "";
   expect(await compile("--provider", "webgpu")).toBe(0);
-  expect(stdout).toMatch(/on cpu within FOLD .*, on webgpu within GPU_F32 /);
-  expect(stdout).toMatch(/webgpu ran \d+ nodes, 0 fell back to the CPU$/m);
-  expect(stdout.match(/output0 +webgpu +(on|off) .* ok$/gm)).toHaveLength(2);
+  expect(cli.stdout).toMatch(/on cpu within FOLD .*, on webgpu within GPU_F32 /);
+  expect(cli.stdout).toMatch(/webgpu ran \d+ nodes, 0 fell back to the CPU$/m);
+  expect(cli.stdout.match(/output0 +webgpu +(on|off) .* ok$/gm)).toHaveLength(2);
 });

@@ -1,36 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
+import { watchCli } from "./testing/watch-cli.js";
 
 const CHECKPOINT = fixturePath("shapes/shapes.pt");
 
-let folder = "";
-let stdout = "";
-let stderr = "";
-
-const at = (name: string): string => join(folder, name);
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "verify-"));
-  [stdout, stderr] = ["", ""];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += stripVTControlCharacters(String(text));
-    return true;
-  });
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += stripVTControlCharacters(String(text));
-    return true;
-  });
-});
-
-afterEach(() => {
-  jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
+const cli = watchCli();
+const { at } = cli;
 
 async function compiled(name: string, ...options: string[]): Promise<string> {
   expect(await runCli([CHECKPOINT, "-o", at(name), "--imgsz", "64", "--no-verify", ...options])).toBe(0);
@@ -41,9 +19,9 @@ test("a checkpoint: every check that there is, and its reports", async () => {
   const reports = ["a.json", "a.xml", "a.sarif", "a.html"].map(at);
   const checks = ["--layers", "--budget", "--bisect", "--magnitudes", "--report", ...reports];
   expect(await runCli(["verify", CHECKPOINT, "--imgsz", "64", ...checks])).toBe(0);
-  expect(stdout).toMatch(/layers +25 of 25 compared/);
-  expect(stdout).toMatch(/bisect +none of \d+ rewrites exceeds the tolerance/);
-  expect(stdout).toMatch(/computes what the plain graph computes/);
+  expect(cli.stdout).toMatch(/layers +25 of 25 compared/);
+  expect(cli.stdout).toMatch(/bisect +none of \d+ rewrites exceeds the tolerance/);
+  expect(cli.stdout).toMatch(/computes what the plain graph computes/);
   const [json, junit, sarif, html] = reports.map((path) => readFileSync(path, "utf8"));
   expect(JSON.parse(json!).checks).toHaveLength(18);
   expect(junit).toMatch(/<testsuites name="[^"]+" tests="43" failures="0"/);
@@ -53,7 +31,7 @@ test("a checkpoint: every check that there is, and its reports", async () => {
 
 test("a checkpoint's deliberate faults are all caught", async () => {
   expect(await runCli(["verify", CHECKPOINT, "--imgsz", "64", "--self-test"])).toBe(0);
-  const [, caught, changing] = /self-test +(\d+) of (\d+) faults caught/.exec(stdout)!;
+  const [, caught, changing] = /self-test +(\d+) of (\d+) faults caught/.exec(cli.stdout)!;
   expect(caught).toBe(changing);
   expect(Number(changing)).toBeGreaterThanOrEqual(40);
 });
@@ -61,14 +39,14 @@ test("a checkpoint's deliberate faults are all caught", async () => {
 test("two models that compute the same end with 0, two that do not with 1", async () => {
   const [plain, full] = [await compiled("plain.onnx", "--passes", "none"), await compiled("full.onnx")];
   expect(await runCli(["verify", plain, full, "--layers", "--json"])).toBe(0);
-  const same = JSON.parse(stdout.slice(stdout.lastIndexOf("\n{\n") + 1));
+  const same = JSON.parse(cli.stdout.slice(cli.stdout.lastIndexOf("\n{\n") + 1));
   expect(same.verdict.ok).toBe(true);
   expect(same.layers.rows.length).toBeGreaterThan(100);
   const yaml = fixturePath("shapes/shapes.yaml");
   const other = ["--random-weights", "1", "-o", at("other.onnx"), "--imgsz", "64", "--no-verify"];
   expect(await runCli([yaml, ...other])).toBe(0);
   expect(await runCli(["verify", full, at("other.onnx")])).toBe(1);
-  expect(stdout).toMatch(/does not compute what .*: 2 of 2 comparisons are off/);
+  expect(cli.stdout).toMatch(/does not compute what .*: 2 of 2 comparisons are off/);
 });
 
 test("a fused model's initializers give the graph that the checkpoint gives", async () => {
@@ -76,21 +54,21 @@ test("a fused model's initializers give the graph that the checkpoint gives", as
   const again = ["-o", at("again.onnx"), "--imgsz", "64", "--no-verify"];
   expect(await runCli([fixturePath("shapes/shapes.yaml"), full, ...again])).toBe(0);
   expect(await runCli(["verify", full, at("again.onnx"), "--layers", "--json"])).toBe(0);
-  const { checks, layers } = JSON.parse(stdout.slice(stdout.lastIndexOf("\n{\n") + 1));
+  const { checks, layers } = JSON.parse(cli.stdout.slice(cli.stdout.lastIndexOf("\n{\n") + 1));
   expect(checks[0]).toMatchObject({ runtimeLevel: "off", maxAbs: 0 });
   expect(Math.max(...layers.rows.map(({ maxAbs }: { maxAbs: number }) => maxAbs))).toBe(0);
 });
 
 test("a rewrite that exceeds the tolerance is found, and its reproducer shows it", async () => {
   const here = process.cwd();
-  process.chdir(folder);
+  process.chdir(cli.folder);
   try {
     const strict = ["--tolerance", "1e-9", "--imgsz", "64"];
     expect(await runCli(["verify", CHECKPOINT, ...strict, "--bisect"])).toBe(1);
-    const [, number, rule] = /bisect +rewrite (\d+) of \d+: (\S+)/.exec(stdout)!;
+    const [, number, rule] = /bisect +rewrite (\d+) of \d+: (\S+)/.exec(cli.stdout)!;
     expect([Number(number), rule]).toEqual([1, "fold-batch-norm"]);
-    expect(stdout).toMatch(/node BatchNormalization model\.0\.bn, backbone\[0\]/);
-    const [, made] = /(reproducer-\S+)\/ has it alone/.exec(stdout)!;
+    expect(cli.stdout).toMatch(/node BatchNormalization model\.0\.bn, backbone\[0\]/);
+    const [, made] = /(reproducer-\S+)\/ has it alone/.exec(cli.stdout)!;
     const models = ["before.onnx", "after.onnx"].map((name) => join(made!, name));
     const input = ["--input", join(made!, "inputs")];
     expect(await runCli(["verify", ...models, ...input, "--tolerance", "0"])).toBe(1);
@@ -103,9 +81,13 @@ test("a rewrite that exceeds the tolerance is found, and its reproducer shows it
 test.each<[string, RegExp, () => string[]]>([
   ["--bisect of finished models", /verify\/source: --bisect/, () => [at("m.onnx"), at("m.onnx"), "--bisect"]],
   ["a report of an unknown kind", /usage: --report a\.pdf.*\.html/, () => [CHECKPOINT, "--report", "a.pdf"]],
-  ["a report in no folder", /output\/unwritable/, () => [CHECKPOINT, "--report", at("none/a.json")]],
+  ["a report in no cli.folder", /output\/unwritable/, () => [CHECKPOINT, "--report", at("none/a.json")]],
   ["one model alone", /usage: .*one model.*--golden/, () => [at("m.onnx")]],
-  ["a golden folder that is none", /usage: --golden .*no such folder/, () => [at("m.onnx"), "--golden", at("none")]],
+  [
+    "a golden folder that is none",
+    /usage: --golden .*no such folder/,
+    () => [at("m.onnx"), "--golden", at("none")],
+  ],
   ["an empty golden folder", /verify\/.*images\.npy/, () => [at("m.onnx"), "--golden", at("empty")]],
   ["an unknown free size", /verify\/size/, () => [at("m.onnx"), at("m.onnx"), "--size", "depth=3"]],
   [
@@ -119,10 +101,10 @@ test.each<[string, RegExp, () => string[]]>([
   mkdirSync(at("empty"));
   const model = await compiled("m.onnx");
   expect(readFileSync(model).length).toBeGreaterThan(0);
-  stderr = "";
+  cli.stderr = "";
   expect(await runCli(["verify", ...argv(), "--imgsz", "64"])).toBe(2);
-  expect(stderr).toMatch(message);
-  expect(stderr.match(/^error/gm)).toHaveLength(1);
+  expect(cli.stderr).toMatch(message);
+  expect(cli.stderr.match(/^error/gm)).toHaveLength(1);
 });
 
 test("models with other outputs are a verdict, not bad input", async () => {
@@ -131,5 +113,5 @@ test("models with other outputs are a verdict, not bad input", async () => {
   writeFileSync(at("b.yaml"), yaml.replace(/nc: \d+/, "nc: 3"));
   expect(await runCli([at("b.yaml"), ...seg])).toBe(0);
   expect(await runCli(["verify", await compiled("m.onnx"), at("b.onnx")])).toBe(1);
-  expect(stderr).toMatch(/verify\/shape: output output0/);
+  expect(cli.stderr).toMatch(/verify\/shape: output output0/);
 });

@@ -1,24 +1,10 @@
 import type { Diagnostic } from "@yolo-compile/core";
 import { opCensus } from "@yolo-compile/ir";
 import { readModelInfo } from "@yolo-compile/onnx";
-import type {
-  Bisection,
-  BudgetRow,
-  Check,
-  FoundBox,
-  ModelFacts,
-  MutantRow,
-  PictureFinding,
-  Report,
-} from "@yolo-compile/report";
-import type { OutputComparison } from "@yolo-compile/runtime";
-import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
+import type { ModelFacts, Report } from "@yolo-compile/report";
 import { summarize } from "@yolo-compile/yolov5";
 import { countParameters } from "../count-parameters.js";
-import type { JudgedMutant, Verdict } from "../self-test/index.js";
-import type { Culprit } from "./bisect.js";
-import type { PictureComparison } from "./compare-pictures.js";
-import type { BudgetEntry } from "./error-budget.js";
+import { bisectionOf, budgetOf, checkOf, mutantOf, pictureOf } from "./report-rows.js";
 import { rowDiagram } from "./row-diagram.js";
 import { candidateOf, type NamedModel, referenceOf, type VerifySubject } from "./subject.js";
 import type { VerifyFindings } from "./verify.js";
@@ -54,7 +40,7 @@ export async function makeReport(
     checks: verification.comparisons.map(checkOf),
     ...(layers && { layers }),
     ...(bisection?.culprit && {
-      bisection: { ...bisectionOf(bisection.culprit, findings), ...(reproducer && { reproducer }) },
+      bisection: { ...bisectionOf(bisection.culprit, verification.tolerance), ...(reproducer && { reproducer }) },
     }),
     ...(budget && { budget: budget.map(budgetOf) }),
     ...(findings.selfTest && { mutants: findings.selfTest.mutants.map(mutantOf) }),
@@ -111,105 +97,3 @@ function arithmetic({ verification: { provider, placement, arithmetic: float32 }
   const said = [provider, fellBack, float32].filter(Boolean).join(", ");
   return [["Provider", said] as const];
 }
-
-const checkOf = ({
-  input,
-  output,
-  level,
-  provider,
-  tolerance,
-  maxAbs,
-  maxRel,
-  nonFinite,
-  ok,
-}: OutputComparison): Check => ({
-  status: "compared",
-  input,
-  output,
-  runtimeLevel: level === "disabled" ? "off" : "on",
-  provider,
-  tolerance,
-  maxAbs,
-  maxRel,
-  nonFinite,
-  ok,
-});
-
-function bisectionOf(
-  { pass, rewrite, number, difference, value, layer }: Culprit,
-  findings: VerifyFindings,
-): Bisection {
-  return {
-    pass,
-    rewrite: { rule: rewrite.rule, number },
-    node: { op: rewrite.ops[0] ?? "", path: rewrite.paths[0] ?? value?.hint ?? "" },
-    where: layer?.where ?? "no yaml row",
-    tolerance: findings.verification.tolerance,
-    maxAbs: difference.maxAbs,
-    maxRel: difference.maxRel,
-  };
-}
-
-function budgetOf(entry: BudgetEntry): BudgetRow {
-  const subject = { cause: entry.cause, comparedTo: entry.sides };
-  return "skipped" in entry
-    ? { ...subject, status: "skipped", reason: entry.skipped }
-    : { ...subject, status: "measured", maxAbs: entry.maxAbs, maxRel: entry.maxRel };
-}
-
-function mutantOf({ operator, where, change, verdict }: JudgedMutant): MutantRow {
-  const subject = { name: operator, where: `${where}: ${change}` };
-  const maxRel = "sighting" in verdict ? verdict.sighting.maxRel : 0;
-  return { ...subject, ...MUTANT_VERDICTS[verdict.kind](verdict as never), maxRel }; // the table's key is the verdict's kind
-}
-
-const MUTANT_VERDICTS = {
-  caught: ({ by, sighting }) => ({ verdict: "caught", by: `${by}: ${sighting.value}, ${sighting.input}` }),
-  survived: ({ sighting }) => ({ verdict: "survived", by: `at most ${sighting.value}, ${sighting.input}` }),
-  equivalent: ({ proof }) => ({ verdict: "equivalent", by: proof }),
-  indistinguishable: () => ({ verdict: "equivalent", by: "every output is the same, bit for bit, on every input" }),
-  refused: ({ reason }) => ({ verdict: "caught", by: `ONNX Runtime refuses it: ${reason}` }),
-} as const satisfies {
-  readonly [Kind in Verdict["kind"]]: (
-    verdict: Extract<Verdict, { readonly kind: Kind }>,
-  ) => Pick<MutantRow, "verdict" | "by">;
-};
-
-async function pictureOf(
-  { picture, reference, candidate, comparison }: PictureComparison,
-  names: readonly string[],
-): Promise<PictureFinding> {
-  const { image, name } = picture;
-  const { matched, missing, extra, classChanges, orderChanges, worst, ok } = comparison;
-  return {
-    name,
-    width: image.width,
-    height: image.height,
-    jpeg: await encodeImage(image, "picture.jpg"),
-    reference: boxesOf(reference, names),
-    candidate: boxesOf(candidate, names),
-    matched: matched.length,
-    missing: missing.length,
-    extra: extra.length,
-    classChanges: classChanges.length,
-    orderChanges: orderChanges.length,
-    ...(matched.length > 0 && {
-      worst: {
-        maxScoreDelta: worst.scoreDelta,
-        minIou: worst.iou,
-        ...(worst.maskIou !== undefined && { minMaskIou: worst.maskIou }),
-      },
-    }),
-    ok,
-  };
-}
-
-const boxesOf = ({ detections }: DetectedObjects, names: readonly string[]): FoundBox[] =>
-  detections.map(({ box: [x1, y1, x2, y2], score, classIndex }) => ({
-    x1,
-    y1,
-    x2,
-    y2,
-    score,
-    label: names[classIndex] ?? `class ${classIndex}`,
-  }));

@@ -1,0 +1,114 @@
+import type { Bisection, BudgetRow, Check, FoundBox, MutantRow, PictureFinding } from "@yolo-compile/report";
+import type { OutputComparison, Tolerance } from "@yolo-compile/runtime";
+import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
+import type { JudgedMutant, Verdict } from "../self-test/index.js";
+import type { Culprit } from "./bisect.js";
+import type { PictureComparison } from "./compare-pictures.js";
+import type { BudgetEntry } from "./error-budget.js";
+
+/** One comparison of one output. */
+export const checkOf = ({
+  input,
+  output,
+  level,
+  provider,
+  tolerance,
+  maxAbs,
+  maxRel,
+  nonFinite,
+  ok,
+}: OutputComparison): Check => ({
+  status: "compared",
+  input,
+  output,
+  runtimeLevel: level === "disabled" ? "off" : "on",
+  provider,
+  tolerance,
+  maxAbs,
+  maxRel,
+  nonFinite,
+  ok,
+});
+
+/** The rewrite that bisecting found. */
+export function bisectionOf(
+  { pass, rewrite, number, difference, value, layer }: Culprit,
+  tolerance: Tolerance,
+): Bisection {
+  return {
+    pass,
+    rewrite: { rule: rewrite.rule, number },
+    node: { op: rewrite.ops[0] ?? "", path: rewrite.paths[0] ?? value?.hint ?? "" },
+    where: layer?.where ?? "no yaml row",
+    tolerance,
+    maxAbs: difference.maxAbs,
+    maxRel: difference.maxRel,
+  };
+}
+
+/** One cause of the difference. */
+export function budgetOf(entry: BudgetEntry): BudgetRow {
+  const subject = { cause: entry.cause, comparedTo: entry.sides };
+  return "skipped" in entry
+    ? { ...subject, status: "skipped", reason: entry.skipped }
+    : { ...subject, status: "measured", maxAbs: entry.maxAbs, maxRel: entry.maxRel };
+}
+
+/** One deliberate fault and what became of it. */
+export function mutantOf({ operator, where, change, verdict }: JudgedMutant): MutantRow {
+  const subject = { name: operator, where: `${where}: ${change}` };
+  const maxRel = "sighting" in verdict ? verdict.sighting.maxRel : 0;
+  return { ...subject, ...MUTANT_VERDICTS[verdict.kind](verdict as never), maxRel }; // the table's key is the verdict's kind
+}
+
+const MUTANT_VERDICTS = {
+  caught: ({ by, sighting }) => ({ verdict: "caught", by: `${by}: ${sighting.value}, ${sighting.input}` }),
+  survived: ({ sighting }) => ({ verdict: "survived", by: `at most ${sighting.value}, ${sighting.input}` }),
+  equivalent: ({ proof }) => ({ verdict: "equivalent", by: proof }),
+  indistinguishable: () => ({ verdict: "equivalent", by: "every output is the same, bit for bit, on every input" }),
+  refused: ({ reason }) => ({ verdict: "caught", by: `ONNX Runtime refuses it: ${reason}` }),
+} as const satisfies {
+  readonly [Kind in Verdict["kind"]]: (
+    verdict: Extract<Verdict, { readonly kind: Kind }>,
+  ) => Pick<MutantRow, "verdict" | "by">;
+};
+
+/** One picture with what both models find on it. */
+export async function pictureOf(
+  { picture, reference, candidate, comparison }: PictureComparison,
+  names: readonly string[],
+): Promise<PictureFinding> {
+  const { image, name } = picture;
+  const { matched, missing, extra, classChanges, orderChanges, worst, ok } = comparison;
+  return {
+    name,
+    width: image.width,
+    height: image.height,
+    jpeg: await encodeImage(image, "picture.jpg"),
+    reference: boxesOf(reference, names),
+    candidate: boxesOf(candidate, names),
+    matched: matched.length,
+    missing: missing.length,
+    extra: extra.length,
+    classChanges: classChanges.length,
+    orderChanges: orderChanges.length,
+    ...(matched.length > 0 && {
+      worst: {
+        maxScoreDelta: worst.scoreDelta,
+        minIou: worst.iou,
+        ...(worst.maskIou !== undefined && { minMaskIou: worst.maskIou }),
+      },
+    }),
+    ok,
+  };
+}
+
+const boxesOf = ({ detections }: DetectedObjects, names: readonly string[]): FoundBox[] =>
+  detections.map(({ box: [x1, y1, x2, y2], score, classIndex }) => ({
+    x1,
+    y1,
+    x2,
+    y2,
+    score,
+    label: names[classIndex] ?? `class ${classIndex}`,
+  }));
