@@ -1,5 +1,5 @@
 import type { Check, ComparedCheck, Report, SkippedCheck } from "../report.js";
-import { type Column, dataTable, type TableRow } from "./data-table.js";
+import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table.js";
 import { type ErrorScale, errorScale } from "./error-scale.js";
 import { errorStrip } from "./error-strip.js";
 import { formatCount, formatError, formatTolerance, plural } from "./figures.js";
@@ -50,10 +50,10 @@ const COLUMNS: readonly Column[] = [
   { label: "Input" },
   { label: "Output" },
   { label: "On" },
-  { label: html`Runtime rewrites` },
+  { label: "Runtime rewrites" },
   { label: "Of scale", kind: "figure" },
   { label: "Allowed", kind: "figure" },
-  { label: "", kind: "plot" },
+  PLOT_COLUMN,
   { label: "Absolute", kind: "figure" },
   { label: "Result" },
 ];
@@ -85,5 +85,5 @@ function comparedRow(check: ComparedCheck, scale: ErrorScale): TableRow {
 }
 
 const skippedRow = ({ input, output, provider, runtimeLevel, reason }: SkippedCheck): TableRow => ({
-  cells: [input, output, provider, runtimeLevel, "", "", "", "", outcomeLabel("skipped", `not made: ${reason}`)],
+  cells: [input, output, provider, runtimeLevel, "", "", "", "", [outcomeLabel("skipped", "not made"), `: ${reason}`]],
 });

@@ -6,6 +6,9 @@ export interface Column {
   readonly kind?: "figure" | "plot";
 }
 
+/** Of `errorStrip`. */
+export const PLOT_COLUMN: Column = { label: "Against the tolerance", kind: "plot" };
+
 export interface DataTable {
   readonly caption: string;
   readonly columns: readonly Column[];

@@ -7,8 +7,7 @@ export function formatError(value: number): string {
 }
 
 /** A tolerance, without digits that say nothing: `1e-4`, `2.5e-3`, `0`. */
-export const formatTolerance = (value: number): string =>
-  value === 0 || !Number.isFinite(value) ? formatError(value) : value.toExponential().replace(/^(\d\.\d\d)\d+/, "$1");
+export const formatTolerance = (value: number): string => formatError(value).replace(/\.?0+(?=e)/, "");
 
 /** Three significant digits: `0.814`, `33.7`, `-0.00896`. */
 export function formatNumber(value: number): string {

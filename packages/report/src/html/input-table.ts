@@ -1,5 +1,5 @@
 import type { ComparedCheck } from "../report.js";
-import { type Column, dataTable, type TableRow } from "./data-table.js";
+import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table.js";
 import type { ErrorScale } from "./error-scale.js";
 import { errorStrip } from "./error-strip.js";
 import { formatError } from "./figures.js";
@@ -14,7 +14,7 @@ export function inputTable(compared: readonly ComparedCheck[], scale: ErrorScale
   const columns: Column[] = [
     { label: "Input" },
     ...ways.map((label): Column => ({ label, kind: "figure" })),
-    { label: html`<span class="hidden">Against the tolerance</span>`, kind: "plot" },
+    PLOT_COLUMN,
     { label: "Result" },
   ];
   const rows = [...inputs].map(([input, checks]) => inputRow(input, checks, ways, scale));

@@ -1,5 +1,6 @@
 import type { Report } from "../report.js";
 import { checksSection } from "./checks.js";
+import { layersSection } from "./layers.js";
 import { html, type Markup } from "./markup.js";
 import { type Section, sectionElement } from "./section.js";
 import { STYLE } from "./style/index.js";
@@ -9,7 +10,7 @@ import { verdictHeader } from "./verdict.js";
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** In the page's order. */
-const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [checksSection];
+const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [checksSection, layersSection];
 
 /** The whole document. */
 export function page(report: Report): Markup {

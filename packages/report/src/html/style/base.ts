@@ -30,6 +30,7 @@ section>header{margin-bottom:20px;max-width:72ch}
 .mark.passed,.outcome.passed{color:var(--good)}
 .mark.failed,.outcome.failed{color:var(--bad)}
 .mark.skipped,.outcome.skipped{color:var(--muted)}
+.outcome{white-space:nowrap}
 .outcome .mark{margin-right:.4em}
 .outcome.failed{font-weight:650}
 details>summary{cursor:pointer}

@@ -6,8 +6,8 @@ export const hero = html`
 .hero>.eyebrow,.hero>.tiles{grid-column:1/-1}
 .eyebrow{color:var(--muted);font-size:13px}
 .hero h1{font-weight:400}
-.hero .word{display:flex;align-items:center;gap:.22em;font-size:clamp(56px,9vw,104px);line-height:1;font-weight:750;letter-spacing:-.045em}
-.hero .word .mark{width:.62em;height:.62em;stroke-width:3;vertical-align:0}
+.hero .word{display:flex;align-items:center;gap:.14em;font-size:clamp(56px,9vw,104px);line-height:1;font-weight:750;letter-spacing:-.045em}
+.hero .word .mark{width:.78em;height:.78em;stroke-width:2.8;margin-left:-.06em}
 .hero.passed .word{color:var(--good)}
 .hero.failed .word{color:var(--bad)}
 .hero .why{display:block;margin-top:18px;font-size:20px;line-height:1.4;letter-spacing:-.005em;max-width:34em;text-wrap:pretty}

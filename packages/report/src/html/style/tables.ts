@@ -9,8 +9,10 @@ th,td{padding:7px 10px;text-align:left;vertical-align:baseline;border-top:1px so
 :is(th,td):first-child{padding-left:16px}
 :is(th,td):last-child{padding-right:16px}
 thead th{border-top:0;font-weight:500;font-size:13px;color:var(--muted);vertical-align:bottom}
-tbody th{font-weight:500;min-width:7em}
-.figure:is(th,td){text-align:right;white-space:nowrap}
+th,td{overflow-wrap:break-word}
+tbody th{font-weight:500;min-width:9em;max-width:24em}
+.figure:is(th,td){text-align:right}
+td.figure{white-space:nowrap}
 td .mark{margin-right:.35em}
 .plot:is(th,td){min-width:130px;width:28%;vertical-align:middle}
 tr.failed :is(th,td){background:var(--bad-surface)}

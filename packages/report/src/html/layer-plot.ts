@@ -1,0 +1,81 @@
+import { curveMonotoneX, line } from "d3-shape";
+import type { ComparedLayer, LayerComparison, LayerRow } from "../report.js";
+import { type ErrorScale, errorScale, heatOf } from "./error-scale.js";
+import { percent } from "./error-strip.js";
+import { formatError, formatTolerance } from "./figures.js";
+import { html, type Markup } from "./markup.js";
+
+const HEIGHT = 260;
+/** Room above and below the axis, for marks at its ends. */
+const MARGIN = 10;
+
+/** A point for each yaml row over the row's number, on a logarithmic axis; below it the same as a strip of heat. */
+export function layerPlot({ rows, tolerance }: LayerComparison): Markup {
+  const compared = rows.filter((row): row is ComparedLayer => row.status === "compared");
+  const scale = errorScale([...compared.map(({ maxRel }) => maxRel), tolerance.relative]);
+  const limit = y(scale, tolerance.relative);
+  return html`
+<div class="layer-plot">
+<div class="axis" aria-hidden="true">${scale.ticks.map(
+    ({ at, label }) => html`<span style="top:${MARGIN + up(at)}px">${label}</span>`,
+  )}</div>
+<svg class="points" width="100%" height="${HEIGHT + 2 * MARGIN}" role="img" aria-label="${descriptionOf(compared, tolerance.relative)}">
+${scale.ticks.map(({ at }) => html`<line class="grid" x1="0" x2="100%" y1="${MARGIN + up(at)}" y2="${MARGIN + up(at)}"/>`)}
+${connection(rows, scale)}
+<line class="tolerance" x1="0" x2="100%" y1="${limit}" y2="${limit}"/>
+<text class="limit" x="100%" y="${limit - 6}" text-anchor="end">${formatTolerance(tolerance.relative)} allowed (${tolerance.name})</text>
+${rows.map((row, index) => point(row, index, rows.length, scale))}
+</svg>
+${heatStrip(rows, tolerance.relative)}
+</div>`;
+}
+
+/** The middle of a row's column, in percent. */
+const x = (index: number, count: number): number => ((index + 0.5) / count) * 100;
+
+const up = (share: number): number => Math.round(HEIGHT * (100 - share)) / 100;
+
+const y = ({ place }: ErrorScale, error: number): number => MARGIN + up(place(error));
+
+function descriptionOf(rows: readonly ComparedLayer[], tolerance: number): string {
+  const beyond = rows.filter(({ ok }) => !ok);
+  const figures = rows.map(({ maxRel }) => maxRel).filter(Number.isFinite);
+  const range =
+    figures.length > 0 ? `from ${formatError(Math.min(...figures))} to ${formatError(Math.max(...figures))}` : "";
+  const [first] = beyond;
+  const failed = first ? `${beyond.length} beyond it, first ${first.where}` : "none beyond it";
+  return `Error of each yaml row, ${range}; the tolerance is ${formatTolerance(tolerance)}, ${failed}`;
+}
+
+/** A faint line through the points, in a frame of its own because paths know no percent. */
+function connection(rows: readonly LayerRow[], scale: ErrorScale): Markup {
+  const path = line<LayerRow>()
+    .defined((row) => row.status === "compared")
+    .x((_, index) => x(index, rows.length))
+    .y((row) => (row.status === "compared" ? y(scale, row.maxRel) : 0))
+    .curve(curveMonotoneX)
+    .digits(2);
+  return html`
+<svg viewBox="0 0 100 ${HEIGHT + 2 * MARGIN}" width="100%" height="100%" preserveAspectRatio="none"><path class="connection" d="${path([...rows]) ?? ""}"/></svg>`;
+}
+
+function point(row: LayerRow, index: number, count: number, scale: ErrorScale): Markup {
+  const at = percent(x(index, count));
+  const name = `${row.index} ${row.module}, ${row.where}`;
+  if (row.status === "uncovered")
+    return html`<circle class="uncovered" cx="${at}" cy="${MARGIN + HEIGHT}" r="4"><title>${name}: not compared, ${row.reason}</title></circle>`;
+  const title = html`<title>${name}: ${formatError(row.maxRel)} of scale, absolute ${formatError(row.maxAbs)}</title>`;
+  return row.ok
+    ? html`<circle class="dot" cx="${at}" cy="${y(scale, row.maxRel)}" r="5">${title}</circle>`
+    : html`<svg x="${at}" y="${y(scale, row.maxRel)}" overflow="visible"><g>${title}<circle class="catch" r="8"/><path class="cross" d="M-5-5 5 5M5-5-5 5"/></g></svg>`;
+}
+
+const heatStrip = (rows: readonly LayerRow[], tolerance: number): Markup => html`
+<ol class="heat" aria-hidden="true">${rows.map((row) => heatCell(row, tolerance))}</ol>`;
+
+function heatCell(row: LayerRow, tolerance: number): Markup {
+  if (row.status === "uncovered") return html`<li class="unknown" title="${row.where}: not compared">${row.index}</li>`;
+  const title = `${row.index} ${row.module}: ${formatError(row.maxRel)} of scale`;
+  if (!row.ok) return html`<li class="failed" title="${title}">${row.index}</li>`;
+  return html`<li style="--heat:${heatOf(row.maxRel, tolerance).toFixed(3)}" title="${title}">${row.index}</li>`;
+}
