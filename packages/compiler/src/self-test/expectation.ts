@@ -1,7 +1,7 @@
 import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import type { Difference, NamedInput, Provider, Tolerance } from "@yolo-compile/runtime";
-import { shakeLastBits } from "../verify-inputs/index.js";
+import { allowedError, shakeLastBits } from "../verify-inputs/index.js";
 import { openValues, type ValueRunner } from "./run-values.js";
 import { type Sighting, worstOf } from "./verdict.js";
 
@@ -22,16 +22,9 @@ export interface ExpectationRequest {
   readonly keep: boolean;
 }
 
-/** Of what the last bit of the input does to the plain graph, a right graph stays below this many times; measured 4. */
-const ROUNDING = 10;
-
 const SHAKE_SEED = 1;
 
-/**
- * What some values of the plain graph are, and how far others may be from that: up to the tolerance, and where the plain
- * graph itself moves by more than a tenth of that when the last bits of the input change, up to ten times what it moves by.
- * No float32 graph can do better there.
- */
+/** What some values of the plain graph are on every input, and how far others may be from that: {@link allowedError}. */
 export class Expectation {
   readonly #tensors: (readonly Tensor[])[] = [];
   readonly #allowed: (readonly number[])[] = [];
@@ -78,7 +71,7 @@ export class Expectation {
     const { values, inputs, tolerance, compare } = this.request;
     const shaken = await this.runner.run(shakeLastBits(inputs[input]!, SHAKE_SEED).tensors);
     return values.map(({ name }, index) =>
-      Math.max(tolerance.relative, ROUNDING * compare(name, tensors[index]!, shaken[index]!).maxRel),
+      allowedError(tolerance, compare(name, tensors[index]!, shaken[index]!).maxRel),
     );
   }
 }

@@ -16,7 +16,10 @@ interface Plane {
 const row = (index: number, { height, width }: Plane): number => Math.floor(index / width) % height;
 const isSpot = (index: number, { height, width, spot }: Plane): boolean => index % (height * width) === spot;
 
-/** Pictures that no camera takes, where a graph shows what noise hides: saturation, padding, biases, signs. */
+/**
+ * Pictures that no camera takes, where a graph shows what noise hides: saturation, padding, biases, signs. Rounding has more
+ * weight under some of them, which `allowedError` measures.
+ */
 const MAGNITUDES: Readonly<Record<string, (plane: Plane) => Fill>> = {
   zeros: () => () => 0,
   ones: () => () => 1,
