@@ -36,7 +36,7 @@ function formsOf(found: Reference, golden: ReferenceCase): Form[] {
     const checkpoint =
       "file" in weights
         ? openCheckpoint(bytesSource(weights.file, new Uint8Array(readFileSync(found.path(weights.file)))))
-        : { name: "formula", format: "formula", tensors: weights.tensors, notes: [], close: () => {} };
+        : { name: "formula", format: "formula", tensors: weights.tensors, suspicious: [], notes: [], close: () => {} };
     return { label: weights.label, golden, request: { ...config, checkpoint } };
   });
 }

@@ -9,7 +9,7 @@ import { scaleBoxes } from "./scale-boxes.js";
 import { optionsOf, randomOutput } from "./testing/computed.js";
 import { goldens, shapesFile, shapesPicture } from "./testing/files.js";
 
-const rowOf = ({ box, score, classIndex, maskCoefficients = [] }: Detection) => [
+const rowOf = ({ box, score, classIndex, maskCoefficients = new Float32Array() }: Detection) => [
   ...box,
   score,
   classIndex,
