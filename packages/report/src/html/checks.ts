@@ -1,4 +1,5 @@
 import type { Check, ComparedCheck, Report, SkippedCheck } from "../report.js";
+import { breakable } from "./breakable.js";
 import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table.js";
 import { type ErrorScale, errorScale } from "./error-scale.js";
 import { errorStrip } from "./error-strip.js";
@@ -71,7 +72,7 @@ function comparedRow(check: ComparedCheck, scale: ErrorScale): TableRow {
   return {
     failed: !ok,
     cells: [
-      input,
+      breakable(input),
       output,
       provider,
       runtimeLevel,

@@ -1,4 +1,5 @@
 import type { ComparedCheck } from "../report.js";
+import { breakable } from "./breakable.js";
 import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table.js";
 import type { ErrorScale } from "./error-scale.js";
 import { errorStrip } from "./error-strip.js";
@@ -33,7 +34,7 @@ function inputRow(
   return {
     failed: !ok,
     cells: [
-      input,
+      breakable(input),
       ...ways.map((way) => worstCell(byWay.get(way))),
       errorStrip(
         dots.map(({ maxRel, ok }) => ({ error: maxRel, ok })),

@@ -1,4 +1,6 @@
 import type { Report } from "../report.js";
+import { bisectionSection } from "./bisection.js";
+import { budgetSection } from "./budget.js";
 import { checksSection } from "./checks.js";
 import { layersSection } from "./layers.js";
 import { html, type Markup } from "./markup.js";
@@ -10,7 +12,12 @@ import { verdictHeader } from "./verdict.js";
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** In the page's order. */
-const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [checksSection, layersSection];
+const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [
+  checksSection,
+  layersSection,
+  budgetSection,
+  bisectionSection,
+];
 
 /** The whole document. */
 export function page(report: Report): Markup {

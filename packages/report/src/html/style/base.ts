@@ -36,6 +36,8 @@ section>header{margin-bottom:20px;max-width:72ch}
 details>summary{cursor:pointer}
 .more{margin-top:14px}
 .more>summary{display:inline-block;padding:6px 0;color:var(--accent);font-weight:550}
+.more>summary::before,.row>summary::before{content:"";display:inline-block;width:.42em;height:.42em;margin-right:.6em;border:solid currentColor;border-width:0 2px 2px 0;transform:translateY(-.1em) rotate(-45deg)}
+:is(.more,.row)[open]>summary::before{transform:translateY(-.18em) rotate(45deg)}
 .more[open]>summary{margin-bottom:8px}
-footer{padding-block:20px 40px;color:var(--muted);font-size:13px;border-top:1px solid var(--line)}
+footer p{padding-block:20px 40px;color:var(--muted);font-size:13px;border-top:1px solid var(--line)}
 `;

@@ -1,0 +1,28 @@
+import type { Report } from "../report.js";
+import { formatError, formatTolerance } from "./figures.js";
+import { marginText } from "./margin.js";
+import { html, type Markup, type Piece } from "./markup.js";
+import type { Section } from "./section.js";
+
+/** The first place where the graphs part. */
+export function bisectionSection({ bisection }: Report): Section | undefined {
+  if (!bisection) return undefined;
+  const { pass, rewrite, node, where, tolerance, maxAbs, maxRel, reproducer } = bisection;
+  return {
+    id: "bisection",
+    title: "Where the graphs part",
+    tile: { label: "First fault", value: where, outcome: "failed" },
+    lead: `Every rewrite before number ${rewrite.number} of ${rewrite.rule} keeps the difference within ${formatTolerance(tolerance.relative)} of scale.`,
+    body: html`
+<dl class="culprit">
+${fact("Pass", pass)}
+${fact("Rewrite", html`<code>${rewrite.rule}</code> number ${rewrite.number}`)}
+${fact("Node", html`${node.op} <code>${node.path}</code>`)}
+${fact("Yaml row", where)}
+${fact("Error", html`<strong>${formatError(maxRel)}</strong> of scale, absolute ${formatError(maxAbs)}; ${marginText(maxRel, tolerance.relative)} of ${formatTolerance(tolerance.relative)} (${tolerance.name})`)}
+${reproducer !== undefined && fact("Reproducer", html`<code>${reproducer}</code>, a minimal model and its input`)}
+</dl>`,
+  };
+}
+
+const fact = (label: string, value: Piece): Markup => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
