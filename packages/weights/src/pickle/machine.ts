@@ -1,5 +1,6 @@
 import { pickleLimit } from "../diagnostics.js";
 import type { PickleCursor } from "./cursor.js";
+import { PickleFrames } from "./frames.js";
 import type { PickleLimits } from "./limits.js";
 import type { PickleNames } from "./suspicious.js";
 import type { PickleDict, PickleObject, PickleSequence, PickleValue } from "./value.js";
@@ -18,12 +19,16 @@ export class PickleMachine {
   /** All others. */
   readonly #sparseMemo = new Map<number, PickleValue>();
 
+  readonly frames: PickleFrames;
+
   constructor(
     readonly cursor: PickleCursor,
     readonly limits: PickleLimits,
     readonly names: PickleNames,
     readonly persistentLoad: PersistentLoad,
-  ) {}
+  ) {
+    this.frames = new PickleFrames(cursor, names);
+  }
 
   push(value: PickleValue): void {
     if (this.#stack.length >= this.limits.stackDepth) throw this.#limit("values on the stack", this.limits.stackDepth);

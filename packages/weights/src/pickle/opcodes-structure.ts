@@ -74,8 +74,10 @@ function protocol({ cursor }: PickleMachine): void {
     throw pickleMalformed(cursor.file, cursor.offsetBytes, `protocol ${found} is newer than ${NEWEST_PROTOCOL}`);
 }
 
-function frame({ cursor }: PickleMachine): void {
-  cursor.need(cursor.u64());
+function frame({ cursor, frames }: PickleMachine): void {
+  const length = cursor.u64();
+  cursor.need(length);
+  frames.begin(cursor.offsetBytes, length);
 }
 
 function dict(machine: PickleMachine): void {

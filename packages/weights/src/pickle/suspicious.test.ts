@@ -142,6 +142,7 @@ test("getattr is judged by what it reaches: YOLOv5's Segment keeps Detect.forwar
   expect(suspiciousOf(getattr(fused, p.text("forward_fuse"), "__builtin__"))).toEqual([]);
   expect(suspiciousOf(getattr(fused, p.text("__class__")))).toEqual(["models.common.Conv.__class__"]);
   expect(suspiciousOf(getattr(p.reduce(p.global("models.common", "Conv")), p.text("x")))).toEqual(["builtins.getattr"]);
+  expect(suspiciousOf(p.global("builtins", "getattr"))).toEqual(["builtins.getattr"]);
   const nested = getattr(getattr(detect, p.text("forward")), p.text("x"));
   expect(suspiciousOf(nested)).toEqual(["builtins.getattr"]);
   expect(suspiciousOf(getattr(detect, p.reduce(detect)))).toEqual(["builtins.getattr"]);

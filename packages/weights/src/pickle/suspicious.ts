@@ -39,11 +39,11 @@ const DANGEROUS: ReadonlySet<string> = words(
     "numpy.f2py numpy.distutils numpy.testing numpy.load numpy.fromfile numpy.save numpy.savez numpy.memmap numpy.ctypeslib",
     "numpy.lib.npyio numpy.lib._npyio_impl numpy.lib.format numpy.lib.utils numpy._pytesttester",
     "torch.load torch.save torch.hub torch.compile torch.package torch.classes torch.ops torch.serialization.load",
-    "torch.serialization._load torch.serialization._legacy_load torch.storage._load_from_bytes torch.jit.load torch.jit.save",
-    "torch.jit.unsupported_tensor_ops torch._dynamo torch._inductor torch.fx torch.utils.cpp_extension torch.utils.bottleneck",
+    "torch.serialization._load torch.serialization._legacy_load torch.storage._load_from_bytes torch.jit torch._dynamo torch._inductor torch.fx torch.utils.cpp_extension torch.utils.bottleneck",
     "torch.utils.collect_env torch.utils.model_zoo torch.utils.model_dump torch.utils.file_baton torch.utils._config_module",
     "torch.utils.data.datapipes torch.distributed.rpc torch.distributed.run torch.distributed.launch torch.distributed.elastic",
     "torch.multiprocessing torch.testing torch.cuda._sanitizer torch._jit_internal torch._lobpcg torch._sources",
+    "fickling picklescan modelscan modelaudit saferpickle model_unpickler",
     "pandas.read_pickle pandas.eval pandas.io pandas.core.computation keras.layers.Lambda tensorflow.io",
   ].join(" "),
 );
@@ -61,16 +61,26 @@ const GETATTR: ReadonlySet<string> = words("builtins.getattr __builtin__.getattr
  */
 export class PickleNames {
   readonly #suspicious = new Set<string>();
+  /** A `getattr` that no harmless call has explained yet. */
+  #getattr: string | undefined;
+  #explained = false;
 
   /** In order of appearance: `os.system`. */
   get suspicious(): readonly string[] {
-    return [...this.#suspicious];
+    const unexplained = this.#explained || this.#getattr === undefined ? [] : [this.#getattr];
+    return [...new Set([...this.#suspicious, ...unexplained])];
   }
 
   /** A class or function that the pickle names. A `getattr` is judged by its call. */
   note({ module, name }: PickleGlobal): void {
     const path = `${module}.${name}`;
-    if (!GETATTR.has(path) && isSuspicious(module, name)) this.#suspicious.add(path);
+    if (GETATTR.has(path)) this.#getattr ??= path;
+    else if (isSuspicious(module, name)) this.#suspicious.add(path);
+  }
+
+  /** A frame that ends within an opcode: readers with and without a buffer then read different pickles. */
+  noteFrame(): void {
+    this.#suspicious.add("a frame that ends within an opcode");
   }
 
   /** A state for what only has a name: it would change a class or a module for everyone. */
@@ -91,8 +101,10 @@ export class PickleNames {
     const path = globalKey(callable)?.replace(" ", ".") ?? "";
     if (!GETATTR.has(path)) return;
     const owner = classOf(target);
-    if (owner && typeof attribute === "string") this.note({ ...owner, name: `${owner.name}.${attribute}` });
-    else this.#suspicious.add(path);
+    if (owner && typeof attribute === "string") {
+      this.#explained = true;
+      this.note({ ...owner, name: `${owner.name}.${attribute}` });
+    } else this.#suspicious.add(path);
   }
 }
 

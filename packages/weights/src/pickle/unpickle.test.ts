@@ -3,6 +3,7 @@ import { bytesSource } from "@yolo-compile/core";
 import { codeOf, errorOf } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
 import type { PickleLimits } from "./limits.js";
+import { PickleNames } from "./suspicious.js";
 import { unpickle } from "./unpickle.js";
 
 const unpickleBytes = (bytes: Uint8Array, startBytes = 0, limits: Partial<PickleLimits> = {}) =>
@@ -252,4 +253,22 @@ test("exponential sharing costs as many records as opcodes", () => {
     p.raw("0(", p.get(level), p.get(level), "l", p.put(level + 1)),
   );
   expect(load(p.raw("]", p.put(0), ...levels, 0x85))).toMatchObject({ kind: "tuple" });
+});
+
+const frame = (length: number, ...codes: readonly (number | string | p.Code)[]): p.Code =>
+  p.raw(0x95, [length, 0, 0, 0, 0, 0, 0, 0], ...codes);
+
+test("frames follow each other, what is between them too", () => {
+  expect(load(p.raw(frame(1, "N"), "0", frame(2, "K", 7)))).toBe(7);
+});
+
+test.each<[string, p.Code]>([
+  ["a frame ends within an opcode", frame(2, "B", [3, 0, 0, 0], "NNN")],
+  ["a frame ends within an opcode", frame(3, "cos\nsystem\n")],
+  ["a frame begins in another one", frame(11, frame(1, "N"), "0")],
+])("refused, and dangerous: %s", (what, code) => {
+  const names = new PickleNames();
+  const source = bytesSource("t", p.pickle(code));
+  expect(errorOf(() => unpickle("t", source, 0, { names })).diagnostic.message).toContain(what);
+  expect(names.suspicious).toContain("a frame that ends within an opcode");
 });

@@ -57,6 +57,7 @@ export function unpickle(
     if (!run)
       throw opcodeRefused(file, cursor.offsetBytes - 1, `0x${code.toString(16).padStart(2, "0")}`, "is unknown");
     run(machine);
+    machine.frames.check(cursor.offsetBytes);
   }
   throw pickleLimit(file, cursor.offsetBytes, "opcodes", bounds.opcodes);
 }
