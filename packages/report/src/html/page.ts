@@ -4,6 +4,7 @@ import { budgetSection } from "./budget.js";
 import { checksSection } from "./checks.js";
 import { layersSection } from "./layers.js";
 import { html, type Markup } from "./markup.js";
+import { networkSection } from "./network.js";
 import { type Section, sectionElement } from "./section.js";
 import { STYLE } from "./style/index.js";
 import { verdictHeader } from "./verdict.js";
@@ -17,6 +18,7 @@ const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [
   layersSection,
   budgetSection,
   bisectionSection,
+  networkSection,
 ];
 
 /** The whole document. */
