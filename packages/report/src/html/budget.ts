@@ -23,7 +23,7 @@ export function budgetSection({ budget }: Report): Section | undefined {
         { label: "Of scale", kind: "figure" },
         { label: "Share of the largest", kind: "plot" },
         { label: "Absolute", kind: "figure" },
-        { label: "Measured between" },
+        { label: "Measured between", kind: "prose" },
       ],
       rows: budget.map((row) => budgetCells(row, largest)),
     }),

@@ -2,8 +2,8 @@ import { html, type Markup, type Piece } from "./markup.js";
 
 export interface Column {
   readonly label: Piece;
-  /** Figures stand to the right; a plot needs room. */
-  readonly kind?: "figure" | "plot";
+  /** Figures stand to the right; plots and prose need room. */
+  readonly kind?: "figure" | "plot" | "prose";
 }
 
 /** Of `errorStrip`. */
@@ -19,8 +19,6 @@ export interface DataTable {
 export interface TableRow {
   readonly cells: readonly Piece[];
   readonly failed?: boolean;
-  /** Sums the others up. */
-  readonly total?: boolean;
 }
 
 /** A table that scrolls by itself where it is too wide for the screen. */
@@ -31,10 +29,9 @@ export const dataTable = ({ caption, columns, rows }: DataTable): Markup => html
 <tbody>${rows.map((row) => tableRow(row, columns))}</tbody>
 </table></div>`;
 
-function tableRow({ cells: [name, ...cells], failed, total }: TableRow, columns: readonly Column[]): Markup {
-  const classes = [failed && "failed", total && "total"].filter(Boolean).join(" ");
+function tableRow({ cells: [name, ...cells], failed }: TableRow, columns: readonly Column[]): Markup {
   return html`
-<tr class="${classes}"><th scope="row">${name}</th>${cells.map(
+<tr class="${failed && "failed"}"><th scope="row">${name}</th>${cells.map(
     (cell, index) => html`<td class="${columns[index + 1]?.kind}">${cell}</td>`,
   )}</tr>`;
 }

@@ -1,4 +1,5 @@
 import { curveBasis, line } from "d3-shape";
+import { coordinate } from "./figures.js";
 import type { Point } from "./lay-out.js";
 import { html, type Markup } from "./markup.js";
 
@@ -8,9 +9,11 @@ const smooth = line<Point>()
   .curve(curveBasis)
   .digits(1);
 
-/** An edge as a smooth line with an arrow's head. */
+/** An edge as a smooth line, with an arrow's head that looks where its last piece goes. */
 export function edgePath(points: readonly Point[], head = 4): Markup {
-  const { x = 0, y = 0 } = points.at(-1) ?? {};
-  const [cx, cy] = [x.toFixed(1), y.toFixed(1)];
-  return html`<path class="edge" d="${smooth([...points]) ?? ""}"/><path class="head" d="M${cx} ${cy}l${-head} ${-1.6 * head}h${2 * head}z"/>`;
+  const [before, end] = [points.at(-2), points.at(-1)];
+  if (!before || !end) return html``;
+  const turn = Math.round((Math.atan2(end.y - before.y, end.x - before.x) * 180) / Math.PI);
+  const at = `translate(${coordinate(end.x)} ${coordinate(end.y)}) rotate(${turn})`;
+  return html`<path class="edge" d="${smooth([...points]) ?? ""}"/><path class="head" transform="${at}" d="M0 0l${-1.7 * head} ${-head}v${2 * head}z"/>`;
 }

@@ -9,6 +9,9 @@ const BOX_HEIGHT = 22;
 const LETTER = 6.6;
 const PADDING = 16;
 
+/** How far a drawing shrinks to fit its frame, before the frame scrolls. */
+const SMALLEST = 0.7;
+
 /** The nodes of one graph, drawn. `counterparts` are those of the other: what it lacks is marked. */
 export function nodeGraph(diagram: NodeDiagram, counterparts: readonly DiagramNode[], label: string): Markup {
   const { nodes, edges } = diagram;
@@ -23,7 +26,7 @@ export function nodeGraph(diagram: NodeDiagram, counterparts: readonly DiagramNo
   const { width, height, boxes, edges: lines } = layOut(sizes, drawn, { beside: 14, below: 18 });
   const known = new Set(counterparts.map(identity));
   return html`
-<svg class="nodes" role="img" aria-label="${label}" width="${Math.ceil(width)}" height="${Math.ceil(height)}">
+<svg class="nodes" role="img" aria-label="${label}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" style="max-width:${Math.ceil(width)}px;min-width:${Math.ceil(width * SMALLEST)}px">
 ${lines.map((points) => edgePath(points, 3))}
 ${nodes.map((node, index) => nodeBox(node, boxes[index]!, sizes[index]!, known.has(identity(node))))}
 </svg>`;

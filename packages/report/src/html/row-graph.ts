@@ -1,11 +1,11 @@
 import type { DiagramRow, LayerComparison, LayerRow } from "../report.js";
 import { edgePath } from "./edge-path.js";
 import { heatOf } from "./error-scale.js";
-import { coordinate, formatError, formatShape } from "./figures.js";
+import { coordinate, formatError } from "./figures.js";
 import { layOut, MOST_BOXES, type Point, type Size } from "./lay-out.js";
 import { html, type Markup } from "./markup.js";
 
-const BOX: Size = { width: 168, height: 42 };
+const BOX: Size = { width: 160, height: 42 };
 const INPUT: Size = { width: 64, height: 24 };
 /** Letters that a box has room for. */
 const LETTERS = 17;
@@ -29,7 +29,7 @@ export function rowGraph(
     height,
     boxes,
     edges: lines,
-  } = layOut([INPUT, ...rows.map(() => BOX)], edges, { beside: 22, below: 26 });
+  } = layOut([INPUT, ...rows.map(() => BOX)], edges, { beside: 20, below: 24 });
   const [input, ...places] = boxes;
   const found = new Map(layers?.rows.map((layer) => [layer.index, layer]));
   const size = `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`;
@@ -46,7 +46,7 @@ const inputBox = ({ x, y }: Point): Markup => html`
 
 function rowBox(row: DiagramRow, layer: LayerRow | undefined, tolerance: number, { x, y }: Point, id: string): Markup {
   const [left, right] = [coordinate(x - BOX.width / 2 + 10), coordinate(x + BOX.width / 2 - 10)];
-  const shape = row.shapes.map(formatShape).join(", ");
+  const shape = row.shapes.map((shape) => shape.join("×")).join(", ");
   const text = `${row.index} ${row.module} (${row.where}), ${shape}: ${errorText(layer)}`;
   const { state, heat, error } = look(layer, tolerance);
   return html`

@@ -42,11 +42,11 @@ background:linear-gradient(90deg,var(--surface),color-mix(in oklab,var(--accent)
 .rules{font-size:13px;margin-bottom:10px}
 .rules span{margin-right:1.2em}
 .inside>.quiet{font-size:13px;margin-bottom:10px}
-.sides{display:grid;grid-template-columns:1fr 1fr;gap:14px}
+.sides{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px}
 .sides figure{min-width:0}
 .sides figcaption{font-size:13px;color:var(--muted);margin-bottom:6px}
 .frame{max-height:620px;overflow:auto;padding:12px;border:1px solid var(--line);border-radius:8px;background:var(--page)}
-.nodes{display:block;margin-inline:auto}
+.nodes{display:block;width:100%;height:auto;margin-inline:auto}
 .node rect{fill:var(--surface);stroke:var(--muted);stroke-opacity:.7}
 .node text{font-size:11px;fill:var(--text);text-anchor:middle}
 .node.rewritten rect{stroke:var(--accent);stroke-opacity:1;stroke-width:2}
@@ -59,7 +59,7 @@ background:linear-gradient(90deg,var(--surface),color-mix(in oklab,var(--accent)
 .row .shape{display:none}
 .row .inside{padding-inline:12px}
 .row.block{margin-inline:-12px}
-.sides{gap:8px}
-.frame{padding:8px 4px}
+.sides{grid-template-columns:minmax(0,1fr)}
+.frame{max-height:440px}
 }
 `;

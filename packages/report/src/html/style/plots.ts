@@ -19,8 +19,8 @@ export const plots = html`
 background:color-mix(in oklab,var(--accent) calc(var(--heat)*${WARMEST}%),var(--page))}
 .heat .failed{background:var(--bad);color:var(--surface);font-weight:700}
 .heat .unknown{background:none;border:1px dashed var(--muted);line-height:20px;color:var(--muted)}
-.bar{display:block;height:10px;border-radius:3px;background:color-mix(in oklab,var(--line) 45%,transparent)}
-.bar span{display:block;height:100%;min-width:1px;border-radius:3px;background:var(--accent)}
+.bar{display:block;height:10px;margin-top:5px;border-radius:3px;background:color-mix(in oklab,var(--line) 45%,transparent)}
+.bar span{display:block;height:100%;border-radius:3px;background:var(--accent)}
 .bar.beyond span{background:var(--bad)}
 .culprit{background:var(--bad-surface);border:1px solid var(--bad);border-radius:10px;padding:18px 22px;display:grid;gap:8px}
 .culprit div{display:grid;grid-template-columns:8em minmax(0,1fr)}

@@ -5,7 +5,7 @@ export const tables = html`
 .scroll{position:relative;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:10px}
 table{width:100%;border-collapse:collapse;font-size:14px;line-height:1.4}
 caption{padding:12px 16px 4px;text-align:left;color:var(--muted);font-size:13px}
-th,td{padding:7px 10px;text-align:left;vertical-align:baseline;border-top:1px solid var(--line)}
+th,td{padding:7px 10px;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
 :is(th,td):first-child{padding-left:16px}
 :is(th,td):last-child{padding-right:16px}
 thead th{border-top:0;font-weight:500;font-size:13px;color:var(--muted);vertical-align:bottom}
@@ -13,10 +13,10 @@ th,td{overflow-wrap:break-word}
 tbody th{font-weight:500;min-width:9em;max-width:24em}
 .figure:is(th,td){text-align:right}
 td.figure{white-space:nowrap}
+.prose:is(th,td){min-width:15em}
 td .mark{margin-right:.35em}
-.plot:is(th,td){min-width:130px;width:28%;vertical-align:middle}
+.plot:is(th,td){min-width:130px;width:28%}
 tr.failed :is(th,td){background:var(--bad-surface)}
-tr.total :is(th,td){border-top:1.5px solid var(--muted);font-weight:600}
 .strip{display:block;overflow:visible;min-width:120px}
 .strip .track{stroke:var(--line)}
 .strip .tolerance{stroke-width:1.5;stroke-dasharray:3 2}
