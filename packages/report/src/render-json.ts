@@ -1,3 +1,4 @@
+import { base64 } from "./base64.js";
 import { wellFormed } from "./escape.js";
 import type { Report } from "./report.js";
 
@@ -13,15 +14,4 @@ function spell(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value === "string") return wellFormed(value);
   return value;
-}
-
-/** Characters that `String.fromCharCode` takes at once without running out of stack. */
-const CHUNK = 8192;
-
-/** Bytes in base64. */
-export function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let start = 0; start < bytes.length; start += CHUNK)
-    text += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
-  return btoa(text);
 }

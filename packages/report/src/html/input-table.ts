@@ -4,6 +4,7 @@ import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table
 import type { ErrorScale } from "./error-scale.js";
 import { errorStrip } from "./error-strip.js";
 import { formatError } from "./figures.js";
+import { groupBy } from "./group-by.js";
 import { mark, outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { byStrain } from "./worst-check.js";
@@ -54,17 +55,3 @@ function worstCell(checks: readonly ComparedCheck[] = []): Markup {
 }
 
 const wayOf = ({ provider, runtimeLevel }: ComparedCheck): string => `${provider}, runtime rewrites ${runtimeLevel}`;
-
-/** In the order of first sight. */
-export function groupBy<Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-): ReadonlyMap<string, readonly Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
-}

@@ -2,9 +2,14 @@ import type { Report } from "../report.js";
 import { bisectionSection } from "./bisection.js";
 import { budgetSection } from "./budget.js";
 import { checksSection } from "./checks.js";
+import { environmentSection } from "./environment.js";
 import { layersSection } from "./layers.js";
 import { html, type Markup } from "./markup.js";
+import { modelsSection } from "./models.js";
+import { mutantsSection } from "./mutants.js";
 import { networkSection } from "./network.js";
+import { notesSection } from "./notes.js";
+import { picturesSection } from "./pictures.js";
 import { type Section, sectionElement } from "./section.js";
 import { STYLE } from "./style/index.js";
 import { verdictHeader } from "./verdict.js";
@@ -19,6 +24,11 @@ const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [
   budgetSection,
   bisectionSection,
   networkSection,
+  modelsSection,
+  picturesSection,
+  mutantsSection,
+  notesSection,
+  environmentSection,
 ];
 
 /** The whole document. */
