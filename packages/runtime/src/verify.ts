@@ -4,7 +4,7 @@ import { inputsDiffer, outputsDiffer } from "./diagnostics.js";
 import { openProfiledSession, type Placement } from "./placement.js";
 import { CPU, type Provider } from "./providers.js";
 import { type ModelSource, type OptimizationLevel, openSession, type Session } from "./session.js";
-import type { Tolerance } from "./tolerance.js";
+import { type Tolerance, widenTolerance } from "./tolerance.js";
 
 type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -23,8 +23,7 @@ export interface ExpectedCase<Input extends NamedInput = NamedInput> {
   readonly input: Input;
   readonly outputs: Tensors;
   /**
-   * How far each output moves, of its scale, when the last bits of the input change. Ten times that is allowed where it is
-   * more than the tolerance: no float32 graph can do better there.
+   * How far each output moves, of its scale, when the last bits of the input change: {@link widenTolerance}.
    */
   readonly moves?: ReadonlyMap<string, number>;
 }
@@ -224,16 +223,8 @@ function compareOutputs(
 ): OutputComparison[] {
   return [...outputs].map(([output, reference]) => {
     const difference = compareTensors(output, reference, found.get(output)!);
-    const tolerance = widened(run.tolerance, moves?.get(output) ?? 0);
+    const tolerance = widenTolerance(run.tolerance, moves?.get(output) ?? 0);
     const ok = difference.nonFinite === 0 && difference.maxRel <= tolerance.relative;
     return { output, ...run, ...difference, tolerance, ok };
   });
-}
-
-/** Of what the last bit of the input does to the reference, a right graph stays below this many times; measured 4. */
-const ROUNDING = 10;
-
-function widened(tolerance: Tolerance, moves: number): Tolerance {
-  const relative = ROUNDING * moves;
-  return relative > tolerance.relative ? { name: `${ROUNDING} last bits of the input`, relative } : tolerance;
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
-import type { Difference, NamedInput, Provider, Tolerance } from "@yolo-compile/runtime";
-import { allowedError, shakeLastBits } from "../verify-inputs/index.js";
+import { type Difference, type NamedInput, type Provider, type Tolerance, widenTolerance } from "@yolo-compile/runtime";
+import { shakeLastBits } from "../verify-inputs/index.js";
 import { openValues, type ValueRunner } from "./run-values.js";
 import { type Sighting, worstOf } from "./verdict.js";
 
@@ -24,7 +24,7 @@ export interface ExpectationRequest {
 
 const SHAKE_SEED = 1;
 
-/** What some values of the plain graph are on every input, and how far others may be from that: {@link allowedError}. */
+/** What some values of the plain graph are on every input, and how far others may be from that: {@link widenTolerance}. */
 export class Expectation {
   readonly #tensors: (readonly Tensor[])[] = [];
   readonly #allowed: (readonly number[])[] = [];
@@ -70,8 +70,8 @@ export class Expectation {
   async #measure(input: number, tensors: readonly Tensor[]): Promise<readonly number[]> {
     const { values, inputs, tolerance, compare } = this.request;
     const shaken = await this.runner.run(shakeLastBits(inputs[input]!, SHAKE_SEED).tensors);
-    return values.map(({ name }, index) =>
-      allowedError(tolerance, compare(name, tensors[index]!, shaken[index]!).maxRel),
+    return values.map(
+      ({ name }, index) => widenTolerance(tolerance, compare(name, tensors[index]!, shaken[index]!).maxRel).relative,
     );
   }
 }

@@ -1,5 +1,5 @@
 export { type FreeSize, freeSizes } from "./free-sizes.js";
-export { allowedError, shakeLastBits } from "./last-bit.js";
+export { shakeLastBits } from "./last-bit.js";
 export { magnitudeInputs, noiseInput } from "./magnitudes.js";
 export { npyFileName, npyFolderInput, npyInput, readNpyFile } from "./npy-files.js";
 export { pictureInputs } from "./pictures.js";

@@ -1,5 +1,5 @@
 import { type Tensor, uniformStream } from "@yolo-compile/core";
-import type { NamedInput, Tolerance } from "@yolo-compile/runtime";
+import type { NamedInput } from "@yolo-compile/runtime";
 
 /** Floats between an element and what it becomes. One alone is often rounded away by the first layer. */
 const STEPS = 4;
@@ -27,16 +27,3 @@ function shaken(tensor: Tensor, seed: number): Tensor {
   }
   return { ...tensor, data: new Float32Array(bits.buffer) };
 }
-
-/**
- * Measured on plain and folded graphs: where the last bits of an input move an answer by more than 1e-5, folding moves it by
- * less than twice as much, and 5.5 times once, where one hot pixel decides a softmax.
- */
-const ROUNDING = 10;
-
-/**
- * How far an answer may be from the plain graph's: as the tolerance says, but for inputs whose last bits alone move it by more
- * than a tenth of that, such as 0 to 255 into saturated activations. No float32 graph can promise more there.
- */
-export const allowedError = ({ relative }: Tolerance, movedByLastBits: number): number =>
-  Math.max(relative, ROUNDING * movedByLastBits);

@@ -18,7 +18,7 @@ const isSpot = (index: number, { height, width, spot }: Plane): boolean => index
 
 /**
  * Pictures that no camera takes, where a graph shows what noise hides: saturation, padding, biases, signs. Rounding has more
- * weight under some of them, which `allowedError` measures.
+ * weight under some of them, which `widenTolerance` measures.
  */
 const MAGNITUDES: Readonly<Record<string, (plane: Plane) => Fill>> = {
   zeros: () => () => 0,
