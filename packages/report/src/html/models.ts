@@ -38,7 +38,8 @@ const FACTS: readonly Fact[] = [
 ];
 
 function factTable(reference: ModelFacts | undefined, candidate: ModelFacts): Markup {
-  const rows = FACTS.map(({ label, of, format }) =>
+  const known = FACTS.filter(({ of }) => of(candidate) !== undefined || (reference && of(reference) !== undefined));
+  const rows = known.map(({ label, of, format }) =>
     compareRow(label, reference && { value: of(reference) }, of(candidate), format),
   );
   return dataTable({ caption: "Figures", columns: columnsOf("Figure", reference), rows });

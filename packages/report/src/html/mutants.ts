@@ -52,8 +52,8 @@ const rank = ({ maxRel }: MutantRow): number => (Number.isFinite(maxRel) ? maxRe
 
 /** A cell for each fault that changes something. */
 const score = (caught: number, survived: number): Markup => html`
-<svg class="score" width="100%" height="14" role="img" aria-label="${caught} caught, ${survived} not noticed">
-<rect class="lost" width="100%" height="14" rx="4"/><rect class="caught" width="${((100 * caught) / (caught + survived)).toFixed(2)}%" height="14" rx="4"/>
+<svg class="score" width="100%" height="8" role="img" aria-label="${caught} caught, ${survived} not noticed">
+<rect class="lost" width="100%" height="8" rx="4"/><rect class="caught" width="${((100 * caught) / (caught + survived)).toFixed(2)}%" height="8" rx="4"/>
 </svg>`;
 
 const mutantTable = (caption: string, how: string, mutants: readonly MutantRow[]): Markup =>

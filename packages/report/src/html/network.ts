@@ -1,4 +1,4 @@
-import type { Report } from "../report.js";
+import type { DiagramRow, LayerRow, Report } from "../report.js";
 import { formatCount, plural } from "./figures.js";
 import { html, type Markup } from "./markup.js";
 import { rowDetails } from "./row-details.js";
@@ -12,6 +12,7 @@ export function networkSection({ network, layers }: Report): Section | undefined
   const count = (side: "before" | "after"): number => rows.reduce((sum, row) => sum + row[side].nodes.length, 0);
   const idOf = (position: number): string => `row-${position}`;
   const found = new Map(layers?.rows.map((layer) => [layer.index, layer]));
+  const shown = firstShown(rows, found);
   return {
     id: "network",
     title: "The network, before and after",
@@ -22,10 +23,20 @@ export function networkSection({ network, layers }: Report): Section | undefined
 <figure class="map">${rowGraph(rows, layers, idOf)}${layers && legend()}</figure>
 <div class="opened">
 <p class="key"><span class="sample rewritten"></span>made or changed by a rewrite <span class="sample gone"></span>no longer there afterwards</p>
-${rows.map((row, position) => rowDetails(row, found.get(row.index), idOf(position)))}
+${rows.map((row, position) => rowDetails(row, found.get(row.index), idOf(position), row === shown))}
 </div>
 </div>`,
   };
+}
+
+/** The row that is open at first: where the graphs part, else where the rewrites take most nodes away. */
+function firstShown(rows: readonly DiagramRow[], layers: ReadonlyMap<number, LayerRow>): DiagramRow | undefined {
+  const saved = ({ before, after }: DiagramRow): number => before.nodes.length - after.nodes.length;
+  const failed = rows.find(({ index }) => {
+    const layer = layers.get(index);
+    return layer?.status === "compared" && !layer.ok;
+  });
+  return failed ?? [...rows].sort((left, right) => saved(right) - saved(left))[0];
 }
 
 const legend = (): Markup => html`

@@ -5,6 +5,9 @@ import { coordinate, formatCount, formatError, plural } from "./figures.js";
 import { mark, outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 
+/** Pixels of the page that a picture may be high. */
+const TALLEST = 460;
+
 /** A picture, the boxes of both models over it, and how they compare. */
 export function pictureFigure(picture: PictureFinding): Markup {
   const { name, width, height, jpeg, reference, candidate, ok } = picture;
@@ -12,13 +15,13 @@ export function pictureFigure(picture: PictureFinding): Markup {
   const letters = coordinate(Math.max(width, height) / 38);
   return html`
 <figure class="picture">
-<div class="canvas">
+<div class="mount"><div class="canvas" style="max-width:${Math.round((TALLEST * width) / height)}px">
 <img src="data:image/jpeg;base64,${base64(jpeg)}" alt="${alt}" width="${width}" height="${height}">
 <svg class="boxes" viewBox="0 0 ${width} ${height}" aria-hidden="true" font-size="${letters}">
 <g class="reference">${reference.map((box) => boxOutline(box, "Reference"))}</g>
 <g class="candidate">${candidate.map((box) => boxOutline(box, "Candidate"))}</g>
 <g class="labels"><g class="reference">${reference.map((box) => boxLabel(box, box.y1 - letters / 4))}</g><g class="candidate">${candidate.map((box) => boxLabel(box, box.y2 - letters / 4))}</g></g>
-</svg></div>
+</svg></div></div>
 <figcaption><h3>${breakable(name)} ${outcomeLabel(outcomeOf(ok), ok ? "alike" : "changed")}</h3>${pictureFigures(picture)}</figcaption>
 </figure>`;
 }

@@ -7,10 +7,10 @@ import { html, type Markup, type Piece } from "./markup.js";
 import { nodeGraph } from "./node-graph.js";
 
 /** A row that opens to its nodes before and after. `id` is of the inside: a link to it opens the row without a script. */
-export function rowDetails(row: DiagramRow, layer: LayerRow | undefined, id: string): Markup {
+export function rowDetails(row: DiagramRow, layer: LayerRow | undefined, id: string, open: boolean): Markup {
   const { index, module, where, shapes, before, after } = row;
   return html`
-<details class="row"><summary><span class="number">${index}</span><span class="module">${breakable(module)}</span><span class="quiet where">${where}</span><span class="quiet shape">${shapes.map(formatShape).join(", ")}</span><span class="count">${change(before, after)}</span><span class="error">${errorOf(layer)}</span></summary>
+<details class="row"${open && html` open`}><summary><span class="number">${index}</span><span class="module">${breakable(module)}</span><span class="quiet where">${where}</span><span class="quiet shape">${shapes.map(formatShape).join(", ")}</span><span class="count">${change(before, after)}</span><span class="error">${errorOf(layer)}</span></summary>
 <div class="inside" id="${id}">
 ${rewritesOf(row)}
 ${diagramParts(row).map((part, _, parts) => (parts.length === 1 ? sides(part, `row ${index}`) : block(part)))}

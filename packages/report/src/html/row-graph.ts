@@ -1,14 +1,14 @@
 import type { DiagramRow, LayerComparison, LayerRow } from "../report.js";
 import { edgePath } from "./edge-path.js";
 import { heatOf } from "./error-scale.js";
-import { coordinate, formatError } from "./figures.js";
+import { coordinate, formatError, formatShape } from "./figures.js";
 import { layOut, MOST_BOXES, type Point, type Size } from "./lay-out.js";
 import { html, type Markup } from "./markup.js";
 
 const BOX: Size = { width: 160, height: 42 };
 const INPUT: Size = { width: 64, height: 24 };
-/** Letters that a box has room for. */
-const LETTERS = 17;
+/** Letters of a name, and of a shape beside an error, that a box has room for. */
+const LETTERS = { name: 20, shape: 14 };
 
 /** The network from row to row. Each box is a link to the row's inside. */
 export function rowGraph(
@@ -46,13 +46,13 @@ const inputBox = ({ x, y }: Point): Markup => html`
 
 function rowBox(row: DiagramRow, layer: LayerRow | undefined, tolerance: number, { x, y }: Point, id: string): Markup {
   const [left, right] = [coordinate(x - BOX.width / 2 + 10), coordinate(x + BOX.width / 2 - 10)];
-  const shape = row.shapes.map((shape) => shape.join("×")).join(", ");
+  const shape = row.shapes.map(formatShape).join(", ");
   const text = `${row.index} ${row.module} (${row.where}), ${shape}: ${errorText(layer)}`;
   const { state, heat, error } = look(layer, tolerance);
   return html`
 <a href="#${id}" class="${state}" aria-label="${text}"><title>${text}</title><rect ${frame(x, y, BOX)} rx="7" style="--heat:${heat}"/>
-<text class="name" x="${left}" y="${coordinate(y - 4)}">${row.index} ${short(row.module, LETTERS - `${row.index}`.length)}</text>
-<text class="shape" x="${left}" y="${coordinate(y + 12)}">${short(shape, LETTERS)}</text>
+<text class="name" x="${left}" y="${coordinate(y - 4)}">${row.index} ${short(row.module, LETTERS.name - `${row.index}`.length)}</text>
+<text class="shape" x="${left}" y="${coordinate(y + 12)}">${shortShape(row.shapes)}</text>
 <text class="error" x="${right}" y="${coordinate(y + 12)}" text-anchor="end">${error}</text></a>`;
 }
 
@@ -72,6 +72,11 @@ function errorText(layer: LayerRow | undefined): string {
   if (!layer) return "open its nodes";
   if (layer.status === "uncovered") return `not compared, ${layer.reason}`;
   return `${formatError(layer.maxRel)} of scale, ${layer.ok ? "within" : "beyond"} the tolerance`;
+}
+
+function shortShape([first = [], ...others]: DiagramRow["shapes"]): string {
+  const more = others.length > 0 ? ` +${others.length}` : "";
+  return short(first.join("×"), LETTERS.shape - more.length) + more;
 }
 
 const short = (text: string, letters: number): string =>

@@ -30,8 +30,8 @@ export const hero = html`
 .tolerance{stroke:var(--text);stroke-width:2;stroke-dasharray:4 2}
 .ticks{position:relative;height:18px;font-size:11px;color:var(--muted)}
 .ticks span{position:absolute;transform:translateX(-50%);white-space:nowrap}
-.tiles ul{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.tiles li{background:var(--surface)}
+.tiles ul{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:1px;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.tiles li{box-shadow:0 0 0 1px var(--line)}
 .tiles a{display:block;height:100%;padding:12px 16px;color:inherit;text-decoration:none}
 .tiles a:hover .value{color:var(--accent)}
 .tiles a:focus-visible{outline-offset:-3px}

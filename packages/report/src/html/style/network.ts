@@ -56,7 +56,7 @@ background:linear-gradient(90deg,var(--surface),color-mix(in oklab,var(--accent)
 @media (max-width:960px){.network{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:760px){
 .row>summary{padding-inline:12px}
-.row .shape{display:none}
+.row .where,.row .shape{display:none}
 .row .inside{padding-inline:12px}
 .row.block{margin-inline:-12px}
 .sides{grid-template-columns:minmax(0,1fr)}

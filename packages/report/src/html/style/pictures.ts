@@ -9,7 +9,8 @@ export const pictures = html`
 .swatch.candidate{border-top:3px dashed #b88600}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:24px;align-items:start}
 .picture{background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.canvas{position:relative}
+.mount{background:var(--page)}
+.canvas{position:relative;margin-inline:auto}
 .canvas img{display:block;width:100%;height:auto}
 .boxes{position:absolute;inset:0;width:100%;height:100%}
 .boxes rect{fill:none;vector-effect:non-scaling-stroke;pointer-events:all}

@@ -24,6 +24,7 @@ tr.failed :is(th,td){background:var(--bad-surface)}
 .cross{fill:none;stroke:var(--bad);stroke-width:2.2;stroke-linecap:round}
 @media (max-width:760px){
 table{font-size:13px}
+tbody th{min-width:7em}
 th,td{padding-inline:7px}
 }
 `;
