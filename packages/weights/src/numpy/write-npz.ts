@@ -1,4 +1,12 @@
-import { byteLength, castTensor, type DType, type LazyTensor, type Tensor, tensorBytes } from "@yolo-compile/core";
+import {
+  byteLength,
+  castTensor,
+  type DType,
+  type LazyTensor,
+  piecesOf,
+  type Tensor,
+  tensorBytes,
+} from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import { bytesToWrite, type EncodedFile, type WeightsToWrite } from "../convert/encoded-file.js";
 import { METADATA_ENTRY, metadataJson } from "../convert/metadata.js";
@@ -44,14 +52,25 @@ function npyEntry(name: string, tensor: LazyTensor): StoredEntry {
   const dtype = tensor.dtype === "bf16" ? "f32" : tensor.dtype;
   const { shape } = tensor;
   const header = npyHeader(dtype, shape);
-  // Without pieces: the checksum stands before the bytes.
-  const whole: LazyTensor = { dtype, shape, read: () => castTensor(tensor.read(), dtype) };
   return {
     name,
     sizeBytes: header.length + byteLength({ dtype, shape }),
-    pieces: () => [header, ...bytesToWrite(whole)],
+    *pieces() {
+      yield header;
+      yield* bytesToWrite(dtype === tensor.dtype ? tensor : widened(tensor, dtype));
+    },
   };
 }
+
+const widened = (tensor: LazyTensor, dtype: DType): LazyTensor => ({
+  dtype,
+  shape: tensor.shape,
+  read: () => castTensor(tensor.read(), dtype),
+  *pieces() {
+    for (const data of piecesOf(tensor))
+      yield castTensor({ dtype: tensor.dtype, shape: [data.length], data }, dtype).data;
+  },
+});
 
 function npyHeader(dtype: Exclude<DType, "bf16">, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");

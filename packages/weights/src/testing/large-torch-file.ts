@@ -10,7 +10,7 @@ export interface LargeWeight {
   readonly storage: string;
   readonly shape: readonly number[];
   readonly sizeBytes: number;
-  pieces(): readonly Uint8Array[];
+  pieces(): Iterable<Uint8Array>;
 }
 
 /** A state_dict as torch.save writes it, of any size: zip64 past 4 GB. */

@@ -8,7 +8,7 @@ import { LOCAL_HEADER_BYTES } from "./directory.js";
 export interface StoredEntry {
   readonly name: string;
   readonly sizeBytes: number;
-  pieces(): readonly Uint8Array[];
+  pieces(): Iterable<Uint8Array>;
 }
 
 interface Placed extends StoredEntry {
@@ -23,11 +23,14 @@ const END_BYTES = 22;
 const END64_BYTES = 56 + 20;
 const LOCAL_EXTRA_BYTES = 20;
 const CENTRAL_EXTRA_BYTES = 28;
+const DESCRIPTOR_BYTES = 16;
+const DESCRIPTOR64_BYTES = 24;
 const ABSENT_32 = 0xffffffff;
 const MAX_COUNT = 0xffff;
 /** Version 4.5 reads zip64. */
 const VERSION = 45;
-const UTF8_NAMES = 0x0800;
+/** Names in UTF-8; checksum and sizes behind the data, so that these need not be in memory. */
+const FLAGS = 0x0800 | 0x0008;
 /** 1980-01-01, the first day that zip knows: the same bytes on every day. */
 const DATE = 0x21;
 
@@ -43,8 +46,7 @@ export function writeStoredZip(entries: readonly StoredEntry[]): EncodedFile {
     if (nameBytes.length > MAX_COUNT || /^\/|\\|\0|(^|\/)\.\.(\/|$)|^[A-Za-z]:/.test(entry.name))
       throw nameUnwritable("a zip archive", entry.name, "it would be a path out of the archive");
     placed.push({ ...entry, nameBytes, headerOffset: offset });
-    offset +=
-      LOCAL_HEADER_BYTES + nameBytes.length + (isLarge(entry.sizeBytes) ? LOCAL_EXTRA_BYTES : 0) + entry.sizeBytes;
+    offset += localBytes(entry, nameBytes);
   }
   const directoryBytes = placed.reduce((total, entry) => total + centralBytes(entry), 0);
   const is64 = isLarge(offset) || isLarge(directoryBytes) || placed.length >= MAX_COUNT;
@@ -53,11 +55,14 @@ export function writeStoredZip(entries: readonly StoredEntry[]): EncodedFile {
     *chunks() {
       const sums: number[] = [];
       for (const entry of placed) {
-        const pieces = entry.pieces();
-        const sum = pieces.reduce((crc, piece) => crc32(piece, crc), 0);
+        yield localHeader(entry);
+        let sum = 0;
+        for (const piece of entry.pieces()) {
+          sum = crc32(piece, sum);
+          yield piece;
+        }
         sums.push(sum);
-        yield localHeader(entry, sum);
-        yield* pieces;
+        yield descriptor(entry, sum);
       }
       for (const [index, entry] of placed.entries()) yield centralHeader(entry, sums[index]!);
       yield end(placed.length, directoryBytes, offset, is64);
@@ -67,6 +72,11 @@ export function writeStoredZip(entries: readonly StoredEntry[]): EncodedFile {
 
 const isLarge = (value: number): boolean => value >= ABSENT_32;
 const isWide = ({ sizeBytes, headerOffset }: Placed): boolean => isLarge(sizeBytes) || isLarge(headerOffset);
+const localBytes = ({ sizeBytes }: StoredEntry, nameBytes: Uint8Array): number =>
+  LOCAL_HEADER_BYTES +
+  nameBytes.length +
+  sizeBytes +
+  (isLarge(sizeBytes) ? LOCAL_EXTRA_BYTES + DESCRIPTOR64_BYTES : DESCRIPTOR_BYTES);
 const centralBytes = (entry: Placed): number =>
   CENTRAL_HEADER_BYTES + entry.nameBytes.length + (isWide(entry) ? CENTRAL_EXTRA_BYTES : 0);
 
@@ -92,7 +102,7 @@ function record(fields: readonly Field[], ...rest: readonly Uint8Array[]): Uint8
 /** Stored, dated {@link DATE}: what both headers of an entry have in common. */
 const shared = (crc: number, size: number): Field[] => [
   [2, VERSION],
-  [2, UTF8_NAMES],
+  [2, FLAGS],
   [2, 0],
   [2, 0],
   [2, DATE],
@@ -101,18 +111,28 @@ const shared = (crc: number, size: number): Field[] => [
   [4, size],
 ];
 
-function localHeader({ nameBytes, sizeBytes }: Placed, crc: number): Uint8Array {
-  const large = isLarge(sizeBytes);
-  const size = large ? ABSENT_32 : sizeBytes;
-  const extra = large
+/** Where sizes are behind the data, their width there is that of the extra field. */
+function localHeader({ nameBytes, sizeBytes }: Placed): Uint8Array {
+  const extra = isLarge(sizeBytes)
     ? record([
         [2, 1],
         [2, 16],
-        [8, sizeBytes],
-        [8, sizeBytes],
+        [8, 0],
+        [8, 0],
       ])
     : new Uint8Array();
-  return record([[4, 0x04034b50], ...shared(crc, size), [2, nameBytes.length], [2, extra.length]], nameBytes, extra);
+  const size = isLarge(sizeBytes) ? ABSENT_32 : 0;
+  return record([[4, 0x04034b50], ...shared(0, size), [2, nameBytes.length], [2, extra.length]], nameBytes, extra);
+}
+
+function descriptor({ sizeBytes }: Placed, crc: number): Uint8Array {
+  const width = isLarge(sizeBytes) ? 8 : 4;
+  return record([
+    [4, 0x08074b50],
+    [4, crc],
+    [width, sizeBytes],
+    [width, sizeBytes],
+  ]);
 }
 
 function centralHeader(entry: Placed, crc: number): Uint8Array {
