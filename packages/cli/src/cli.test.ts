@@ -33,6 +33,16 @@ test("compiles the trained detector, verifies it and says so", async () => {
   expect(readdirSync(cli.folder)).toEqual(["out.onnx"]);
 });
 
+test("--report says what was verified", async () => {
+  const [html, junit] = [cli.at("a.html"), cli.at("a.xml")];
+  const options = ["-o", output, "--imgsz", "64", "--report", html, junit];
+  expect(await runCli([CHECKPOINT, ...options])).toBe(0);
+  expect(readFileSync(html, "utf8")).toMatch(/<h1/);
+  expect(readFileSync(junit, "utf8")).toMatch(/tests="2" failures="0"/);
+  expect(await runCli([CHECKPOINT, ...options, "--no-verify"])).toBe(2);
+  expect(cli.stderr).toMatch(/usage: --report and --no-verify exclude each other/);
+});
+
 test("the yaml and the weights may come in either order, and give the same bytes", async () => {
   const yaml = join(SHAPES, "shapes.yaml");
   const second = join(cli.folder, "second.onnx");

@@ -1,6 +1,9 @@
 import { type Report, renderHtml, renderJson, renderJUnit, renderSarif } from "@yolo-compile/compiler";
+import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { openWorkspace, writeChunks } from "./files.js";
+import type { Terminal } from "./terminal.js";
+import { line } from "./views/text.js";
 
 /** What the extension of a report's name says. A new kind is one line. */
 const RENDERERS: ReadonlyMap<string, (report: Report) => string> = new Map([
@@ -10,7 +13,20 @@ const RENDERERS: ReadonlyMap<string, (report: Report) => string> = new Map([
   [".sarif", renderSarif],
 ]);
 
-export const REPORT_EXTENSIONS: readonly string[] = [...RENDERERS.keys()];
+const EXTENSIONS: readonly string[] = [...RENDERERS.keys()];
+
+/** The option of commands that write reports. */
+export interface ReportOptions {
+  readonly report?: readonly string[];
+}
+
+/** Adds {@link ReportOptions}. */
+export const withReport = <Options>(yargs: Argv<Options>) =>
+  yargs.option("report", {
+    type: "string",
+    array: true,
+    describe: `files to write; the extension says what: ${EXTENSIONS.join(", ")}`,
+  });
 
 const rendererOf = (path: string): ((report: Report) => string) | undefined =>
   RENDERERS.get(/\.[^./\\]*$/.exec(path)?.[0].toLowerCase() ?? "");
@@ -18,19 +34,20 @@ const rendererOf = (path: string): ((report: Report) => string) | undefined =>
 /** Before anything runs. @throws usage for a name whose extension says nothing, output/unwritable */
 export function checkReportFiles(paths: readonly string[]): void {
   for (const path of paths) {
-    if (!rendererOf(path)) throw usage(`--report ${path}: the extension is none of ${REPORT_EXTENSIONS.join(", ")}`);
+    if (!rendererOf(path)) throw usage(`--report ${path}: the extension is none of ${EXTENSIONS.join(", ")}`);
     openWorkspace(path).discard();
   }
 }
 
 /** Each file appears whole or not at all. @throws output/unwritable */
-export function writeReports(report: Report, paths: readonly string[]): void {
+export function writeReports(report: Report, paths: readonly string[], terminal: Terminal): void {
   for (const path of paths) {
     const text = rendererOf(path)!(report); // checkReportFiles has looked
     const workspace = openWorkspace(path);
     try {
       writeChunks(workspace.path("report"), [new TextEncoder().encode(text)]);
       workspace.publish("report", path);
+      terminal.print(line("report", path));
     } finally {
       workspace.discard();
     }

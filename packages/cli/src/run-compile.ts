@@ -5,6 +5,8 @@ import {
   chooseInputs,
   encodeModel,
   type Graph,
+  makeReport,
+  pipelineName,
   stem,
   type Verification,
   verifyModels,
@@ -16,12 +18,14 @@ import { openWorkspace, type Workspace, writeChunks } from "./files.js";
 import { compileInputs, type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
 import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
+import { reportContext } from "./report-context.js";
+import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
 import { type ElapsedMs, type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
 /** The options of the default command, as yargs gives them. */
-export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions {
+export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions, ReportOptions {
   readonly files?: readonly string[];
   readonly json: boolean;
   readonly output?: string;
@@ -64,9 +68,11 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   }
 }
 
-/** @throws usage, runtime/provider-unusable, runtime/no-gpu */
+/** @throws usage, output/unwritable, runtime/provider-unusable, runtime/no-gpu */
 async function chooseForVerification(options: CompileOptions, terminal: Terminal): Promise<Choice | undefined> {
+  checkReportFiles(options.report ?? []);
   if (options.verify) return chooseFor(options, terminal);
+  if (options.report) throw usage("--report and --no-verify exclude each other", "a report is about the verification");
   if (options["require-gpu"])
     throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
   return undefined;
@@ -81,7 +87,7 @@ function outputPath(options: CompileOptions, inputs: readonly string[], name: st
 }
 
 async function work(job: Job): Promise<number> {
-  const { workspace, terminal, watch, output } = job;
+  const { options, workspace, terminal, watch, output } = job;
   watch.lap("open");
   const compiled = compileWatched(job);
   terminal.report(compiled.notes);
@@ -95,6 +101,7 @@ async function work(job: Job): Promise<number> {
   const result = { ...job, compiled, bytes, verification, elapsedMs: watch.elapsedMs() };
   printCompiled(result, terminal);
   terminal.printJson(() => compileDocument(result));
+  if (verification && options.report) await report(compiled, verification, job);
   return ok ? EXIT.fine : EXIT.verdict;
 }
 
@@ -131,6 +138,15 @@ async function verify(compiled: CompiledModel, { provider }: Choice, job: Job): 
   });
   watch.lap("verify");
   return verification;
+}
+
+async function report(compiled: CompiledModel, verification: Verification, job: Job): Promise<void> {
+  const { options, choice, terminal } = job;
+  const subject = { kind: "compiled", compiled, passes: pipelineName(options.passes), opset: options.opset } as const;
+  const findings = { ok: verification.ok, verification, pictures: [], notes: [] };
+  const notes = [...(choice?.notes ?? []), ...compiled.notes];
+  const made = await makeReport(subject, findings, { ...(await reportContext()), names: compiled.names, notes });
+  writeReports(made, options.report ?? [], terminal);
 }
 
 /** A finished run, for the views. */

@@ -1,9 +1,7 @@
-import { arch, cpus, platform } from "node:os";
 import {
   type Choice,
   makeReport,
   renderJson,
-  runtimeVersion,
   type Tolerance,
   type VerifyFindings,
   type VerifyOptions,
@@ -13,16 +11,16 @@ import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { fraction, type ProviderOptions } from "./options.js";
-import { checkReportFiles, writeReports } from "./report-files.js";
+import { reportContext } from "./report-context.js";
+import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type InputOptions, inputChoice } from "./verify-inputs.js";
 import { type OpenedSubject, openSubject, type SubjectOptions } from "./verify-subject.js";
-import { version } from "./version.js";
 import { printVerified } from "./views/verified.js";
 import { writeReproducer } from "./write-reproducer.js";
 
 /** The options of `verify`, as yargs gives them. */
-export interface VerifyCommandOptions extends SubjectOptions, InputOptions, ProviderOptions {
+export interface VerifyCommandOptions extends SubjectOptions, InputOptions, ProviderOptions, ReportOptions {
   readonly seed: number;
   readonly json: boolean;
   readonly tolerance?: number;
@@ -35,7 +33,6 @@ export interface VerifyCommandOptions extends SubjectOptions, InputOptions, Prov
   readonly "min-iou"?: number;
   readonly "max-score-delta"?: number;
   readonly "min-mask-iou"?: number;
-  readonly report?: readonly string[];
 }
 
 /** Judges, prints the verdict and writes the reports. @returns the exit code */
@@ -107,12 +104,7 @@ async function conclude(
   const reproducer =
     findings.bisection?.culprit && writeReproducer(findings.bisection.culprit.reproducer, options.opset);
   const report = await makeReport(subject, findings, {
-    tool: { name: "yolo-compile", version },
-    environment: [
-      ["ONNX Runtime", await runtimeVersion()],
-      ["Node", process.version],
-      ["Machine", `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() || "unknown processor"}`],
-    ],
+    ...(await reportContext()),
     names,
     notes: [...choice.notes, ...notes],
     ...(reproducer && { reproducer }),
@@ -120,7 +112,6 @@ async function conclude(
   printVerified(report, findings, terminal);
   terminal.report(findings.notes);
   terminal.printJson(() => JSON.parse(renderJson(report)));
-  writeReports(report, options.report ?? []);
-  for (const path of options.report ?? []) terminal.print(`wrote ${path}`);
+  writeReports(report, options.report ?? [], terminal);
   return findings.ok ? EXIT.fine : EXIT.verdict;
 }

@@ -83,11 +83,7 @@ test.each<[string, RegExp, () => string[]]>([
   ["a report of an unknown kind", /usage: --report a\.pdf.*\.html/, () => [CHECKPOINT, "--report", "a.pdf"]],
   ["a report in no cli.folder", /output\/unwritable/, () => [CHECKPOINT, "--report", at("none/a.json")]],
   ["one model alone", /usage: .*one model.*--golden/, () => [at("m.onnx")]],
-  [
-    "a golden folder that is none",
-    /usage: --golden .*no such folder/,
-    () => [at("m.onnx"), "--golden", at("none")],
-  ],
+  ["a golden folder that is none", /usage: --golden .*no such folder/, () => [at("m.onnx"), "--golden", at("none")]],
   ["an empty golden folder", /verify\/.*images\.npy/, () => [at("m.onnx"), "--golden", at("empty")]],
   ["an unknown free size", /verify\/size/, () => [at("m.onnx"), at("m.onnx"), "--size", "depth=3"]],
   [

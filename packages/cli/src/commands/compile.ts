@@ -1,10 +1,11 @@
 import type { Argv, CommandModule } from "yargs";
 import { withObserver } from "../observer.js";
 import { withCommon, withNetwork, withProvider } from "../options.js";
+import { withReport } from "../report-files.js";
 import { type CompileOptions, runCompile } from "../run-compile.js";
 
 const options = (yargs: Argv) =>
-  withProvider(withNetwork(withObserver(withCommon(yargs))))
+  withReport(withProvider(withNetwork(withObserver(withCommon(yargs)))))
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
     .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })

@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from "yargs";
 import { withCommon, withNetwork, withProvider } from "../options.js";
-import { REPORT_EXTENSIONS } from "../report-files.js";
+import { withReport } from "../report-files.js";
 import { runVerify, type VerifyCommandOptions } from "../run-verify.js";
 
 const options = (yargs: Argv) =>
-  withProvider(withNetwork(withCommon(yargs)))
+  withReport(withProvider(withNetwork(withCommon(yargs))))
     .positional("files", {
       type: "string",
       array: true,
@@ -38,11 +38,6 @@ const options = (yargs: Argv) =>
     .option("min-iou", { type: "number", describe: "pictures: least overlap of a box with its twin" })
     .option("max-score-delta", { type: "number", describe: "pictures: largest change of a score" })
     .option("min-mask-iou", { type: "number", describe: "pictures: least overlap of a mask with its twin" })
-    .option("report", {
-      type: "string",
-      array: true,
-      describe: `files to write; the extension says what: ${REPORT_EXTENSIONS.join(", ")}`,
-    })
     .example("$0 verify best.pt --layers --report out.html", "our two graphs of one checkpoint")
     .example("$0 verify theirs.onnx best.onnx --images val/", "any two models, and their detections")
     .example("$0 verify best.onnx --golden golden/", "a model by answers that are known");

@@ -1,0 +1,13 @@
+import { arch, cpus, platform } from "node:os";
+import { type ReportContext, runtimeVersion } from "@yolo-compile/compiler";
+import { version } from "./version.js";
+
+/** What reports say of this program and this machine. @throws runtime/missing */
+export const reportContext = async (): Promise<Pick<ReportContext, "tool" | "environment">> => ({
+  tool: { name: "yolo-compile", version },
+  environment: [
+    ["ONNX Runtime", await runtimeVersion()],
+    ["Node", process.version],
+    ["Machine", `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() || "unknown processor"}`],
+  ],
+});
