@@ -25,7 +25,7 @@ export const inspectCommand = (setExitCode: (code: number) => void): CommandModu
   builder: (yargs) =>
     withCommon(yargs)
       .positional("file", { type: "string", demandOption: true, describe: "a checkpoint or an ONNX model" })
-      .option("tensors", { type: "boolean", default: false, describe: "list every tensor" })
+      .option("tensors", { type: "boolean", default: false, describe: "list every tensor, and all that does not fit" })
       .option("cfg", { type: "string", describe: "say how the weights fit this yaml; exit code 1 if they do not" })
       .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that --cfg is traced at" }),
   handler: (options) => {
@@ -51,15 +51,15 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
   const checkpoint = openWeights(file, { "allow-suspicious": true });
   const health = examineWeights(checkpoint.tensors, terminal);
   printCheckpoint(checkpoint, size, health, options.tensors, terminal);
-  const fit = options.cfg === undefined ? undefined : fitOf(checkpoint, options.cfg, options.imgsz, terminal);
+  const fit = options.cfg === undefined ? undefined : fitOf(checkpoint, options.cfg, options, terminal);
   terminal.report(checkpoint.notes);
   terminal.printJson(() => ({ ...checkpointDocument(checkpoint, size, health), ...(fit && { fit: fit.document() }) }));
   return fit?.ok === false ? EXIT.verdict : EXIT.fine;
 }
 
-function fitOf(checkpoint: Checkpoint, cfg: string, imgsz: InspectOptions["imgsz"], terminal: Terminal) {
+function fitOf(checkpoint: Checkpoint, cfg: string, { imgsz, tensors }: InspectOptions, terminal: Terminal) {
   const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint);
   const match = matchWeights(network, checkpoint, imageSize(imgsz).size);
-  printFit(cfg, match, terminal);
+  printFit(cfg, match, tensors, terminal);
   return { ok: isFit(match), document: () => fitDocument(cfg, match) };
 }

@@ -10,6 +10,14 @@ const MOST_COMPARED = 500;
 const nearest = (name: string, candidates: readonly string[]): string | undefined =>
   candidates.length > MOST_COMPARED ? undefined : nearestNames(name, candidates, 1)[0];
 
+function nearestTo(name: string, candidates: readonly string[]): string {
+  const near = nearest(name, candidates);
+  return near ? `nearest is ${near}` : "";
+}
+
+/** Rows that are listed without being asked. */
+const LISTED = 24;
+
 /** How weights fit a yaml, in the document of `inspect --json`. */
 export function fitDocument(config: string, match: WeightMatch) {
   const { used, missing, wrongShape, extra, notNeeded, fallbacks, suggestion } = match;
@@ -36,7 +44,7 @@ export const isFit = ({ missing, wrongShape, extra }: WeightMatch): boolean =>
   missing.length + wrongShape.length + extra.length === 0;
 
 /** How weights fit a yaml, for people. */
-export function printFit(config: string, match: WeightMatch, terminal: Terminal): void {
+export function printFit(config: string, match: WeightMatch, all: boolean, terminal: Terminal): void {
   const { used, missing, wrongShape, extra, notNeeded, suggestion } = match;
   const verdict = isFit(match) ? out.green("fits") : out.red("does not fit");
   const counts = [
@@ -50,13 +58,15 @@ export function printFit(config: string, match: WeightMatch, terminal: Terminal)
   if (suggestion) terminal.print(line("try", suggestion));
   if (isFit(match)) return;
   const extraNames = extra.map(({ name }) => name);
+  const rows = [
+    ...wrongShape.map((each) => ["shape", each.name, formatType(each.found), formatType(each.expected), ""]),
+    ...missing.map((weight) => ["missing", weight.name, "", formatType(weight), nearestTo(weight.name, extraNames)]),
+    ...extra.map((weight) => ["extra", weight.name, formatType(weight), "", ""]),
+  ];
+  const shown = all ? rows : rows.slice(0, LISTED);
   const table = new Table({ ...plainTable, head: ["", "name", "in the file", "in the yaml", ""] });
-  for (const { name, found, expected } of wrongShape)
-    table.push(["shape", name, formatType(found), formatType(expected), ""]);
-  for (const weight of missing) {
-    const near = nearest(weight.name, extraNames);
-    table.push(["missing", weight.name, "", formatType(weight), near ? `nearest is ${near}` : ""]);
-  }
-  for (const weight of extra) table.push(["extra", weight.name, formatType(weight), "", ""]);
+  table.push(...shown);
   terminal.print(table.toString());
+  if (shown.length < rows.length)
+    terminal.print(line("", `… and ${rows.length - shown.length} more: --tensors lists them`));
 }
