@@ -19,7 +19,7 @@ ${fact("Pass", pass)}
 ${fact("Rewrite", html`<code>${rewrite.rule}</code> number ${rewrite.number}`)}
 ${fact("Node", html`${node.op} <code>${node.path}</code>`)}
 ${fact("Yaml row", where)}
-${fact("Error", html`<strong>${formatError(maxRel)}</strong> of scale, absolute ${formatError(maxAbs)}; ${marginText(maxRel, tolerance.relative)} of ${formatTolerance(tolerance.relative)} (${tolerance.name})`)}
+${fact("Error", html`<strong>${formatError(maxRel)}</strong> of scale, absolute ${formatError(maxAbs)}; ${marginText(maxRel, tolerance)} (${tolerance.name})`)}
 ${reproducer !== undefined && fact("Reproducer", html`<code>${reproducer}</code>, a minimal model and its input`)}
 </dl>`,
   };

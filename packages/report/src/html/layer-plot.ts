@@ -26,6 +26,7 @@ ${connection(rows, scale)}
 <text class="limit" x="100%" y="${limit - 6}" text-anchor="end">${formatTolerance(tolerance.relative)} allowed (${tolerance.name})</text>
 ${rows.map((row, index) => point(row, index, rows.length, scale))}
 </svg>
+<span class="strip-label" aria-hidden="true">row</span>
 ${heatStrip(rows, tolerance.relative)}
 </div>`;
 }

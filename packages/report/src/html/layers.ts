@@ -32,7 +32,7 @@ function leadText(rows: readonly LayerRow[], compared: readonly ComparedLayer[],
     return `${covered} The first beyond the tolerance is row ${first.index}, ${first.module} (${first.where}), with ${formatError(first.maxRel)} of scale; ${formatTolerance(relative)} is allowed.`;
   const worst = [...compared].sort((left, right) => right.maxRel - left.maxRel)[0];
   return worst
-    ? `${covered} The largest error is ${formatError(worst.maxRel)} of scale, in row ${worst.index}, ${worst.module}: ${marginText(worst.maxRel, relative)}.`
+    ? `${covered} The largest error is ${formatError(worst.maxRel)} of scale, in row ${worst.index}, ${worst.module}: ${marginText(worst.maxRel, { relative })}.`
     : covered;
 }
 

@@ -1,13 +1,16 @@
+import type { Tolerance } from "../report.js";
 import { strain } from "./error-scale.js";
+import { formatTolerance } from "./figures.js";
 
-/** How far an error is from its tolerance, in words: `3.8 times below the tolerance`. */
-export function marginText(error: number, tolerance: number): string {
-  if (!Number.isFinite(error)) return "not a finite difference";
+/** How far an error is from its tolerance, in words: `3.8 times below the tolerance of 1e-4`. */
+export function marginText(error: number, { relative }: Pick<Tolerance, "relative">): string {
+  const tolerance = `the tolerance of ${formatTolerance(relative)}`;
+  if (!Number.isFinite(error)) return `no finite difference, so beyond ${tolerance}`;
   if (error === 0) return "no difference at all";
-  if (tolerance === 0) return "no difference is allowed";
-  const used = strain(error, tolerance);
-  if (used <= 1) return used > 0.95 ? "just within the tolerance" : `${times(1 / used)} below the tolerance`;
-  return used < 1.05 ? "just beyond the tolerance" : `${times(used)} the tolerance`;
+  if (relative === 0) return "no difference is allowed";
+  const used = strain(error, relative);
+  if (used <= 1) return used > 0.95 ? `just within ${tolerance}` : `${times(1 / used)} below ${tolerance}`;
+  return used < 1.05 ? `just beyond ${tolerance}` : `${times(used)} ${tolerance}`;
 }
 
 function times(factor: number): string {

@@ -22,7 +22,7 @@ export function networkSection({ network, layers }: Report): Section | undefined
 <div class="network">
 <figure class="map">${rowGraph(rows, layers, idOf)}${layers && legend()}</figure>
 <div class="opened">
-<p class="key"><span class="sample rewritten"></span>made or changed by a rewrite <span class="sample gone"></span>no longer there afterwards</p>
+<p class="key"><span class="sample rewritten"></span>made or changed by a rewrite <span class="sample gone"></span>no such node afterwards</p>
 ${rows.map((row, position) => rowDetails(row, found.get(row.index), idOf(position), row === shown))}
 </div>
 </div>`,

@@ -52,6 +52,7 @@ function rowBox(row: DiagramRow, layer: LayerRow | undefined, tolerance: number,
   return html`
 <a href="#${id}" class="${state}" aria-label="${text}"><title>${text}</title><rect ${frame(x, y, BOX)} rx="7" style="--heat:${heat}"/>
 <text class="name" x="${left}" y="${coordinate(y - 4)}">${row.index} ${short(row.module, LETTERS.name - `${row.index}`.length)}</text>
+${state === "failed" && html`<svg x="${right - 4}" y="${coordinate(y - 9)}" overflow="visible"><path class="cross" d="M-4-4 4 4M4-4-4 4"/></svg>`}
 <text class="shape" x="${left}" y="${coordinate(y + 12)}">${shortShape(row.shapes)}</text>
 <text class="error" x="${right}" y="${coordinate(y + 12)}" text-anchor="end">${error}</text></a>`;
 }
@@ -65,7 +66,7 @@ function look(layer: LayerRow | undefined, tolerance: number) {
   const error = formatError(layer.maxRel);
   return layer.ok
     ? { state: "warm", heat: heatOf(layer.maxRel, tolerance).toFixed(3), error }
-    : { state: "failed", heat: 1, error: `✕ ${error}` };
+    : { state: "failed", heat: 1, error };
 }
 
 function errorText(layer: LayerRow | undefined): string {

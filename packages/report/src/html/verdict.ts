@@ -1,7 +1,7 @@
 import type { ComparedCheck, Report } from "../report.js";
 import { errorScale } from "./error-scale.js";
 import { percent } from "./error-strip.js";
-import { formatError, formatTolerance, sentence } from "./figures.js";
+import { formatError, sentence } from "./figures.js";
 import { marginText } from "./margin.js";
 import { mark, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
@@ -32,7 +32,7 @@ function worstFigure(worst: ComparedCheck): Markup {
 <div class="worst ${outcomeOf(ok)}">
 <h2>Worst error of an output</h2>
 <p class="figure">${formatError(maxRel)}<span class="unit">of the output’s scale</span></p>
-<p class="margin">${sentence(marginText(maxRel, tolerance.relative))} of ${formatTolerance(tolerance.relative)} <span class="quiet">(${tolerance.name})</span></p>
+<p class="margin">${sentence(marginText(maxRel, tolerance))} <span class="quiet">(${tolerance.name})</span></p>
 ${gauge(maxRel, tolerance.relative)}
 <p class="quiet">${where}; absolute ${formatError(maxAbs)}${nonFinite > 0 && html`; ${nonFinite} elements are not finite`}</p>
 </div>`;

@@ -14,6 +14,7 @@ export const plots = html`
 .points .dot:hover{fill:var(--text)}
 .catch{fill:transparent}
 .uncovered{fill:var(--surface);stroke:var(--muted);stroke-width:1.5;stroke-dasharray:2 2}
+.strip-label{grid-column:1;align-self:end;text-align:right;font-size:12px;line-height:22px;color:var(--muted)}
 .heat{grid-column:2;display:flex;gap:1px;list-style:none;margin:10px 0 0;padding:0;font-size:11px;line-height:22px;text-align:center}
 .heat li{flex:1 1 0;min-width:0;height:22px;overflow:hidden;border-radius:2px;color:var(--text);white-space:nowrap;
 background:color-mix(in oklab,var(--accent) calc(var(--heat)*${WARMEST}%),var(--page))}
