@@ -12,7 +12,7 @@ export function bisectionSection({ bisection }: Report): Section | undefined {
     id: "bisection",
     title: "Where the graphs part",
     tile: { label: "First fault", value: where, outcome: "failed" },
-    lead: `Every rewrite before number ${rewrite.number} of ${rewrite.rule} keeps the difference within ${formatTolerance(tolerance.relative)} of scale.`,
+    lead: `The first rewrite that takes the difference beyond ${formatTolerance(tolerance.relative)} of scale.`,
     body: html`
 <dl class="culprit">
 ${fact("Pass", pass)}

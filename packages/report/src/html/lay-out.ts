@@ -31,7 +31,6 @@ interface LaidOutGraph {
   setDefaultEdgeLabel(label: () => object): void;
   setNode(name: string, label: Size): void;
   setEdge(from: string, to: string): void;
-  graph(): Partial<Size>;
   node(name: string): Point;
   edge(from: string, to: string): { readonly points: readonly Point[] };
 }
@@ -46,17 +45,41 @@ export function layOut(
   { beside, below }: Spacing,
 ): Drawing {
   const graph: LaidOutGraph = new Graph();
-  graph.setGraph({ rankdir: "TB", nodesep: beside, ranksep: below, edgesep: 10, marginx: 2, marginy: 2 });
+  graph.setGraph({ rankdir: "TB", nodesep: beside, ranksep: below, edgesep: 10 });
   graph.setDefaultEdgeLabel(() => ({}));
   // Positions as names: a graph's own ids may be anything, also what an object has already.
   for (const [index, { width, height }] of sizes.entries()) graph.setNode(`${index}`, { width, height });
   for (const [from, to] of edges) graph.setEdge(`${from}`, `${to}`);
   layout(graph);
-  const { width = 0, height = 0 } = graph.graph();
+  return frame(
+    sizes,
+    sizes.map((_, index) => graph.node(`${index}`)),
+    edges.map(([from, to]) => graph.edge(`${from}`, `${to}`).points),
+  );
+}
+
+/** Room around a drawing, for strokes. */
+const MARGIN = 3;
+
+/** Moves a drawing into its frame. dagre's own frame leaves out edges that pass beside all boxes. */
+function frame(sizes: readonly Size[], boxes: readonly Point[], edges: readonly (readonly Point[])[]): Drawing {
+  const corners = boxes.flatMap(({ x, y }, index) => {
+    const { width, height } = sizes[index]!; // as many sizes as boxes
+    return [
+      { x: x - width / 2, y: y - height / 2 },
+      { x: x + width / 2, y: y + height / 2 },
+    ];
+  });
+  const points = [...corners, ...edges.flat()];
+  const [left, right] = extent(points.map(({ x }) => x));
+  const [top, bottom] = extent(points.map(({ y }) => y));
+  const move = ({ x, y }: Point): Point => ({ x: x - left + MARGIN, y: y - top + MARGIN });
   return {
-    width,
-    height,
-    boxes: sizes.map((_, index) => graph.node(`${index}`)),
-    edges: edges.map(([from, to]) => graph.edge(`${from}`, `${to}`).points),
+    width: right - left + 2 * MARGIN,
+    height: bottom - top + 2 * MARGIN,
+    boxes: boxes.map(move),
+    edges: edges.map((edge) => edge.map(move)),
   };
 }
+
+const extent = (values: readonly number[]): readonly [number, number] => [Math.min(...values), Math.max(...values)];

@@ -16,6 +16,7 @@ export function layerPlot({ rows, tolerance }: LayerComparison): Markup {
   const limit = y(scale, tolerance.relative);
   return html`
 <div class="layer-plot">
+<p class="plot-key"><svg width="34" height="10" aria-hidden="true"><line class="tolerance" x2="34" y1="5" y2="5"/></svg>${formatTolerance(tolerance.relative)} of scale is allowed (${tolerance.name})</p>
 <div class="axis" aria-hidden="true">${scale.ticks.map(
     ({ at, label }) => html`<span style="top:${MARGIN + up(at)}px">${label}</span>`,
   )}</div>
@@ -23,7 +24,6 @@ export function layerPlot({ rows, tolerance }: LayerComparison): Markup {
 ${scale.ticks.map(({ at }) => html`<line class="grid" x1="0" x2="100%" y1="${MARGIN + up(at)}" y2="${MARGIN + up(at)}"/>`)}
 ${connection(rows, scale)}
 <line class="tolerance" x1="0" x2="100%" y1="${limit}" y2="${limit}"/>
-<text class="limit" x="100%" y="${limit - 6}" text-anchor="end">${formatTolerance(tolerance.relative)} allowed (${tolerance.name})</text>
 ${rows.map((row, index) => point(row, index, rows.length, scale))}
 </svg>
 <span class="strip-label" aria-hidden="true">row</span>

@@ -40,7 +40,7 @@ background:linear-gradient(90deg,var(--surface),color-mix(in oklab,var(--accent)
 .row .inside:target{box-shadow:inset 3px 0 var(--accent)}
 .row.block{margin-inline:-16px}
 .rules{font-size:13px;margin-bottom:10px}
-.rules span{margin-right:1.2em}
+.rules span{display:inline-block;margin-right:1.2em}
 .inside>.quiet{font-size:13px;margin-bottom:10px}
 .sides{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px}
 .sides figure{min-width:0}

@@ -9,7 +9,8 @@ export const plots = html`
 .axis span{position:absolute;right:0;transform:translateY(-50%);white-space:nowrap}
 .grid{stroke:var(--line)}
 .connection{fill:none;stroke:var(--accent);stroke-opacity:.35;stroke-width:1.5;vector-effect:non-scaling-stroke}
-.limit{fill:var(--muted);font-size:12px;paint-order:stroke;stroke:var(--surface);stroke-width:4px}
+.plot-key{grid-column:2;display:flex;align-items:center;gap:10px;margin-bottom:10px;font-size:13px;color:var(--muted)}
+.plot-key svg{flex:none}
 .points .dot{stroke-width:1.5;fill-opacity:1}
 .points .dot:hover{fill:var(--text)}
 .catch{fill:transparent}
