@@ -110,7 +110,7 @@ function npzLosses({ tensors }: Checkpoint): Diagnostic[] {
   const count = [...tensors.values()].filter(({ dtype }) => dtype === "bf16").length;
   return count === 0
     ? []
-    : [note("convert/dtype", `${count} weights are bfloat16, which NumPy does not have: they are written as float32`)];
+    : [note("convert/dtype", `NumPy has no bfloat16: ${count} of ${tensors.size} weights are written as float32`)];
 }
 
 function wtsLosses({ tensors, model }: Checkpoint): Diagnostic[] {

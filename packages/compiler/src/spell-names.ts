@@ -1,4 +1,11 @@
-import { type Diagnostic, elementCount, isCompileError, type LazyTensor } from "@yolo-compile/core";
+import {
+  castTensor,
+  type Diagnostic,
+  elementCount,
+  isCompileError,
+  isFloat,
+  type LazyTensor,
+} from "@yolo-compile/core";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/yolov5";
 import { note } from "./diagnostics.js";
@@ -75,14 +82,16 @@ function spell(
   return { tensors, expected, ignored, notes: [...spelling, ...notes], ...(alone && { alone }) };
 }
 
-/** Vectors of as many elements as the network needs there take its shapes. */
+/** Vectors of as many elements as the network needs there take its shapes, and integers are integers again. */
 function shaped(
   flat: ReadonlyMap<string, LazyTensor>,
   expected: ReadonlyMap<string, ExpectedWeight>,
 ): ReadonlyMap<string, LazyTensor> {
-  const shapedAs = (tensor: LazyTensor, shape: readonly number[] | undefined): LazyTensor =>
-    shape && elementCount(shape) === elementCount(tensor.shape)
-      ? { ...tensor, shape, read: () => ({ ...tensor.read(), shape }) }
-      : tensor;
-  return new Map([...flat].map(([name, tensor]) => [name, shapedAs(tensor, expected.get(name)?.shape)]));
+  const shapedAs = (tensor: LazyTensor, wanted: ExpectedWeight | undefined): LazyTensor => {
+    if (!wanted || elementCount(wanted.shape) !== elementCount(tensor.shape)) return tensor;
+    const { shape } = wanted;
+    const dtype = isFloat(wanted.dtype) ? tensor.dtype : wanted.dtype;
+    return { dtype, shape, read: () => ({ ...castTensor(tensor.read(), dtype), shape }) };
+  };
+  return new Map([...flat].map(([name, tensor]) => [name, shapedAs(tensor, expected.get(name))]));
 }
