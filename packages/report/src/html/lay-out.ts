@@ -82,4 +82,9 @@ function frame(sizes: readonly Size[], boxes: readonly Point[], edges: readonly 
   };
 }
 
-const extent = (values: readonly number[]): readonly [number, number] => [Math.min(...values), Math.max(...values)];
+/** Least and greatest; a drawing has too many points to be the arguments of one call. */
+const extent = (values: readonly number[]): readonly [number, number] =>
+  values.reduce<readonly [number, number]>(
+    ([least, greatest], value) => [Math.min(least, value), Math.max(greatest, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
