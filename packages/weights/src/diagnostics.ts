@@ -179,6 +179,13 @@ export const suspiciousNames = (file: string, names: readonly string[]) =>
     hint: "nothing of it was run, and loading the file in Python would: do not trust where it came from; to read its weights all the same, give --allow-suspicious",
   });
 
+/** Another error, with the names that were found before it. */
+export const besideNames = ({ diagnostic }: CompileError, names: readonly string[]): CompileError =>
+  new CompileError({
+    ...diagnostic,
+    details: [...(diagnostic.details ?? []), `it names ${listed(names)}, which no checkpoint of a network needs`],
+  });
+
 /** `pickle/malformed` */
 export const pickleMalformed = (file: string, offsetBytes: number, what: string) =>
   fail("pickle/malformed", `${file}: at byte ${offsetBytes}, ${what}`, { hint: FETCH_AGAIN });

@@ -1,6 +1,6 @@
 import { type ByteSource, isCompileError } from "@yolo-compile/core";
 import type { Checkpoint } from "./checkpoint.js";
-import { emptyFile, foreignFormat, suspiciousNames, unknownFormat } from "./diagnostics.js";
+import { besideNames, emptyFile, foreignFormat, suspiciousNames, unknownFormat } from "./diagnostics.js";
 import { FOREIGN_FORMATS } from "./foreign.js";
 import { type FileProbe, type Format, type OpenOptions, probeFile } from "./format.js";
 import { type GuardedSource, guardSource, siblingFiles } from "./guarded-source.js";
@@ -47,10 +47,10 @@ export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): C
   try {
     return openGuarded(guarded, pickles, options);
   } catch (error) {
-    if (!isCompileError(error) || error.diagnostic.code === "weights/suspicious" || options.allowSuspicious)
-      throw error;
-    const names = strayNames(guarded);
-    throw names.length > 0 ? suspiciousNames(source.name, names) : error;
+    if (!isCompileError(error) || error.diagnostic.code === "weights/suspicious") throw error;
+    const names = [...new Set([...pickles.suspicious, ...strayNames(guarded)])];
+    if (names.length === 0) throw error;
+    throw options.allowSuspicious ? besideNames(error, names) : suspiciousNames(source.name, names);
   }
 }
 
