@@ -12,6 +12,7 @@ export function networkSection({ network, layers }: Report): Section | undefined
   const count = (side: "before" | "after"): number => rows.reduce((sum, row) => sum + row[side].nodes.length, 0);
   const idOf = (position: number): string => `row-${position}`;
   const found = new Map(layers?.rows.map((layer) => [layer.index, layer]));
+  const graph = rowGraph(rows, layers, idOf);
   const shown = firstShown(rows, found);
   return {
     id: "network",
@@ -20,7 +21,7 @@ export function networkSection({ network, layers }: Report): Section | undefined
     lead: `${plural(rows.length, "yaml row")} with ${formatCount(count("before"))} nodes before the rewrites and ${formatCount(count("after"))} after them. A row opens to its nodes.`,
     body: html`
 <div class="network">
-<figure class="map">${rowGraph(rows, layers, idOf)}${layers && legend()}</figure>
+${graph && html`<figure class="map">${graph}${layers && legend()}</figure>`}
 <div class="opened">
 <p class="key"><span class="sample rewritten"></span>made or changed by a rewrite <span class="sample gone"></span>no such node afterwards</p>
 ${rows.map((row, position) => rowDetails(row, found.get(row.index), idOf(position), row === shown))}

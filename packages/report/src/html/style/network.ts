@@ -4,15 +4,16 @@ import { WARMEST } from "../palette.js";
 /** The map of rows, the list of rows, and the graphs inside them. */
 export const network = html`
 .network{display:grid;grid-template-columns:minmax(0,auto) minmax(0,1fr);gap:32px;align-items:start}
+.opened:only-child{grid-column:1/-1}
 .map svg{display:block;max-width:100%;height:auto;margin-inline:auto}
 .map figcaption{margin-top:12px;font-size:13px;max-width:30em}
 .ramp{display:inline-block;width:72px;height:.8em;margin-right:.6em;border-radius:3px;vertical-align:-.05em;
-background:linear-gradient(90deg,var(--surface),color-mix(in oklab,var(--accent) ${WARMEST}%,var(--surface)));border:1px solid var(--line)}
+background:linear-gradient(90deg,var(--surface),color-mix(in srgb,var(--accent) ${WARMEST}%,var(--surface)));border:1px solid var(--line)}
 .edge{fill:none;stroke:var(--muted);stroke-opacity:.7;stroke-width:1.2}
 .head{fill:var(--muted)}
 .rows rect{fill:var(--surface);stroke:var(--muted);stroke-opacity:.6}
 .rows .input text{font-size:12px;fill:var(--muted)}
-.rows a rect{fill:color-mix(in oklab,var(--accent) calc(var(--heat)*${WARMEST}%),var(--surface))}
+.rows a rect{fill:color-mix(in srgb,var(--accent) calc(var(--heat)*${WARMEST}%),var(--surface))}
 .rows a.unknown rect{stroke-dasharray:4 3}
 .rows a.failed rect{fill:var(--bad-surface);stroke:var(--bad);stroke-opacity:1;stroke-width:2.5}
 .rows a:hover rect{stroke:var(--accent);stroke-opacity:1;stroke-width:2}

@@ -18,10 +18,10 @@ export const plots = html`
 .strip-label{grid-column:1;align-self:end;text-align:right;font-size:12px;line-height:22px;color:var(--muted)}
 .heat{grid-column:2;display:flex;gap:1px;list-style:none;margin:10px 0 0;padding:0;font-size:11px;line-height:22px;text-align:center}
 .heat li{flex:1 1 0;min-width:0;height:22px;overflow:hidden;border-radius:2px;color:var(--text);white-space:nowrap;
-background:color-mix(in oklab,var(--accent) calc(var(--heat)*${WARMEST}%),var(--page))}
+background:color-mix(in srgb,var(--accent) calc(var(--heat)*${WARMEST}%),var(--page))}
 .heat .failed{background:var(--bad);color:var(--surface);font-weight:700}
 .heat .unknown{background:none;border:1px dashed var(--muted);line-height:20px;color:var(--muted)}
-.bar{display:block;height:10px;margin-top:5px;border-radius:3px;background:color-mix(in oklab,var(--line) 45%,transparent)}
+.bar{display:block;height:10px;margin-top:5px;border-radius:3px;background:color-mix(in srgb,var(--line) 45%,transparent)}
 .bar span{display:block;height:100%;border-radius:3px;background:var(--accent)}
 .bar.beyond span{background:var(--bad)}
 .culprit{background:var(--bad-surface);border:1px solid var(--bad);border-radius:10px;padding:18px 22px;display:grid;gap:8px}
