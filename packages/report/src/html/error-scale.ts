@@ -13,11 +13,17 @@ const LANE = 9;
 /** Decades that an axis shows at least, so that like errors look alike. */
 const FEWEST_DECADES = 3;
 
+/** Powers of ten that a double has in full. */
+const LAST_DECADE = 300;
+
+const decadeOf = (error: number): number =>
+  Math.max(-LAST_DECADE, Math.min(LAST_DECADE, Math.floor(Math.log10(error))));
+
 /** An axis that holds all `errors` and shows up to `count` decades. */
 export function errorScale(errors: readonly number[], count = 6): ErrorScale {
-  const drawn = errors.filter((error) => error > 0 && Number.isFinite(error)).map(Math.log10);
-  const top = drawn.length > 0 ? Math.floor(Math.max(...drawn)) + 1 : 0;
-  const bottom = Math.min(drawn.length > 0 ? Math.floor(Math.min(...drawn)) : 0, top - FEWEST_DECADES);
+  const drawn = errors.filter((error) => error > 0 && Number.isFinite(error)).map(decadeOf);
+  const top = drawn.length > 0 ? Math.max(...drawn) + 1 : 0;
+  const bottom = Math.min(drawn.length > 0 ? Math.min(...drawn) : 0, top - FEWEST_DECADES);
   const start = errors.includes(0) ? LANE : 0;
   const end = errors.every(Number.isFinite) ? 100 : 100 - LANE;
   const scale = scaleLog([10 ** bottom, 10 ** top], [start, end]).clamp(true);
