@@ -2,7 +2,6 @@ import type { Report } from "./report.js";
 
 /** One thing that was judged, as programs for lists of tests and warnings want it. */
 export interface Finding {
-  /** `outputs`, `layers`, `pictures`, `bisection`, `self-test` */
   readonly kind: FindingKind;
   readonly name: string;
   /** The yaml row, the value or the picture. */
@@ -14,6 +13,7 @@ export interface Finding {
 
 /** What each kind of finding is about. */
 export const FINDING_KINDS = {
+  verdict: "The candidate does not compute what the reference computes",
   outputs: "An output differs from the reference by more than the tolerance",
   layers: "The output of a yaml row differs from the reference by more than the tolerance",
   pictures: "The detections on a picture changed",
@@ -28,12 +28,21 @@ const figures = ({ maxAbs, maxRel }: { readonly maxAbs: number; readonly maxRel:
 
 /** Everything in a report that passed, failed or was skipped. */
 export const findingsOf = (report: Report): readonly Finding[] => [
+  verdictFinding(report),
   ...outputFindings(report),
   ...layerFindings(report),
   ...pictureFindings(report),
   ...bisectionFindings(report),
   ...mutantFindings(report),
 ];
+
+const verdictFinding = ({ title, verdict }: Report): Finding => ({
+  kind: "verdict",
+  name: title,
+  place: title,
+  outcome: verdict.ok ? "passed" : "failed",
+  text: verdict.text,
+});
 
 function outputFindings({ checks }: Report): Finding[] {
   return checks.map((check): Finding => {

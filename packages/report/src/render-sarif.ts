@@ -21,7 +21,7 @@ export function renderSarif(report: Report): string {
             semanticVersion: report.tool.version,
             rules: [
               ...kinds.map((kind) => ({ id: `verify/${kind}`, shortDescription: { text: FINDING_KINDS[kind] } })),
-              ...codes.map((code) => ({ id: code, shortDescription: { text: `Warning ${code}` } })),
+              ...codes.map((code) => ({ id: code, shortDescription: { text: `Diagnostic ${code}` } })),
             ],
           },
         },

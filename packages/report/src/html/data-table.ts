@@ -1,3 +1,4 @@
+import { classAttribute } from "./class-attribute.js";
 import { html, type Markup, type Piece } from "./markup.js";
 
 export interface Column {
@@ -25,13 +26,13 @@ export interface TableRow {
 export const dataTable = ({ caption, columns, rows }: DataTable): Markup => html`
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
 <caption>${caption}</caption>
-<thead><tr>${columns.map(({ label, kind }) => html`<th scope="col" class="${kind}">${label}</th>`)}</tr></thead>
+<thead><tr>${columns.map(({ label, kind }) => html`<th scope="col"${classAttribute(kind)}>${label}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => tableRow(row, columns))}</tbody>
 </table></div>`;
 
 function tableRow({ cells: [name, ...cells], failed }: TableRow, columns: readonly Column[]): Markup {
   return html`
-<tr class="${failed && "failed"}"><th scope="row">${name}</th>${cells.map(
-    (cell, index) => html`<td class="${columns[index + 1]?.kind}">${cell}</td>`,
+<tr${classAttribute(failed && "failed")}><th scope="row">${name}</th>${cells.map(
+    (cell, index) => html`<td${classAttribute(columns[index + 1]?.kind)}>${cell}</td>`,
   )}</tr>`;
 }

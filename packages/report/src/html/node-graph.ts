@@ -1,4 +1,5 @@
 import type { DiagramNode, NodeDiagram } from "../report.js";
+import { classAttribute } from "./class-attribute.js";
 import { edgePath } from "./edge-path.js";
 import { coordinate } from "./figures.js";
 import { layOut, MOST_BOXES, type Point, type Size } from "./lay-out.js";
@@ -36,6 +37,6 @@ const identity = ({ op, path }: DiagramNode): string => JSON.stringify([op, path
 
 function nodeBox(node: DiagramNode, { x, y }: Point, { width, height }: Size, kept: boolean): Markup {
   const rules = node.rules.length > 0 ? `\n${node.rules.join(", ")}` : "";
-  const state = node.rules.length > 0 ? "rewritten" : kept ? "" : "gone";
-  return html`<g class="node ${state}"><title>${node.op}\n${node.path}${rules}</title><rect x="${coordinate(x - width / 2)}" y="${coordinate(y - height / 2)}" width="${coordinate(width)}" height="${height}" rx="5"/><text x="${coordinate(x)}" y="${coordinate(y + 4)}">${node.op}</text></g>`;
+  const state = node.rules.length > 0 ? "rewritten" : !kept && "gone";
+  return html`<g${classAttribute("node", state)}><title>${node.op}\n${node.path}${rules}</title><rect x="${coordinate(x - width / 2)}" y="${coordinate(y - height / 2)}" width="${coordinate(width)}" height="${height}" rx="5"/><text x="${coordinate(x)}" y="${coordinate(y + 4)}">${node.op}</text></g>`;
 }

@@ -25,18 +25,18 @@ test("an error's strip", () => {
 
 test("a table", () =>
   expect(
-    `${dataTable({
-      caption: "Two & two",
-      columns: [{ label: "Name" }, { label: "Count", kind: "figure" }],
-      rows: [{ cells: ["a<b", 2] }, { cells: ["c", 3], failed: true }],
-    })}`,
-  ).toMatchInlineSnapshot(`
+  `${dataTable({
+    caption: "Two & two",
+    columns: [{ label: "Name" }, { label: "Count", kind: "figure" }],
+    rows: [{ cells: ["a<b", 2] }, { cells: ["c", 3], failed: true }]
+  })}`
+).toMatchInlineSnapshot(`
 "
 <div class="scroll" role="region" aria-label="Two &amp; two" tabindex="0"><table>
 <caption>Two &amp; two</caption>
-<thead><tr><th scope="col" class="">Name</th><th scope="col" class="figure">Count</th></tr></thead>
+<thead><tr><th scope="col">Name</th><th scope="col" class="figure">Count</th></tr></thead>
 <tbody>
-<tr class=""><th scope="row">a&lt;b</th><td class="figure">2</td></tr>
+<tr><th scope="row">a&lt;b</th><td class="figure">2</td></tr>
 <tr class="failed"><th scope="row">c</th><td class="figure">3</td></tr></tbody>
 </table></div>"
 `));
@@ -58,9 +58,9 @@ test("nodes of which one goes and one is rewritten", () => {
 "
 <svg class="nodes" role="img" aria-label="Before" viewBox="0 0 141 108" style="max-width:141px;min-width:99px">
 <path class="edge" d="M70.4,25L70.4,26.5C70.4,28,70.4,31,70.4,34C70.4,37,70.4,40,70.4,41.5L70.4,43"/><path class="head" transform="translate(70.4 43) rotate(90)" d="M0 0l-5.1 -3v6z"/><path class="edge" d="M70.4,65L70.4,66.5C70.4,68,70.4,71,70.4,74C70.4,77,70.4,80,70.4,81.5L70.4,83"/><path class="head" transform="translate(70.4 83) rotate(90)" d="M0 0l-5.1 -3v6z"/>
-<g class="node "><title>Conv
+<g class="node"><title>Conv
 model.1.conv</title><rect x="49.2" y="3" width="42.4" height="22" rx="5"/><text x="70.4" y="18">Conv</text></g><g class="node gone"><title>BatchNormalization
-model.1.bn</title><rect x="3" y="43" width="134.8" height="22" rx="5"/><text x="70.4" y="58">BatchNormalization</text></g><g class="node "><title>Sigmoid
+model.1.bn</title><rect x="3" y="43" width="134.8" height="22" rx="5"/><text x="70.4" y="58">BatchNormalization</text></g><g class="node"><title>Sigmoid
 model.1.act</title><rect x="39.3" y="83" width="62.2" height="22" rx="5"/><text x="70.4" y="98">Sigmoid</text></g>
 </svg>"
 `);
@@ -70,7 +70,7 @@ model.1.act</title><rect x="39.3" y="83" width="62.2" height="22" rx="5"/><text 
 <path class="edge" d="M34.1,25L34.1,26.5C34.1,28,34.1,31,34.1,34C34.1,37,34.1,40,34.1,41.5L34.1,43"/><path class="head" transform="translate(34.1 43) rotate(90)" d="M0 0l-5.1 -3v6z"/>
 <g class="node rewritten"><title>Conv
 model.1.conv
-fold-batch-norm</title><rect x="12.9" y="3" width="42.4" height="22" rx="5"/><text x="34.1" y="18">Conv</text></g><g class="node "><title>Sigmoid
+fold-batch-norm</title><rect x="12.9" y="3" width="42.4" height="22" rx="5"/><text x="34.1" y="18">Conv</text></g><g class="node"><title>Sigmoid
 model.1.act</title><rect x="3" y="43" width="62.2" height="22" rx="5"/><text x="34.1" y="58">Sigmoid</text></g>
 </svg>"
 `);
