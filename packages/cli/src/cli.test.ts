@@ -38,7 +38,7 @@ test("--report says what was verified", async () => {
   const options = ["-o", output, "--imgsz", "64", "--report", html, junit];
   expect(await runCli([CHECKPOINT, ...options])).toBe(0);
   expect(readFileSync(html, "utf8")).toMatch(/<h1/);
-  expect(readFileSync(junit, "utf8")).toMatch(/tests="2" failures="0"/);
+  expect(readFileSync(junit, "utf8")).toMatch(/tests="3" failures="0"/);
   expect(await runCli([CHECKPOINT, ...options, "--no-verify"])).toBe(2);
   expect(cli.stderr).toMatch(/usage: --report and --no-verify exclude each other/);
 });

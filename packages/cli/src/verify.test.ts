@@ -24,7 +24,7 @@ test("a checkpoint: every check that there is, and its reports", async () => {
   expect(cli.stdout).toMatch(/computes what the plain graph computes/);
   const [json, junit, sarif, html] = reports.map((path) => readFileSync(path, "utf8"));
   expect(JSON.parse(json!).checks).toHaveLength(18);
-  expect(junit).toMatch(/<testsuites name="[^"]+" tests="43" failures="0"/);
+  expect(junit).toMatch(/<testsuites name="[^"]+" tests="44" failures="0"/);
   expect(JSON.parse(sarif!).runs[0].results).toEqual([]);
   expect(html).toMatch(/^<!doctype html>/i);
 });
