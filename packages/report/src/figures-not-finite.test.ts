@@ -44,7 +44,7 @@ test.each([
   expect(textOf(axis!)).toContain("NaN, ∞");
   for (const id of ["checks", "layers", "bisection", "budget", "mutants"])
     expect(textOf(sectionsOf(page).get(id)!)).toContain(spelling);
-  expect(text).toContain(`no finite difference, so beyond the tolerance of 1e-4`);
+  expect(textOf(sectionsOf(page).get("bisection")!)).toContain("no finite difference, so beyond the tolerance of 1e-4");
 });
 
 test("a tolerance of nothing and no difference are drawn too", () => {

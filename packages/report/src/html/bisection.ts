@@ -3,6 +3,7 @@ import { formatError, formatTolerance } from "./figures.js";
 import { marginText } from "./margin.js";
 import { html, type Markup, type Piece } from "./markup.js";
 import type { Section } from "./section.js";
+import { unbroken } from "./unbroken.js";
 
 /** The first place where the graphs part. */
 export function bisectionSection({ bisection }: Report): Section | undefined {
@@ -19,7 +20,7 @@ ${fact("Pass", pass)}
 ${fact("Rewrite", html`<code>${rewrite.rule}</code> number ${rewrite.number}`)}
 ${fact("Node", html`${node.op} <code>${node.path}</code>`)}
 ${fact("Yaml row", where)}
-${fact("Error", html`<strong>${formatError(maxRel)}</strong> of scale, absolute ${formatError(maxAbs)}; ${marginText(maxRel, tolerance)} (${tolerance.name})`)}
+${fact("Error", html`<strong>${formatError(maxRel)}</strong> of scale, absolute ${formatError(maxAbs)}; ${unbroken(marginText(maxRel, tolerance))} (${tolerance.name})`)}
 ${reproducer !== undefined && fact("Reproducer", html`<code>${reproducer}</code>, a minimal model and its input`)}
 </dl>`,
   };

@@ -14,7 +14,7 @@ export function budgetSection({ budget }: Report): Section | undefined {
   return {
     id: "budget",
     title: "Error budget",
-    tile: { label: "Causes measured", value: `${formatCount(measured.length)} of ${formatCount(budget.length)}` },
+    tile: { label: "Error causes", value: `${formatCount(measured.length)} of ${formatCount(budget.length)}` },
     lead: leadText(budget, measured),
     body: dataTable({
       caption: "The difference that each cause makes by itself, as a fraction of the outputs’ scale",

@@ -1,5 +1,6 @@
 import { mark, type Outcome } from "./mark.js";
 import { html, type Markup, type Piece } from "./markup.js";
+import { unbroken } from "./unbroken.js";
 
 /** A part of the page. */
 export interface Section {
@@ -9,7 +10,7 @@ export interface Section {
   /** What it found, for the top of the page. */
   readonly tile?: Tile;
   /** What it found, in a sentence. */
-  readonly lead: Piece;
+  readonly lead: string;
   readonly body: Piece;
 }
 
@@ -21,7 +22,7 @@ export interface Tile {
 
 export const sectionElement = ({ id, title, lead, body }: Section): Markup => html`
 <section id="${id}" aria-labelledby="${id}-title">
-<header><h2 id="${id}-title">${title}</h2><p class="lead">${lead}</p></header>
+<header><h2 id="${id}-title">${title}</h2><p class="lead">${unbroken(lead)}</p></header>
 ${body}
 </section>`;
 

@@ -25,12 +25,12 @@ test("an error's strip", () => {
 
 test("a table", () =>
   expect(
-  `${dataTable({
-    caption: "Two & two",
-    columns: [{ label: "Name" }, { label: "Count", kind: "figure" }],
-    rows: [{ cells: ["a<b", 2] }, { cells: ["c", 3], failed: true }]
-  })}`
-).toMatchInlineSnapshot(`
+    `${dataTable({
+      caption: "Two & two",
+      columns: [{ label: "Name" }, { label: "Count", kind: "figure" }],
+      rows: [{ cells: ["a<b", 2] }, { cells: ["c", 3], failed: true }],
+    })}`,
+  ).toMatchInlineSnapshot(`
 "
 <div class="scroll" role="region" aria-label="Two &amp; two" tabindex="0"><table>
 <caption>Two &amp; two</caption>
@@ -104,7 +104,7 @@ test("a bisection", () =>
 <div><dt>Rewrite</dt><dd><code>fold-batch-norm</code> number 2</dd></div>
 <div><dt>Node</dt><dd>Conv <code>model.1.conv</code></dd></div>
 <div><dt>Yaml row</dt><dd>backbone[1]</dd></div>
-<div><dt>Error</dt><dd><strong>2.00e-3</strong> of scale, absolute 1.60e-2; 20 times the tolerance of 1e-4 (FOLD)</dd></div>
+<div><dt>Error</dt><dd><strong>2.00e-3</strong> of scale, absolute 1.60e-2; 20 times the tolerance of <span class="unbroken">1e-4</span> (FOLD)</dd></div>
 <div><dt>Reproducer</dt><dd><code>out/reproducer</code>, a minimal model and its input</dd></div>
 </dl>"
 `));

@@ -1,11 +1,12 @@
 import type { ComparedCheck, Report } from "../report.js";
-import { errorScale } from "./error-scale.js";
+import { type ErrorScale, errorScale } from "./error-scale.js";
 import { percent } from "./error-strip.js";
 import { formatError, sentence } from "./figures.js";
 import { marginText } from "./margin.js";
 import { mark, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { type Section, sectionTiles } from "./section.js";
+import { unbroken } from "./unbroken.js";
 import { worstCheck } from "./worst-check.js";
 
 /** The answer, as large as it is important, the figure that it hangs on, and where to read on. */
@@ -32,11 +33,18 @@ function worstFigure(worst: ComparedCheck): Markup {
 <div class="worst ${outcomeOf(ok)}">
 <h2>Worst error of an output</h2>
 <p class="figure">${formatError(maxRel)}<span class="unit">of the output’s scale</span></p>
-<p class="margin">${sentence(marginText(maxRel, tolerance))} <span class="quiet">(${tolerance.name})</span></p>
+<p class="margin">${unbroken(sentence(marginText(maxRel, tolerance)))} <span class="quiet">(${tolerance.name})</span></p>
 ${gauge(maxRel, tolerance.relative)}
 <p class="quiet">${where}; absolute ${formatError(maxAbs)}${nonFinite > 0 && html`; ${nonFinite} elements are not finite`}</p>
 </div>`;
 }
+
+/** Percent of the gauge that a label needs. */
+const LABEL = 11;
+
+/** Labels that do not run into each other; those at the ends stay. */
+const spaced = (ticks: ErrorScale["ticks"]): ErrorScale["ticks"] =>
+  ticks.filter(({ at }, index) => index === 0 || index === ticks.length - 1 || (at >= LABEL && at <= 100 - LABEL));
 
 function gauge(error: number, tolerance: number): Markup {
   const { place, ticks } = errorScale([error, tolerance, 1e-8], 8);
@@ -49,6 +57,6 @@ function gauge(error: number, tolerance: number): Markup {
 <line class="tolerance" x1="${limit}" x2="${limit}" y1="3" y2="27"/>
 <circle class="needle" cx="${reach}" cy="15" r="7"/>
 </svg>
-<div class="ticks">${ticks.map(({ at, label }) => html`<span style="left:${percent(at)}">${label}</span>`)}</div>
+<div class="ticks">${spaced(ticks).map(({ at, label }) => html`<span style="left:${percent(at)}">${label}</span>`)}</div>
 </div>`;
 }

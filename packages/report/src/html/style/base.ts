@@ -19,6 +19,7 @@ h3{font-size:15px;font-weight:650;line-height:1.4}
 a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 code,.mono{font-family:var(--mono);font-size:.92em}
+.unbroken{white-space:nowrap}
 .quiet{color:var(--muted)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 main{display:grid;gap:72px;padding-block:64px 72px}

@@ -32,11 +32,11 @@ export const hero = html`
 .ticks span{position:absolute;transform:translateX(-50%);white-space:nowrap}
 .tiles ul{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:1px;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .tiles li{box-shadow:0 0 0 1px var(--line)}
-.tiles a{display:block;height:100%;padding:12px 14px;color:inherit;text-decoration:none}
+.tiles a{display:block;height:100%;padding:12px;color:inherit;text-decoration:none}
 .tiles a:hover .value{color:var(--accent)}
 .tiles a:focus-visible{outline-offset:-3px}
 .tiles .label{display:block;font-size:13px;color:var(--muted)}
-.tiles .value{display:flex;align-items:center;gap:.4em;font-weight:600;overflow-wrap:break-word}
+.tiles .value{display:flex;align-items:center;gap:.4em;font-size:14px;font-weight:600;overflow-wrap:break-word}
 @media (max-width:760px){
 .hero{grid-template-columns:minmax(0,1fr);padding-top:24px;gap:24px}
 .hero .why{font-size:18px}

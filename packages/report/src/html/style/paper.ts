@@ -3,6 +3,8 @@ import { html } from "../markup.js";
 /** On paper: nothing that scrolls or is clicked, colours as they are, no figure cut in two. */
 export const paper = html`
 @media print{
+:root{color-scheme:only light}
+html{background:#fff}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 @page{margin:14mm}
 body{font-size:10.5pt;background:none}
