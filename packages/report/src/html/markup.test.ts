@@ -19,4 +19,5 @@ test("what only looks like markup is refused", () => {
   expect(() => `${html`<p>${forged}</p>`}`).toThrow(TypeError);
 });
 
-test("paths may break after their separators", () => expect(`${html`${breakable("a/b.c")}`}`).toBe("a/<wbr>b.<wbr>c"));
+test("paths may break after their separators", () =>
+  expect(`${html`${breakable("a/b.c.jpg")}`}`).toBe("a/<wbr>b.<wbr>c.jpg"));

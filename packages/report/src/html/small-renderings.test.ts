@@ -87,7 +87,7 @@ test("a picture", () =>
 <g class="candidate"><rect x="4" y="5" width="16.6" height="25.25"><title>Candidate: star 0.874</title></rect></g>
 <g class="labels"><g class="reference"><text x="4" y="4.58">star 0.875</text><text x="30" y="4.58">cross 0.875</text></g><g class="candidate"><text x="4" y="29.83">star 0.874</text></g></g>
 </svg></div></div>
-<figcaption><h3>crowd.<wbr>jpg <span class="outcome failed"><svg class="mark failed" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4 12 12M12 4 4 12"/></svg>changed</span></h3>
+<figcaption><h3>crowd.jpg <span class="outcome failed"><svg class="mark failed" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4 12 12M12 4 4 12"/></svg>changed</span></h3>
 <dl>
 <div><dt>Same boxes</dt><dd>1</dd></div>
 <div><dt>Missing</dt><dd><strong><svg class="mark failed" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4 12 12M12 4 4 12"/></svg> 1</strong></dd></div><div><dt>Extra</dt><dd>0</dd></div><div><dt>Other class</dt><dd>0</dd></div><div><dt>Other order</dt><dd>0</dd></div>

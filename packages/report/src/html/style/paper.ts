@@ -16,6 +16,7 @@ main{gap:28px;padding-block:28px}
 section>header,h2,h3,summary{break-after:avoid}
 tr,.picture,.worst,.layer-plot,.culprit,.notes li,.facts div,.map{break-inside:avoid}
 .network{display:block}
+.sides{grid-template-columns:repeat(2,minmax(0,1fr))}
 .map{margin-bottom:24px}
 .map svg{max-height:240mm}
 }

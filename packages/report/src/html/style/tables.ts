@@ -25,6 +25,8 @@ tr.failed :is(th,td){background:var(--bad-surface)}
 @media (max-width:760px){
 table{font-size:13px}
 tbody th{min-width:7em}
-th,td{padding-inline:7px}
+th,td{padding-inline:5px}
+:is(th,td):first-child{padding-left:12px}
+:is(th,td):last-child{padding-right:12px}
 }
 `;
