@@ -5,7 +5,7 @@ import { coordinate, formatError, formatShape } from "./figures.js";
 import { layOut, MOST_BOXES, type Point, type Size } from "./lay-out.js";
 import { html, type Markup } from "./markup.js";
 
-const BOX: Size = { width: 160, height: 42 };
+const BOX: Size = { width: 168, height: 42 };
 const INPUT: Size = { width: 64, height: 24 };
 /** Letters of a name, and of a shape beside an error, that a box has room for. */
 const LETTERS = { name: 20, shape: 14 };
