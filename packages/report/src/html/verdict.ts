@@ -31,7 +31,7 @@ function worstFigure(worst: ComparedCheck): Markup {
   const where = `${output} on ${input}, ${provider}, runtime rewrites ${runtimeLevel}`;
   return html`
 <div class="worst ${outcomeOf(ok)}">
-<h2>Worst error of an output</h2>
+<h2>Worst error against its tolerance</h2>
 <p class="figure">${formatError(maxRel)}<span class="unit">of the output’s scale</span></p>
 <p class="margin">${unbroken(sentence(marginText(maxRel, tolerance)))} <span class="quiet">(${tolerance.name})</span></p>
 ${gauge(maxRel, tolerance.relative)}
