@@ -14,3 +14,4 @@ export * from "./rules/merge-layouts.js";
 export * from "./rules/merge-reshapes.js";
 export * from "./rules/merge-scales.js";
 export * from "./rules/split-slices.js";
+export { toHalf } from "./to-half.js";
