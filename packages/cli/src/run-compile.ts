@@ -20,7 +20,7 @@ import { type ObserverOptions, observe } from "./observer.js";
 import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
 import { reportContext } from "./report-context.js";
 import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
-import { type ElapsedMs, type Stopwatch, startStopwatch } from "./stopwatch.js";
+import { type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
@@ -147,12 +147,4 @@ async function report(compiled: CompiledModel, verification: Verification, job: 
   const notes = [...(choice?.notes ?? []), ...compiled.notes];
   const made = await makeReport(subject, findings, { ...(await reportContext()), names: compiled.names, notes });
   writeReports(made, options.report ?? [], terminal);
-}
-
-/** A finished run, for the views. */
-export interface CompileResult extends Job {
-  readonly compiled: CompiledModel;
-  readonly bytes: number;
-  readonly verification: Verification | undefined;
-  readonly elapsedMs: ElapsedMs;
 }

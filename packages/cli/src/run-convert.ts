@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { type ConvertedWeights, convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
+import { convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, openWorkspace, readText, writeChunks } from "./files.js";
 import { openWeights } from "./inputs.js";
 import type { WeightsOptions } from "./options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
-import { convertDocument, printConverted } from "./views/converted.js";
+import { type Converted, convertDocument, printConverted } from "./views/converted.js";
 
 /** The options of `convert`, as yargs gives them. */
 export interface ConvertOptions extends WeightsOptions {
@@ -14,13 +14,6 @@ export interface ConvertOptions extends WeightsOptions {
   readonly output: string;
   readonly cfg?: string | undefined;
   readonly json: boolean;
-}
-
-/** A finished conversion, for the views. */
-export interface Converted extends ConvertedWeights {
-  readonly input: string;
-  readonly inputFormat: string;
-  readonly output: string;
 }
 
 /** Reads weights, writes them as the output's extension says, and puts the file in its place when it is whole. */

@@ -6,7 +6,6 @@ import {
   decodeImage,
   drawDetections,
   encodeImage,
-  type Found,
   findProvider,
   inputKind,
   openDetector,
@@ -16,7 +15,7 @@ import { notOnnx, usage } from "./diagnostics.js";
 import { openFile, openWorkspace, readWhole, writeChunks } from "./files.js";
 import { fraction, imageSize, positiveInteger } from "./options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
-import { detectionDocument, printDetections } from "./views/detections.js";
+import { detectionDocument, type Looked, printDetections } from "./views/detections.js";
 
 /** The options of `detect`, as yargs gives them. */
 export interface DetectOptions {
@@ -31,13 +30,6 @@ export interface DetectOptions {
   readonly agnostic: boolean;
   readonly imgsz?: readonly (string | number)[];
   readonly provider: string;
-}
-
-/** A picture that was looked at. */
-export interface Looked extends Found {
-  readonly image: string;
-  /** The picture with boxes, where one was written. */
-  readonly drawn: string | undefined;
 }
 
 /** Looks at each picture, prints what is on it and writes it with boxes. */

@@ -1,6 +1,6 @@
 import { CompileError, type Diagnostic, formatType, type TensorType } from "@yolo-compile/core";
-import type { Dimension } from "./session.js";
-import type { Obstacle } from "./why-not.js";
+import type { Obstacle } from "./obstacle.js";
+import type { Dimension } from "./value-info.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
 

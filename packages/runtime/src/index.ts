@@ -6,14 +6,13 @@ export { type ProbeOptions, type ProbeResult, probeProvider } from "./probe.js";
 export { probeAnswer, probeInput, probeModel } from "./probe-model.js";
 export { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
 export {
-  type Dimension,
   type ModelSource,
   type OptimizationLevel,
   openSession,
   runtimeVersion,
   type Session,
   type SessionOptions,
-  type ValueInfo,
 } from "./session.js";
 export * from "./tolerance.js";
+export type { Dimension, ValueInfo } from "./value-info.js";
 export * from "./verify.js";

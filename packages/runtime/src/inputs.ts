@@ -1,6 +1,7 @@
 import { elementCount, type Tensor, tensorOf, uniformFloats, uniformStream } from "@yolo-compile/core";
 import { dynamicInput } from "./diagnostics.js";
-import type { Session, ValueInfo } from "./session.js";
+import type { Session } from "./session.js";
+import type { ValueInfo } from "./value-info.js";
 
 /**
  * Reproducible noise for every input of a model: floating point inputs get the 0…1 of a picture, each another seed,

@@ -1,12 +1,13 @@
 import { isCompileError } from "@yolo-compile/core";
 import { openApart } from "./apart.js";
 import { type Engine, openEngine } from "./engine.mjs";
+import type { Obstacle } from "./obstacle.js";
 import { toPlain } from "./plain-tensor.js";
 import { probeAnswer, probeInput, probeModel } from "./probe-model.js";
 import type { Provider } from "./providers.js";
 import { loadRuntime, sessionSettings } from "./session.js";
 import { softwareVulkan } from "./vulkan.js";
-import { explainFailure, findObstacle, type Obstacle } from "./why-not.js";
+import { explainFailure, findObstacle } from "./why-not.js";
 
 /** Whether a provider computes here. */
 export type ProbeResult =

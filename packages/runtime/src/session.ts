@@ -1,10 +1,11 @@
-import type { DType, Tensor } from "@yolo-compile/core";
+import type { Tensor } from "@yolo-compile/core";
 import type { InferenceSession } from "onnxruntime-node";
 import { openApart } from "./apart.js";
 import { modelRefused, providerUnusable, runFailed, runtimeMissing } from "./diagnostics.js";
 import { type Engine, type EngineRequest, openEngine } from "./engine.mjs";
 import { fromPlain, toPlain, valueInfo } from "./plain-tensor.js";
 import type { Provider } from "./providers.js";
+import type { ValueInfo } from "./value-info.js";
 import { explainFailure, findObstacle } from "./why-not.js";
 
 /** ONNX Runtime's own graph rewriting. What users deploy runs at `all`; `disabled` runs the file as it is written. */
@@ -12,15 +13,6 @@ export type OptimizationLevel = "disabled" | "basic" | "extended" | "all";
 
 /** A path, or the bytes of a model. */
 export type ModelSource = string | Uint8Array;
-
-/** A fixed size, or the name of one that is free. */
-export type Dimension = number | string;
-
-export interface ValueInfo {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly Dimension[];
-}
 
 export interface SessionOptions {
   readonly provider: Provider;

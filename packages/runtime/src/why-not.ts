@@ -1,13 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { Obstacle } from "./obstacle.js";
 import type { Provider } from "./providers.js";
-
-/** Why a provider does not work here, and what to do. */
-export interface Obstacle {
-  readonly reason: string;
-  readonly hint?: string;
-}
 
 /** What can be seen to be missing without loading anything. */
 export function findObstacle({ platforms, libraries = [], hint }: Provider): Obstacle | undefined {

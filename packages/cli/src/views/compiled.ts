@@ -1,9 +1,31 @@
-import { countParameters, type OutputComparison, opCensus, summarize, type Verification } from "@yolo-compile/compiler";
+import {
+  type Choice,
+  type CompiledModel,
+  countParameters,
+  type OutputComparison,
+  opCensus,
+  summarize,
+  type Verification,
+} from "@yolo-compile/compiler";
 import Table from "cli-table3";
 import { out } from "../colors.js";
-import type { CompileResult } from "../run-compile.js";
+import type { NetworkOptions, ProviderOptions } from "../options.js";
+import type { ElapsedMs } from "../stopwatch.js";
 import { plainTable, type Terminal } from "../terminal.js";
 import { grouped, line, megabytes, some } from "./text.js";
+
+/** A finished run. */
+export interface CompileResult {
+  readonly compiled: CompiledModel;
+  readonly options: Pick<NetworkOptions & ProviderOptions, "opset" | "passes" | "batch" | "seed">;
+  readonly size: readonly [number, number];
+  readonly output: string;
+  readonly bytes: number;
+  /** Where verification computed besides the CPU; undefined where there was none, as is `verification`. */
+  readonly choice: Choice | undefined;
+  readonly verification: Verification | undefined;
+  readonly elapsedMs: ElapsedMs;
+}
 
 /** The document of `--json`. */
 export function compileDocument(result: CompileResult) {

@@ -1,7 +1,14 @@
+import type { ConvertedWeights } from "@yolo-compile/compiler";
 import { out } from "../colors.js";
-import type { Converted } from "../run-convert.js";
 import type { Terminal } from "../terminal.js";
 import { line, megabytes } from "./text.js";
+
+/** A finished conversion, for the views. */
+export interface Converted extends ConvertedWeights {
+  readonly input: string;
+  readonly inputFormat: string;
+  readonly output: string;
+}
 
 /** The document of `convert --json`. */
 export const convertDocument = (result: Converted) => ({

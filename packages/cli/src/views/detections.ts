@@ -1,9 +1,15 @@
-import { roundBoxes } from "@yolo-compile/compiler";
+import { type Found, roundBoxes } from "@yolo-compile/compiler";
 import Table from "cli-table3";
 import { out } from "../colors.js";
-import type { Looked } from "../run-detect.js";
 import { plainTable, type Terminal } from "../terminal.js";
 import { tally } from "./text.js";
+
+/** A picture that was looked at. */
+export interface Looked extends Found {
+  readonly image: string;
+  /** The picture with boxes, where one was written. */
+  readonly drawn: string | undefined;
+}
 
 const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
 

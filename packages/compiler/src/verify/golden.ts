@@ -1,7 +1,13 @@
+import type { ByteSource } from "@yolo-compile/core";
 import type { ExpectedCase, Session } from "@yolo-compile/runtime";
 import { npyFileName, npyFolderInput, readNpyFile, type VerifyInput } from "../verify-inputs/index.js";
 import { goldenMissing } from "./diagnostics.js";
-import type { GoldenFolder } from "./subject.js";
+
+/** A folder with `<name>.npy` for every input and output of a model. */
+export interface GoldenFolder {
+  readonly name: string;
+  readonly open: (file: string) => ByteSource | undefined;
+}
 
 /**
  * Answers that are known: `<input>.npy` and `<output>.npy` in one folder.

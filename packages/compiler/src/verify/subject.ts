@@ -1,11 +1,10 @@
-import type { ByteSource } from "@yolo-compile/core";
 import { encodeBytes, type ModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
 import { CPU, type ExpectedCase, openSession, runReference } from "@yolo-compile/runtime";
 import type { CompiledModel } from "../compile.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
-import { readGolden } from "./golden.js";
+import { type GoldenFolder, readGolden } from "./golden.js";
 
 /** An ONNX model, ours or anybody's. */
 export interface ModelFile {
@@ -21,12 +20,6 @@ export interface CompiledSubject {
   readonly compiled: CompiledModel;
   readonly passes: PipelineName;
   readonly opset: number;
-}
-
-/** A folder with `<name>.npy` for every input and output of a model. */
-export interface GoldenFolder {
-  readonly name: string;
-  readonly open: (file: string) => ByteSource | undefined;
 }
 
 /** What is judged: our own two graphs, two models, or a model by answers that are known. */

@@ -1,0 +1,11 @@
+import type { DType } from "@yolo-compile/core";
+
+/** A fixed size, or the name of one that is free. */
+export type Dimension = number | string;
+
+/** An input or output of a model. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly Dimension[];
+}
