@@ -2,13 +2,14 @@ import { statSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import {
   checkImageName,
+  chooseProvider,
   type Detector,
   decodeImage,
   drawDetections,
   encodeImage,
-  findProvider,
   inputKind,
   openDetector,
+  type Provider,
   readModelInfo,
 } from "@yolo-compile/compiler";
 import { notOnnx, usage } from "./diagnostics.js";
@@ -36,8 +37,10 @@ export interface DetectOptions {
 export async function runDetect(options: DetectOptions): Promise<void> {
   const terminal = openTerminal(options.json);
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
+  const { provider, notes } = await chooseProvider(options.provider);
+  terminal.report(notes);
   terminal.step(`loading ${options.model}`);
-  const detector = await loadDetector(options);
+  const detector = await loadDetector(options, provider);
   const looked: Looked[] = [];
   try {
     for (const [index, image] of options.images.entries()) {
@@ -51,7 +54,7 @@ export async function runDetect(options: DetectOptions): Promise<void> {
   }
   terminal.printJson(() => ({
     model: options.model,
-    provider: options.provider,
+    provider: provider.name,
     imgsz: [detector.size.height, detector.size.width],
     names: detector.names,
     images: looked.map((each) => detectionDocument(each, detector.names)),
@@ -72,14 +75,14 @@ function targetOf({ output, images }: DetectOptions, image: string): string {
   return target;
 }
 
-async function loadDetector(options: DetectOptions): Promise<Detector> {
-  const { model, provider } = options;
+async function loadDetector(options: DetectOptions, provider: Provider): Promise<Detector> {
+  const { model } = options;
   const file = openFile(model);
   try {
     if (inputKind(file) !== "onnx") throw notOnnx(model);
     const info = readModelInfo(file);
     const [height, width] = imageSize(options.imgsz ?? [640]).size;
-    return await openDetector({ model, name: model, info, provider: findProvider(provider), size: { height, width } });
+    return await openDetector({ model, name: model, info, provider, size: { height, width } });
   } finally {
     file.close();
   }

@@ -18,7 +18,7 @@ const options = (yargs: Argv) =>
     .option("max-det", { type: "number", default: 1000, describe: "most objects on a picture" })
     .option("agnostic", { type: "boolean", default: false, describe: "boxes of other classes overlap too" })
     .option("imgsz", { alias: "img", array: true, describe: "for a model with free image size" })
-    .option("provider", { choices: [...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" })
+    .option("provider", { choices: ["auto", ...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" })
     .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg");
 
 /** Runs a model on pictures. */

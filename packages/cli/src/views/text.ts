@@ -3,7 +3,8 @@ import { out } from "../colors.js";
 /** `22 414 248` */
 export const grouped = (count: number): string => count.toLocaleString("en-US").replaceAll(",", " ");
 
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+export const megabytes = (bytes: number): string =>
+  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A labelled line. */
 export const line = (label: string, text: string): string => `${out.dim(label.padEnd(10))}${text}`;
