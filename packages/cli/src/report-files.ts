@@ -31,6 +31,9 @@ export const withReport = <Options>(yargs: Argv<Options>) =>
 const rendererOf = (path: string): ((report: Report) => string) | undefined =>
   RENDERERS.get(/\.[^./\\]*$/.exec(path)?.[0].toLowerCase() ?? "");
 
+/** Whether a report is one for people to look at. */
+export const isPage = (path: string): boolean => rendererOf(path) === renderHtml;
+
 /** Before anything runs. @throws usage for a name whose extension says nothing, output/unwritable */
 export function checkReportFiles(paths: readonly string[]): void {
   for (const path of paths) {

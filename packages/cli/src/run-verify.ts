@@ -1,6 +1,7 @@
 import {
   type Choice,
   makeReport,
+  type Report,
   renderJson,
   type Tolerance,
   type VerifyFindings,
@@ -12,7 +13,7 @@ import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { fraction, type ProviderOptions } from "./options.js";
 import { reportContext } from "./report-context.js";
-import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
+import { checkReportFiles, isPage, type ReportOptions, writeReports } from "./report-files.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type InputOptions, inputChoice } from "./verify-inputs.js";
 import { type OpenedSubject, openSubject, type SubjectOptions } from "./verify-subject.js";
@@ -24,9 +25,9 @@ export interface VerifyCommandOptions extends SubjectOptions, InputOptions, Prov
   readonly seed: number;
   readonly json: boolean;
   readonly tolerance?: number;
-  readonly layers: boolean;
+  readonly layers?: boolean;
   readonly bisect: boolean;
-  readonly budget: boolean;
+  readonly budget?: boolean;
   readonly "self-test": boolean;
   readonly conf: number;
   readonly iou: number;
@@ -45,7 +46,7 @@ export async function runVerify(options: VerifyCommandOptions): Promise<number> 
   const opened = openSubject(options);
   try {
     terminal.report(opened.notes);
-    const findings = await verify(opened.subject, await verifyOptions(options, choice, terminal));
+    const findings = await verify(opened.subject, await verifyOptions(options, opened, choice, terminal));
     terminal.endStep();
     return await conclude(opened, findings, choice, options, terminal);
   } finally {
@@ -56,23 +57,31 @@ export async function runVerify(options: VerifyCommandOptions): Promise<number> 
 
 async function verifyOptions(
   options: VerifyCommandOptions,
+  { subject }: OpenedSubject,
   choice: Choice,
   terminal: Terminal,
 ): Promise<VerifyOptions> {
-  const { layers, bisect, budget, tolerance } = options;
+  const { bisect, tolerance, report = [] } = options;
+  const ours = subject.kind === "compiled";
   return {
     provider: choice.provider,
     noGpu: choice.notes[0]?.message ?? "no other provider was asked for: --provider auto",
     inputs: await inputChoice({ ...options, magnitudes: options.magnitudes || options["self-test"] }),
     ...(tolerance !== undefined && { tolerance: ownTolerance(tolerance) }),
     detections: detectionLimits(options),
-    layers,
+    layers: options.layers ?? ours,
     bisect,
-    budget,
+    budget: options.budget ?? (ours && report.some(isPage)),
     selfTest: options["self-test"],
     onStep: (step) => terminal.step(`verifying: ${step}`),
   };
 }
+
+/** On a terminal pixels are of no use; reports in files have them. */
+const withoutPixels = ({ pictures, ...report }: Report): Report => ({
+  ...report,
+  ...(pictures && { pictures: pictures.map((picture) => ({ ...picture, jpeg: new Uint8Array() })) }),
+});
 
 function ownTolerance(relative: number): Tolerance {
   if (!(relative >= 0)) throw usage(`--tolerance is ${relative}, expected a number from 0 on`);
@@ -111,7 +120,7 @@ async function conclude(
   });
   printVerified(report, findings, terminal);
   terminal.report(findings.notes);
-  terminal.printJson(() => JSON.parse(renderJson(report)));
+  terminal.printJson(() => JSON.parse(renderJson(withoutPixels(report))));
   writeReports(report, options.report ?? [], terminal);
   return findings.ok ? EXIT.fine : EXIT.verdict;
 }

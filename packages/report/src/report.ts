@@ -134,7 +134,7 @@ export interface Statistics {
 export interface Bisection extends Measure {
   /** The first pass after which the tolerance is exceeded. */
   readonly pass: string;
-  /** The first rewrite in it, and its number among the rewrites of that rule, from 1. */
+  /** The first rewrite in it, and its number in the whole run of the pipeline, from 1. */
   readonly rewrite: { readonly rule: string; readonly number: number };
   /** The first node: op and origin path. */
   readonly node: { readonly op: string; readonly path: string };

@@ -25,20 +25,26 @@ const options = (yargs: Argv) =>
       describe: "free sizes of a model: height=320,width=256 for each run",
     })
     .option("tolerance", { type: "number", describe: "largest error, as a share of an output's scale" })
-    .option("layers", { type: "boolean", default: false, describe: "compare values inside the graphs, row by row" })
+    .option("layers", {
+      type: "boolean",
+      describe: "compare values inside the graphs, row by row  [default: for a checkpoint, not for finished models]",
+    })
     .option("bisect", {
       type: "boolean",
       default: false,
       describe: "find the first rewrite that exceeds the tolerance",
     })
-    .option("budget", { type: "boolean", default: false, describe: "say what causes how much of the difference" })
+    .option("budget", {
+      type: "boolean",
+      describe: "say what causes how much of the difference  [default: for a page about a checkpoint]",
+    })
     .option("self-test", { type: "boolean", default: false, describe: "make faults on purpose and count those found" })
     .option("conf", { type: "number", default: 0.25, describe: "pictures: least score" })
     .option("iou", { type: "number", default: 0.45, describe: "pictures: greatest overlap of two boxes of a class" })
     .option("min-iou", { type: "number", describe: "pictures: least overlap of a box with its twin" })
     .option("max-score-delta", { type: "number", describe: "pictures: largest change of a score" })
     .option("min-mask-iou", { type: "number", describe: "pictures: least overlap of a mask with its twin" })
-    .example("$0 verify best.pt --layers --report out.html", "our two graphs of one checkpoint")
+    .example("$0 verify best.pt --report out.html", "our two graphs of one checkpoint")
     .example("$0 verify theirs.onnx best.onnx --images val/", "any two models, and their detections")
     .example("$0 verify best.onnx --golden golden/", "a model by answers that are known");
 
