@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type CompiledModel,
+  type CompiledSubject,
   type Diagnostic,
+  encodeModel,
+  type InputKind,
   inputKind,
   type ModelFile,
   namesOf,
@@ -36,23 +39,28 @@ export function openSubject(options: SubjectOptions): OpenedSubject {
   const models = paths.filter(isModel);
   if (models.length === paths.length && options.golden !== undefined) return openGolden(models, options.golden);
   if (models.length === 2 && paths.length === 2) return openModels(models[0]!, models[1]!);
-  if (models.length > 0)
+  if (options.golden !== undefined) throw usage("--golden needs an ONNX model and nothing else", "compile it first");
+  if (models.length > 1 || models.length === paths.length)
     throw usage(
-      `${models.join(" and ")}: ${models.length === 1 ? "one model" : "models"} and ${paths.length - models.length} other files`,
-      "give two models, one with --golden DIR, or a checkpoint",
+      `${paths.join(" and ")}: ${models.length} models and ${paths.length - models.length} other files`,
+      "give two models, a checkpoint and a model, one model with --golden DIR, or a checkpoint",
     );
-  if (options.golden !== undefined) throw usage("--golden needs an ONNX model", "compile it first");
+  if (models.length === 1) return openModelOfSource(paths, readModel(models[0]!), size, options);
   return openSource(paths, size, options);
 }
 
-function isModel(path: string): boolean {
+function kindOf(path: string): InputKind {
   const file = openFile(path);
   try {
-    return inputKind(file) === "onnx";
+    return inputKind(file);
   } finally {
     file.close();
   }
 }
+
+const isModel = (path: string): boolean => kindOf(path) === "onnx";
+
+const isConfig = (path: string): boolean => kindOf(path) === "config";
 
 function readModel(path: string): ModelFile {
   const bytes = readWhole(path);
@@ -79,7 +87,37 @@ function openGolden([path, ...others]: readonly string[], folder: string): Opene
   return { subject: { kind: "golden", candidate, golden }, names: namesOf(candidate.info), notes: [], close: () => {} };
 }
 
-function openSource(paths: readonly string[], size: readonly [number, number], options: SubjectOptions): OpenedSubject {
+/**
+ * A model, anybody's, against the plain graph of the checkpoint that it was made from. A yaml alone takes the weights of the
+ * model itself. Sizes that the model fixes are those of the graph.
+ */
+function openModelOfSource(
+  paths: readonly string[],
+  candidate: ModelFile,
+  size: readonly [number, number],
+  options: SubjectOptions,
+): OpenedSubject {
+  const sources = paths.filter((path) => path !== candidate.name);
+  const [batch, , height, width] = candidate.info.inputs[0]?.shape ?? [];
+  const fixed = (found: number | string | undefined, given: number): number =>
+    typeof found === "number" ? found : given;
+  const opened = openSource(
+    sources.length === 1 && isConfig(sources[0]!) ? paths : sources,
+    [fixed(height, size[0]), fixed(width, size[1])],
+    { ...options, batch: fixed(batch, options.batch) },
+  );
+  const { plain } = opened.subject.compiled;
+  const bytes = new Uint8Array(Buffer.concat([...encodeModel(plain, { opset: options.opset }).chunks()]));
+  const name = `the plain graph of ${sources.join(" and ")}`;
+  const reference = { name, bytes, info: readModelInfo(bytes, name) };
+  return { ...opened, subject: { kind: "models", reference, candidate } };
+}
+
+function openSource(
+  paths: readonly string[],
+  size: readonly [number, number],
+  options: SubjectOptions,
+): OpenedSubject & { readonly subject: CompiledSubject } {
   const inputs = openInputs(paths, options);
   const close = (): void => inputs.checkpoint?.close();
   try {

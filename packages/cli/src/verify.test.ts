@@ -59,6 +59,17 @@ test("a fused model's initializers give the graph that the checkpoint gives", as
   expect(Math.max(...layers.rows.map(({ maxAbs }: { maxAbs: number }) => maxAbs))).toBe(0);
 });
 
+test("a model is judged by the checkpoint, or the yaml, that it was made from", async () => {
+  const full = await compiled("full.onnx", "--batch", "2");
+  expect(await runCli(["verify", CHECKPOINT, full])).toBe(0);
+  expect(cli.stdout).toMatch(/full\.onnx computes what the plain graph of .*shapes\.pt computes/);
+  expect(await runCli(["verify", full, fixturePath("shapes/shapes.yaml")])).toBe(0);
+  const yaml = fixturePath("shapes/shapes.yaml");
+  const other = ["--random-weights", "1", "-o", at("other.onnx"), "--imgsz", "64", "--no-verify"];
+  expect(await runCli([yaml, ...other])).toBe(0);
+  expect(await runCli(["verify", CHECKPOINT, at("other.onnx")])).toBe(1);
+});
+
 test("a rewrite that exceeds the tolerance is found, and its reproducer shows it", async () => {
   const here = process.cwd();
   process.chdir(cli.folder);
@@ -82,7 +93,7 @@ test.each<[string, RegExp, () => string[]]>([
   ["--bisect of finished models", /verify\/source: --bisect/, () => [at("m.onnx"), at("m.onnx"), "--bisect"]],
   ["a report of an unknown kind", /usage: --report a\.pdf.*\.html/, () => [CHECKPOINT, "--report", "a.pdf"]],
   ["a report in no cli.folder", /output\/unwritable/, () => [CHECKPOINT, "--report", at("none/a.json")]],
-  ["one model alone", /usage: .*one model.*--golden/, () => [at("m.onnx")]],
+  ["one model alone", /usage: .*1 models and 0 other files.*--golden/, () => [at("m.onnx")]],
   ["a golden folder that is none", /usage: --golden .*no such folder/, () => [at("m.onnx"), "--golden", at("none")]],
   ["an empty golden folder", /verify\/.*images\.npy/, () => [at("m.onnx"), "--golden", at("empty")]],
   ["an unknown free size", /verify\/size/, () => [at("m.onnx"), at("m.onnx"), "--size", "depth=3"]],

@@ -9,7 +9,7 @@ const options = (yargs: Argv) =>
       type: "string",
       array: true,
       demandOption: true,
-      describe: "two models (reference first), one with --golden, or a checkpoint, yaml and weights",
+      describe: "a checkpoint (or yaml and weights), two models, a checkpoint and a model, or a model with --golden",
     })
     .option("golden", { type: "string", describe: "folder with <name>.npy for every input and output of the model" })
     .option("input", {
@@ -45,6 +45,7 @@ const options = (yargs: Argv) =>
     .option("max-score-delta", { type: "number", describe: "pictures: largest change of a score" })
     .option("min-mask-iou", { type: "number", describe: "pictures: least overlap of a mask with its twin" })
     .example("$0 verify best.pt --report out.html", "our two graphs of one checkpoint")
+    .example("$0 verify best.pt theirs.onnx", "a model, by the checkpoint that it was made from")
     .example("$0 verify theirs.onnx best.onnx --images val/", "any two models, and their detections")
     .example("$0 verify best.onnx --golden golden/", "a model by answers that are known");
 
