@@ -15,6 +15,7 @@ export const DTYPES = [
   "bool",
 ] as const;
 
+/** One of {@link DTYPES}. */
 export type DType = (typeof DTYPES)[number];
 
 /** The storage of a tensor. float16 and bfloat16 stay as bits, bool is one byte an element. */
@@ -57,8 +58,10 @@ const STORAGE = {
 /** Bytes of one element. */
 export const byteSize = (dtype: DType): number => STORAGE[dtype].bytes;
 
+/** Whether `text` is one of {@link DTYPES}, spelled exactly so. */
 export const isDType = (text: string): text is DType => Object.hasOwn(STORAGE, text);
 
+/** Whether elements are floating point numbers: f64, f32, f16 or bf16. */
 export const isFloat = (dtype: DType): boolean =>
   dtype === "f32" || dtype === "f16" || dtype === "bf16" || dtype === "f64";
 

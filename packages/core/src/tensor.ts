@@ -26,16 +26,20 @@ export interface LazyTensor extends TensorType {
 export const piecesOf = (tensor: Tensor | LazyTensor): Iterable<TensorData> =>
   "data" in tensor ? [tensor.data] : (tensor.pieces?.() ?? [tensor.read().data]);
 
+/** The product of all sizes; 1 for a scalar, whose shape is empty. */
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
+/** Bytes of all elements, without padding. */
 export const byteLength = (type: TensorType): number => elementCount(type.shape) * byteSize(type.dtype);
 
 /** `f32[1,3,640,640]` */
 export const formatType = (type: TensorType): string => `${type.dtype}[${type.shape.join(",")}]`;
 
+/** Whether rank and sizes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
+/** Whether element types and shapes are equal. */
 export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 /** Row-major strides, in elements. */

@@ -46,6 +46,7 @@ function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
   return typeof value === "string";
 }
 
+/** Whether two attributes are equal. Among single numbers a nan equals itself, and 0 differs from -0. */
 export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined): boolean =>
   Object.is(a, b) ||
   (typeof a === "object" &&
@@ -53,6 +54,7 @@ export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined
     a.length === b.length &&
     a.every((item, index) => item === b[index]));
 
+/** Whether both have the same names, in any order, with the same values; see {@link sameAttribute}. */
 export function sameAttributes(a: Attributes, b: Attributes): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => sameAttribute(a[name], b[name]));

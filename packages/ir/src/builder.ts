@@ -54,10 +54,12 @@ export class GraphBuilder {
 export const floats = (values: readonly number[], shape: readonly number[] = [values.length], hint = "const"): Value =>
   constantValue(tensorOf("f32", shape, values), hint);
 
+/** A float32 constant of rank 0. */
 export const scalar = (value: number, hint = "const"): Value => floats([value], [], hint);
 
 /** An int64 vector constant: a shape, axes, sizes. */
 export const integers = (values: readonly number[], hint = "const"): Value => constantValue(int64s(values), hint);
 
+/** A constant that holds `tensor`; a lazy one is read when asked for. */
 export const constant = (tensor: Tensor | LazyTensor, hint: string): Value =>
   "data" in tensor ? constantValue(tensor, hint) : lazyConstant(tensor, hint);

@@ -1,5 +1,6 @@
 import { CompileError, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
 
+/** A node has an op that the IR does not know. */
 export const unknownOp = (op: string, known: Iterable<string>): CompileError => {
   const near = nearestNames(op, known);
   return new CompileError({
@@ -9,33 +10,40 @@ export const unknownOp = (op: string, known: Iterable<string>): CompileError => 
   });
 };
 
+/** An attribute is missing, not one of the op's, or of a value that the op does not take. */
 export const attributeError = (op: string, name: string, expected: string, found: unknown): CompileError =>
   new CompileError({
     code: "ir/attribute",
     message: `${op}.${name} is ${JSON.stringify(found)}, expected ${expected}`,
   });
 
+/** A node has too few or too many inputs. */
 export const inputCount = (op: string, found: number, [fewest, most]: readonly [number, number]): CompileError =>
   new CompileError({
     code: "ir/inputs",
     message: `${op} has ${found} inputs, expected ${fewest === most ? fewest : `${fewest} to ${most}`}`,
   });
 
+/** An input that the op needs is left out. */
 export const inputMissing = (op: string, index: number): CompileError =>
   new CompileError({ code: "ir/inputs", message: `${op} needs its input ${index}, which is left out` });
 
+/** Inputs do not fit an op: their types, their sizes, or one that has to be a constant. */
 export const typeError = (op: string, problem: string, inputs: readonly (TensorType | undefined)[]): CompileError =>
   new CompileError({
     code: "ir/type",
     message: `${op}(${inputs.map((type) => (type ? formatType(type) : "_")).join(", ")}): ${problem}`,
   });
 
+/** A graph breaks a rule that `verifyGraph` checks. */
 export const invalidGraph = (graph: string, problem: string, where?: string): CompileError =>
   new CompileError({ code: "ir/invalid", message: `graph ${graph}: ${problem}`, ...(where && { where }) });
 
+/** The text of a graph has something else than its grammar expects there. */
 export const syntaxError = (where: string, found: string, expected: string): CompileError =>
   new CompileError({ code: "ir/syntax", message: `found ${found}, expected ${expected}`, where });
 
+/** A constant is read whose content the text left out. */
 export const elidedConstant = (hint: string, type: TensorType, crc: string): CompileError =>
   new CompileError({
     code: "ir/elided",

@@ -34,6 +34,7 @@ export interface Node {
   readonly origin: Origin;
 }
 
+/** A value that the graph returns, and its name in the exported model. */
 export interface GraphOutput {
   readonly name: string;
   readonly value: Value;

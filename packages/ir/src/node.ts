@@ -30,6 +30,7 @@ export function checkInputs(op: string, { inputs: [fewest, most] }: OpSchema, in
   if (missing >= 0) throw inputMissing(op, missing);
 }
 
+/** What {@link createNode} makes a node from; the types of the outputs are inferred. */
 export interface NodeRequest {
   readonly op: string;
   readonly inputs: readonly (Value | undefined)[];

@@ -4,6 +4,7 @@ import type { Attribute, Attributes } from "./graph.js";
 /** ONNX's attribute kinds that we use; a `dtype` is an int in ONNX and `f32` here. */
 export type AttributeKind = "int" | "float" | "string" | "ints" | "dtype";
 
+/** What an op takes for one attribute. */
 export interface AttributeSchema {
   readonly kind: AttributeKind;
   /** Absent: the attribute is required. */
@@ -35,9 +36,13 @@ export interface OpSchema {
   readonly since: number;
 }
 
+/** An attribute that is an integer; required where no `fallback` is given. */
 export const int = (fallback?: number): AttributeSchema => attribute("int", fallback);
+/** An attribute in single precision; required where no `fallback` is given. */
 export const float = (fallback?: number): AttributeSchema => attribute("float", fallback);
+/** An attribute that is text; required where no `fallback` is given. */
 export const string = (fallback?: string): AttributeSchema => attribute("string", fallback);
+/** An attribute that is a list of integers; required where no `fallback` is given. */
 export const ints = (fallback?: readonly number[]): AttributeSchema => attribute("ints", fallback);
 
 const attribute = (kind: AttributeKind, fallback?: Attribute): AttributeSchema =>

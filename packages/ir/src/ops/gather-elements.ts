@@ -37,5 +37,6 @@ export function byCoordinates(
   };
 }
 
+/** The sum of products of lists of one length: the flat index for coordinates and strides. */
 export const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, item, index) => sum + item * b[index]!, 0);

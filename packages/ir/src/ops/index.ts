@@ -17,8 +17,10 @@ export const OPS = {
   ...RESIZING,
 } satisfies Record<string, OpSchema>;
 
+/** The name of an op of the IR, in ONNX's spelling. */
 export type OpName = keyof typeof OPS;
 
+/** Whether the IR has an op of that name. */
 export const isKnownOp = (op: string): op is OpName => Object.hasOwn(OPS, op);
 
 /** @throws ir/op if there is none of that name */

@@ -1,6 +1,7 @@
 /** Few enough for one call's arguments. */
 const CHUNK_BYTES = 0x2000;
 
+/** Bytes in base64, padded with `=`. */
 export function encodeBase64(bytes: Uint8Array): string {
   let binary = "";
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES)

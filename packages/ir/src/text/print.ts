@@ -8,6 +8,7 @@ import { spellFloat } from "./numbers.js";
 import { type ConstantStyle, printConstant } from "./print-constant.js";
 import { spellName, spellValue } from "./spelling.js";
 
+/** How much of its constants the text of a graph holds. */
 export interface PrintOptions {
   /** What stands for constants of more than 16 elements; `elided` by default, a CRC-32. */
   readonly constants?: ConstantStyle;

@@ -11,6 +11,7 @@ export const spellName = (name: string): string => (ALL_BARE.test(name) ? name :
 export const readName = (cursor: Cursor, expected: string): string =>
   cursor.acceptString() ?? cursor.take(BARE, expected);
 
+/** `%name`, in quotes where {@link spellName} needs them. */
 export const spellValue = (name: string): string => `%${spellName(name)}`;
 
 /** `%name`. @throws ir/syntax */

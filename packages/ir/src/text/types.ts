@@ -7,6 +7,7 @@ const SIZE = /\d+(?![\w.])/y;
 /** More elements than any weight has; a text of few bytes must not ask for more memory than there is. */
 const MAX_ELEMENTS = 2 ** 28;
 
+/** An element type, such as `f32`. @throws ir/syntax */
 export function readDType(cursor: Cursor): DType {
   const start = cursor.position;
   const word = cursor.take(WORD, "an element type, such as f32");
