@@ -19,6 +19,7 @@ export const convWeightName = (scope: Scope): string => {
   return spelling === "fused" ? "weight" : `${spelling}.weight`;
 };
 
+/** Arguments of the convolution, and how large its BatchNorm's made-up weights are. */
 export interface ConvBnOptions extends ConvOptions {
   /** Size of made-up weights of its BatchNorm, of the ordinary. */
   readonly madeUpScale?: number;

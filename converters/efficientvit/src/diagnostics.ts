@@ -1,6 +1,7 @@
 import { CompileError, nearestNames } from "@yolo-compile/core";
 import { type PyValue, repr } from "@yolo-compile/yolov5";
 
+/** For a key of `model_cfg` that no EfficientViT has. */
 export const unknownSetting = (key: string, known: readonly string[], module: string, where: string): CompileError => {
   const near = nearestNames(key, known);
   return new CompileError({
@@ -11,6 +12,7 @@ export const unknownSetting = (key: string, known: readonly string[], module: st
   });
 };
 
+/** For a value of `model_cfg` that is not what its key takes. */
 export const wrongSetting = (
   key: string,
   found: PyValue,
@@ -35,6 +37,7 @@ export interface MapAndWindow {
   readonly table: number;
 }
 
+/** For an image size whose maps do not fit the attention biases; `working` says which sizes do. */
 export const windowTooLarge = (
   image: readonly [number, number],
   { stage, height, width, window, table }: MapAndWindow,

@@ -7,6 +7,7 @@ export interface DownsampleScopes {
   readonly after: Scope;
 }
 
+/** Scopes of one stage: the way down to it, then its blocks. */
 export interface StageScopes {
   /** Absent where the map keeps its size. */
   readonly downsample: DownsampleScopes | undefined;

@@ -19,12 +19,14 @@ export interface StageSettings {
   readonly halvedAfter: boolean;
 }
 
+/** A backbone by its numbers: the variant's own, or those of `model_cfg`. */
 export interface BackboneSettings {
   /** Pixels a token of the first stage: 8 as in the YOLOv5 hybrids, 16 as in Microsoft's own. */
   readonly stemStride: StemStride;
   readonly stages: readonly StageSettings[];
 }
 
+/** Image pixels along one side of a token behind the stem. */
 export type StemStride = 8 | 16;
 
 /** Parameters of the functions `EfficientViT_M0` … `EfficientViT_M5`. */

@@ -82,6 +82,7 @@ function gelu(scope: Scope, x: Value, approximate: string): Value {
 const cubic = (scope: Scope, x: Value): Value =>
   scope.op("Mul", [scope.op("Mul", [x, scope.op("Mul", [x, x])]), scalar(0.044715)]);
 
+/** Names in torch.nn of the activations that can be emitted, without `nn.`. */
 export const activationNames = (): string[] => [...ACTIVATIONS.keys()];
 
 /** Whether `call` names an activation of torch.nn. */

@@ -45,6 +45,7 @@ export interface ModuleDefinition {
   readonly build: (scope: Scope, inputs: readonly Value[], args: Arguments) => Value | readonly Value[];
 }
 
+/** Modules by the name that a yaml row calls them. */
 export type ModuleTable = ReadonlyMap<string, ModuleDefinition>;
 
 /** `math.ceil(x / divisor) * divisor`, YOLOv5's make_divisible. */

@@ -6,6 +6,7 @@ const short = (value: PyValue): string => {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 };
 
+/** For text that is no yaml; the parser's excerpt becomes the details. */
 export const yamlSyntax = (file: string, error: unknown): CompileError => {
   const message = error instanceof Object && "message" in error ? String(error.message) : String(error);
   const [problem = message, ...excerpt] = message.split("\n");
@@ -16,6 +17,7 @@ export const yamlSyntax = (file: string, error: unknown): CompileError => {
   });
 };
 
+/** For a yaml, or one in a checkpoint, with more text, values or nesting than is read. */
 export const yamlTooLarge = (file: string, found: string, limit: string): CompileError =>
   new CompileError({
     code: "yaml/too-large",
@@ -23,12 +25,14 @@ export const yamlTooLarge = (file: string, found: string, limit: string): Compil
     hint: "is this the model's yaml? Aliases count each time they are used",
   });
 
+/** For a value that is none of null, boolean, number, text, list and mapping, such as a date. */
 export const yamlUnsupported = (file: string, value: unknown): CompileError =>
   new CompileError({
     code: "yaml/unsupported",
     message: `${file} holds a value of kind ${Object.prototype.toString.call(value).slice(8, -1)}, expected numbers, texts, lists and mappings`,
   });
 
+/** For a document without one of the required keys; `found` are those that it has. */
 export const missingKeys = (file: string, missing: readonly string[], found: readonly string[]): CompileError =>
   new CompileError({
     code: "yaml/keys",
@@ -38,12 +42,15 @@ export const missingKeys = (file: string, missing: readonly string[], found: rea
       : "a YOLOv5 model yaml has nc, depth_multiple, width_multiple, anchors, backbone and head",
   });
 
+/** For a top-level value, or a whole document, of the wrong kind or size. */
 export const wrongKey = (file: string, key: string, found: PyValue, expected: string): CompileError =>
   new CompileError({ code: "yaml/value", message: `${key} is ${short(found)}, expected ${expected}`, where: file });
 
+/** For a row that is not [from, number, module, args], or one part of it that is wrong. */
 export const rowShape = (found: PyValue, where: string, expected: string): CompileError =>
   new CompileError({ code: "yaml/row", message: `found ${short(found)}, expected ${expected}`, where });
 
+/** For a row whose module is not in the table. */
 export const unknownModule = (module: string, known: Iterable<string>, where: string): CompileError => {
   const near = nearestNames(module, known);
   return new CompileError({
@@ -57,6 +64,7 @@ export const unknownModule = (module: string, known: Iterable<string>, where: st
   });
 };
 
+/** For a `from` that is none of the `index` outputs which earlier rows made. */
 export const forwardReference = (from: number, index: number, where: string): CompileError =>
   new CompileError({
     code: "yolov5/from",
@@ -65,6 +73,7 @@ export const forwardReference = (from: number, index: number, where: string): Co
     where,
   });
 
+/** For a `from` that points at a slot in front of the levels of a list-returning backbone. */
 export const emptySlot = (slot: number, filled: readonly number[], where: string): CompileError =>
   new CompileError({
     code: "yolov5/from",
@@ -72,6 +81,7 @@ export const emptySlot = (slot: number, filled: readonly number[], where: string
     where,
   });
 
+/** For a list-returning module in another row than the first. */
 export const listOutput = (where: string): CompileError =>
   new CompileError({
     code: "yolov5/backbone",
@@ -80,6 +90,7 @@ export const listOutput = (where: string): CompileError =>
     where,
   });
 
+/** For an argument that is missing, of the wrong kind or out of range. */
 export const argumentError = (
   module: string,
   parameter: string,
@@ -93,6 +104,7 @@ export const argumentError = (
     where,
   });
 
+/** For more arguments than the signature has names. */
 export const tooManyArguments = (
   module: string,
   count: number,
@@ -105,9 +117,11 @@ export const tooManyArguments = (
     where,
   });
 
+/** For a list in `from` of a module that does not join inputs. */
 export const inputCountError = (module: string, found: number, expected: string, where: string): CompileError =>
   new CompileError({ code: "yolov5/from", message: `${module} is given ${found} inputs, it takes ${expected}`, where });
 
+/** For a call that names no known activation of torch.nn. */
 export const unknownActivation = (name: string, known: Iterable<string>, where: string): CompileError => {
   const near = nearestNames(name, known);
   return new CompileError({
@@ -118,6 +132,7 @@ export const unknownActivation = (name: string, known: Iterable<string>, where: 
   });
 };
 
+/** For an image size that is no multiple of the network's largest stride. */
 export const imageSize = (size: readonly number[], stride: number): CompileError => {
   const next = size.map((side) => Math.max(stride, Math.ceil(side / stride) * stride));
   return new CompileError({
@@ -127,9 +142,11 @@ export const imageSize = (size: readonly number[], stride: number): CompileError
   });
 };
 
+/** For a yaml whose backbone and head are both empty. */
 export const noHead = (name: string): CompileError =>
   new CompileError({ code: "yolov5/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });
 
+/** For a constant that is read although neither the weights nor a fallback hold it. */
 export const weightMissing = (name: string, type: TensorType): CompileError =>
   new CompileError({ code: "weights/missing", message: `${name} ${formatType(type)} is not in the weights` });
 

@@ -22,6 +22,7 @@ export interface TracedLayer extends PlannedLayer {
   readonly outputs: readonly Value[];
 }
 
+/** A network after one walk, with what each row made. */
 export interface TracedNetwork {
   readonly trace: Trace;
   readonly layers: readonly TracedLayer[];
@@ -85,6 +86,7 @@ function probedOrNone(config: ModelConfig, layers: readonly PlannedLayer[]): rea
 export const networkNotes = (network: Network, size: readonly [number, number]): readonly Diagnostic[] =>
   traceNetwork(network, { size }).trace.notes;
 
+/** What a planned network lacks for a graph. Batch 1 and no weights where left out. */
 export interface TraceRequest {
   /** Image height and width. */
   readonly size: readonly [number, number];

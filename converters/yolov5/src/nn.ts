@@ -6,11 +6,13 @@ import type { Scope } from "./trace.js";
 
 type Pair = readonly [number, number];
 
+/** Size of axis 1 of [n,c,…]. */
 export const channelsOf = (x: Value): number => x.type.shape[1]!;
 
 const pair = (size: number | Pair): Pair => (typeof size === "number" ? [size, size] : size);
 const symmetric = ([h, w]: Pair): number[] => [h, w, h, w];
 
+/** Arguments of torch.nn.Conv2d by their first letters, with its defaults, and 1 for `k`. */
 export interface ConvOptions {
   readonly k?: number | Pair;
   readonly s?: number | Pair;
@@ -31,6 +33,7 @@ export function conv2d(scope: Scope, x: Value, c2: number, options: ConvOptions 
   return y;
 }
 
+/** Arguments of torch.nn.ConvTranspose2d by their first letters. */
 export interface ConvTransposeOptions extends ConvOptions {
   readonly outputPadding?: number | Pair;
   /** Left out for subclasses, which thop does not recognise. */
@@ -83,6 +86,7 @@ export function affine(scope: Scope, x: Value, weight: Value, bias: Value | unde
   return bias ? scope.op("Add", [product, bias]) : product;
 }
 
+/** Arguments of a 2d pooling: kernel, stride, padding, dilation, and whether sizes round up. */
 export interface PoolOptions {
   readonly k: number | Pair;
   readonly s: number | Pair;
@@ -136,6 +140,7 @@ export function pad2d(scope: Scope, x: Value, pads: readonly number[], mode = "c
   return scope.op("Pad", [x, spread, floats([value === 0 ? -0 : value], [], "value")]);
 }
 
+/** Modes of torch.nn.Upsample that can be emitted. */
 export type UpsampleMode = "nearest" | "bilinear" | "bicubic";
 
 const UPSAMPLE_COST: Readonly<Record<UpsampleMode, number>> = { nearest: 1, bilinear: 11, bicubic: 259 };

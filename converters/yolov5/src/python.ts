@@ -10,16 +10,21 @@ export interface PyCall {
 /** The Python values that a YOLOv5 yaml can mean. A JavaScript number is an int. */
 export type PyValue = null | boolean | number | string | PyFloat | PyCall | readonly PyValue[] | PyDict;
 
+/** A dict whose keys are texts, in order. */
 export type PyDict = ReadonlyMap<string, PyValue>;
 
+/** Whether the value is a Python float; a JavaScript number is an int. */
 export const isFloat = (value: PyValue): value is PyFloat =>
   typeof value === "object" && value !== null && "pyFloat" in value;
 
+/** Whether the value is a call that was not run. */
 export const isCall = (value: PyValue): value is PyCall =>
   typeof value === "object" && value !== null && "call" in value;
 
+/** Whether the value is a list. */
 export const isList = (value: PyValue): value is readonly PyValue[] => Array.isArray(value);
 
+/** Whether the value is a dict. */
 export const isDict = (value: PyValue): value is PyDict => value instanceof Map;
 
 /** An int or a float as a number. */

@@ -14,6 +14,7 @@ export interface Summary {
   readonly strides: readonly number[];
 }
 
+/** One line of the table; `repeats` is after the depth gain, `arguments` as Python prints them. */
 export interface SummaryRow {
   readonly index: number;
   readonly from: string;
@@ -67,5 +68,6 @@ export function formatSummary(summary: Summary): string {
   return [header, ...rows, summaryLine(summary), ""].join("\n");
 }
 
+/** The line below the table; every parameter counts as one with a gradient. */
 export const summaryLine = ({ name, layers, parameters, gflops }: Summary): string =>
   `${name} summary: ${layers} layers, ${parameters} parameters, ${parameters} gradients, ${gflops.toFixed(1)} GFLOPs`;

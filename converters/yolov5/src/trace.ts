@@ -30,6 +30,7 @@ export interface WeightSource {
   batchNormEps(path: string): number | undefined;
 }
 
+/** What a trace knows before it starts. */
 export interface TraceOptions {
   readonly name: string;
   /** [n,ch,h,w] */

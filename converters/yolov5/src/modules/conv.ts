@@ -8,6 +8,7 @@ import type { ExpectedWeight, Scope } from "../trace.js";
 
 type Pair = readonly [number, number];
 
+/** Arguments of YOLOv5's Conv, by its names: kernel 1, stride 1 and the network's activation where left out. */
 export interface ConvOptions {
   readonly k?: number | Pair;
   readonly s?: number | Pair;
@@ -26,6 +27,7 @@ function autopad(k: number | Pair, d: number): number | Pair {
   return typeof k === "number" ? same(k) : [same(k[0]), same(k[1])];
 }
 
+/** Greatest common divisor of two integers from 0 on. */
 export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /**
