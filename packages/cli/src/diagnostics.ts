@@ -6,6 +6,7 @@ const READ_PROBLEMS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
 };
 
+/** For an input that cannot be opened or read; `problem` is an error code of Node.js or a sentence. */
 export const inputUnreadable = (path: string, problem: string): CompileError =>
   new CompileError({ code: "input/unreadable", message: `cannot read ${path}: ${READ_PROBLEMS[problem] ?? problem}` });
 
@@ -18,15 +19,18 @@ const WRITE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTDIR: "its folder is a file",
 };
 
+/** For an output that cannot be made, written or moved; `problem` is an error code of Node.js. */
 export const outputUnwritable = (path: string, problem: string): CompileError =>
   new CompileError({
     code: "output/unwritable",
     message: `cannot write ${path}: ${WRITE_PROBLEMS[problem] ?? problem}`,
   });
 
+/** For options or files that make no sense, alone or together. */
 export const usage = (problem: string, hint?: string): CompileError =>
   new CompileError({ code: "usage", message: problem, ...(hint && { hint }) });
 
+/** For a model of `detect` that is a checkpoint or a yaml. */
 export const notOnnx = (path: string): CompileError =>
   new CompileError({
     code: "detect/model",

@@ -10,6 +10,7 @@ export interface ObserverOptions {
   readonly "time-passes": boolean;
 }
 
+/** Adds {@link ObserverOptions}. */
 export const withObserver = (yargs: Argv) =>
   yargs
     .option("print-ir-after", { type: "string", describe: "print the graph after this pass, or after `all`" })
@@ -33,6 +34,7 @@ interface PassTime {
   readonly elapsedMs: number;
 }
 
+/** Starts to watch a pipeline; graphs are printed as they come, misses and times by `finish`. */
 export function observe(options: ObserverOptions): Observation {
   const printed = options["print-ir-after"];
   const traced = options["trace-rule"];

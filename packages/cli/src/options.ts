@@ -11,6 +11,7 @@ export interface WeightsOptions {
   readonly "allow-suspicious": boolean;
 }
 
+/** Adds {@link WeightsOptions}. */
 export const withWeights = <Options>(yargs: Argv<Options>) =>
   yargs.option("allow-suspicious", {
     type: "boolean",

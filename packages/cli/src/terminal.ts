@@ -29,6 +29,7 @@ export const paintDiagnostic = (diagnostic: Diagnostic): string =>
 
 const CLEAR_LINE = "\r\x1b[2K";
 
+/** Writes to stdout and stderr of this process. */
 export function openTerminal(json: boolean): Terminal {
   const live = process.stderr.isTTY === true;
   const endStep = (): void => {

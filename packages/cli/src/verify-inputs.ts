@@ -11,6 +11,7 @@ import {
 import { inputUnreadable, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 
+/** Options of `verify` that say what models run on: noise from `seed`, .npy files, pictures, free sizes. */
 export interface InputOptions {
   readonly seed: number;
   readonly input?: readonly string[];

@@ -18,6 +18,7 @@ import { openFile, readWhole } from "./files.js";
 import { compileInputs, openInputs } from "./inputs.js";
 import { imageSize, type NetworkOptions } from "./options.js";
 
+/** Options of `verify` that say what is judged: files, and a folder of known answers. */
 export interface SubjectOptions extends NetworkOptions {
   readonly files: readonly string[];
   readonly golden?: string;

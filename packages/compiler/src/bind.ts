@@ -20,6 +20,7 @@ export interface BoundWeights {
   readonly notes: readonly Diagnostic[];
 }
 
+/** Whether a part of the weights is enough, and what gives the rest. */
 export interface BindOptions {
   /** What gives the weights that are missing where the checkpoint holds a part. */
   readonly standIn?: Checkpoint;

@@ -28,6 +28,7 @@ export interface ConfigText {
   readonly text: string;
 }
 
+/** What to compile, for which input, and how much to rewrite. */
 export interface CompileRequest {
   /** Left out where the checkpoint carries its own. */
   readonly config?: ConfigText;
@@ -49,6 +50,7 @@ export interface CompileObserver extends PassObserver {
   readonly afterStage?: (stage: string) => void;
 }
 
+/** One network as two graphs that compute the same, and how the second came about. */
 export interface CompiledModel {
   readonly network: Network;
   /** BatchNorm unfused, attention spelled out: the reference. */

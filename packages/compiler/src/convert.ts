@@ -14,6 +14,7 @@ import { isCall, isDict, isList, type PyValue, parseYaml, repr } from "@yolo-com
 import { type ConfigText, loadNetwork, networkName } from "./compile.js";
 import { note, unknownExtension, warning } from "./diagnostics.js";
 
+/** Weights to write, and what is written beside them. */
 export interface ConvertRequest {
   readonly checkpoint: Checkpoint;
   /** A yaml for weights that carry none. */
@@ -24,6 +25,7 @@ export interface ConvertRequest {
   readonly output: string;
 }
 
+/** A file that is ready to be written, and what is in it. */
 export interface ConvertedWeights {
   readonly format: string;
   readonly file: EncodedFile;

@@ -16,6 +16,7 @@ import {
 import { parseNames } from "@yolo-compile/weights";
 import { noDetector } from "./diagnostics.js";
 
+/** A model, and where it runs. */
 export interface DetectorRequest {
   readonly model: ModelSource;
   /** How messages name the model. */

@@ -8,12 +8,14 @@ const listed = <T>(items: readonly T[], line: (item: T) => string): string[] => 
   return [...items.slice(0, LISTED).map(line), ...more];
 };
 
+/** A stored weight whose shape is not the one that the network needs. */
 export interface Misfit {
   readonly name: string;
   readonly found: TensorType;
   readonly expected: TensorType;
 }
 
+/** All that does not fit between a checkpoint and a network. */
 export interface MisfitReport {
   readonly checkpoint: string;
   readonly missing: readonly TensorNamed[];
@@ -25,6 +27,7 @@ export interface MisfitReport {
   readonly suggestion?: string;
 }
 
+/** The type of a weight under its state_dict name. */
 export interface TensorNamed extends TensorType {
   readonly name: string;
 }
@@ -64,6 +67,7 @@ const nearby = (name: string, candidates: readonly string[]): string => {
   return near ? `, nearest is ${near}` : "";
 };
 
+/** For weights without a yaml, given alone. */
 export const noConfig = (checkpoint: string, format: string, className: string | undefined): CompileError =>
   new CompileError({
     code: "compile/no-yaml",
@@ -71,6 +75,7 @@ export const noConfig = (checkpoint: string, format: string, className: string |
     hint: "give the yaml first: yolo-compile model.yaml weights.pt",
   });
 
+/** For a yaml with neither weights nor a seed to make them up. */
 export const noWeights = (name: string): CompileError =>
   new CompileError({
     code: "compile/no-weights",
@@ -78,12 +83,14 @@ export const noWeights = (name: string): CompileError =>
     hint: "give the weights second, or --random-weights 1 for a graph with made-up ones",
   });
 
+/** For integers where the network needs floating point numbers, or the other way round. */
 export const wrongElementType = (checkpoint: string, name: string, found: TensorType): CompileError =>
   new CompileError({
     code: "weights/dtype",
     message: `${name} in ${checkpoint} is ${formatType(found)}, expected floating point numbers`,
   });
 
+/** Something that the user may want to know and need not act on. */
 export const note = (code: string, message: string, where?: string): Diagnostic => ({
   code,
   severity: "note",
@@ -91,6 +98,7 @@ export const note = (code: string, message: string, where?: string): Diagnostic 
   ...(where && { where }),
 });
 
+/** Something that is probably not meant. */
 export const warning = (code: string, message: string, where?: string): Diagnostic => ({
   code,
   severity: "warning",
@@ -98,6 +106,7 @@ export const warning = (code: string, message: string, where?: string): Diagnost
   ...(where && { where }),
 });
 
+/** For a model whose inputs or outputs are not those of a YOLOv5 detector; `what` names the side. */
 export const noDetector = (
   model: string,
   what: string,
@@ -109,6 +118,7 @@ export const noDetector = (
     hint: "expected an image [n,3,h,w] that gives rows [n,boxes,5+classes], and perhaps prototypes",
   });
 
+/** For an output whose extension stands for no weights format. */
 export const unknownExtension = (output: string, known: readonly string[]): CompileError =>
   new CompileError({
     code: "convert/format",

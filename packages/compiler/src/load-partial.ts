@@ -17,6 +17,7 @@ export interface LeftWeight {
   readonly reason: string;
 }
 
+/** The part of a checkpoint that fits, and the part that does not. */
 export interface LoadedPartially {
   /** Those of the checkpoint's tensors that the network can take. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;

@@ -19,6 +19,7 @@ interface InspectOptions {
   readonly imgsz: readonly (string | number)[];
 }
 
+/** `inspect`; exit code 1 where weights do not fit the yaml of `--cfg`. */
 export const inspectCommand = (setExitCode: (code: number) => void): CommandModule<object, InspectOptions> => ({
   command: "inspect <file>",
   describe: "say what is in a checkpoint or an ONNX model; nothing in it is run",

@@ -8,6 +8,7 @@ interface ProvidersOptions {
   readonly json: boolean;
 }
 
+/** `providers`: runs a small convolution on each. */
 export const providersCommand: CommandModule<object, ProvidersOptions> = {
   command: "providers",
   describe: "say which providers compute here, found out by computing, and why others do not",

@@ -17,6 +17,7 @@ interface SummaryOptions extends WeightsOptions {
   readonly json: boolean;
 }
 
+/** `summary`: the table on stdout, what modules note on stderr. */
 export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",

@@ -40,6 +40,7 @@ export function fitDocument(config: string, match: WeightMatch) {
   };
 }
 
+/** Whether nothing is missing, misshapen or left over. */
 export const isFit = ({ missing, wrongShape, extra }: WeightMatch): boolean =>
   missing.length + wrongShape.length + extra.length === 0;
 

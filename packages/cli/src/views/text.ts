@@ -3,6 +3,7 @@ import { out } from "../colors.js";
 /** `22 414 248` */
 export const grouped = (count: number): string => count.toLocaleString("en-US").replaceAll(",", " ");
 
+/** `7.9 MB`; below 100 000 bytes `12.3 kB`. */
 export const megabytes = (bytes: number): string =>
   bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 

@@ -9,6 +9,7 @@ import type { Mutant } from "./mutation.js";
 import { openValues, runValues } from "./run-values.js";
 import { excess, type Sighting, type Verdict, worstOf } from "./verdict.js";
 
+/** What mutants are judged by. */
 export interface CourtRequest {
   readonly compiled: MutantSource;
   readonly provider: Provider;

@@ -48,6 +48,7 @@ export const changeConstant = (
   edit: (numbers: Float64Array, tensor: Tensor) => Float64Array,
 ): Mutation => change(node, text, { inputs: replaceAt(node.inputs, index, editedConstant(node.inputs[index]!, edit)) });
 
+/** A new constant of the same type; `edit` gets all elements, row-major, and may work in place. */
 export function editedConstant(value: Value, edit: (numbers: Float64Array, tensor: Tensor) => Float64Array): Value {
   const tensor = value.constant!.read();
   const { dtype, shape } = tensor;

@@ -11,6 +11,7 @@ export interface NamedValue {
   readonly value: Value;
 }
 
+/** Which values are expected on which inputs, and how others are compared with them. */
 export interface ExpectationRequest {
   readonly plain: Graph;
   readonly values: readonly NamedValue[];

@@ -6,6 +6,7 @@ import { applyEdits, changesNothing } from "./edit.js";
 import type { Mutant, MutationOperator, Site } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
 
+/** Which mistakes are made, and at how many places. */
 export interface MutantOptions {
   readonly seed: number;
   /** The pipeline that made the optimised graph. Default full. */
@@ -16,6 +17,7 @@ export interface MutantOptions {
   readonly operators?: readonly MutationOperator[];
 }
 
+/** Both graphs, and what of one stands for what of the other. */
 export type MutantSource = Pick<CompiledModel, "plain" | "optimized" | "replaced">;
 
 /**

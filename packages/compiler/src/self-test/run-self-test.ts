@@ -3,6 +3,7 @@ import { selfTestWithoutGround } from "./diagnostics.js";
 import { type MutantOptions, makeMutants } from "./make-mutants.js";
 import { excess, type JudgedMutant, type SelfTestResult, summarizeVerdicts } from "./verdict.js";
 
+/** Which mutants are made, and what they are judged by. */
 export interface SelfTestRequest extends CourtRequest, MutantOptions {
   readonly onStep?: (step: string) => void;
 }

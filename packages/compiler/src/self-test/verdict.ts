@@ -25,10 +25,12 @@ export type Verdict =
   /** It cannot be written or run, so nobody could be fooled by it. */
   | { readonly kind: "refused"; readonly reason: string };
 
+/** A mutant without its graph, and what became of it. */
 export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "change"> {
   readonly verdict: Verdict;
 }
 
+/** What became of all mutants, and how far off the unchanged graph is. */
 export interface SelfTestResult {
   readonly mutants: readonly JudgedMutant[];
   readonly counts: Readonly<Record<Verdict["kind"], number>>;
@@ -50,6 +52,7 @@ export const excess = ({ maxRel, nonFinite, allowed }: Sighting): number =>
 export const worstOf = (sightings: readonly [Sighting, ...Sighting[]]): Sighting =>
   sightings.reduce((worst, each) => (excess(each) > excess(worst) ? each : worst));
 
+/** Counts verdicts; the score is 1 where no mutant was caught or survived. */
 export function summarizeVerdicts(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
   const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, refused: 0 };
   for (const { verdict } of mutants) counts[verdict.kind]++;

@@ -3,6 +3,7 @@ import { badSize, sizeNeeded, unknownSize } from "./diagnostics.js";
 import { type FreeSize, freeSize, freeSizes, type Role } from "./free-sizes.js";
 import type { FixedInput } from "./verify-input.js";
 
+/** How free sizes of a model are fixed. */
 export interface SizeOptions {
   /** Of the model; heights and widths are multiples of it. Default 32. */
   readonly stride?: number;

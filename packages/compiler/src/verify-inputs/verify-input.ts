@@ -7,6 +7,7 @@ export interface VerifyInput extends NamedInput {
   readonly pictures?: readonly NamedPicture[];
 }
 
+/** A decoded picture; the name is for messages and reports. */
 export interface NamedPicture {
   readonly name: string;
   readonly image: Image;

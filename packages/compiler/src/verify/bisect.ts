@@ -8,6 +8,7 @@ import { extractReproducer, type Reproducer } from "./reproducer.js";
 import { rowOfPath } from "./row-diagram.js";
 import { type GraphInputs, runTaps } from "./taps.js";
 
+/** A plain graph, the pipeline in doubt, and the input that shows the difference. */
 export interface BisectRequest {
   readonly plain: Graph;
   readonly layers: readonly TracedLayer[];
@@ -32,6 +33,7 @@ export interface Culprit {
   readonly reproducer: Reproducer;
 }
 
+/** What bisecting found, and what it took. */
 export interface BisectResult {
   /** Rewrites of the whole pipeline. */
   readonly rewrites: number;

@@ -24,6 +24,7 @@ export interface LayerComparison extends AlignedLayer {
   readonly compared?: Difference & { readonly ok: boolean; readonly statistics: Statistics };
 }
 
+/** Two graphs of one network, and the input that they are compared on. */
 export interface LayersRequest {
   readonly source: AlignmentSource;
   readonly inputs: GraphInputs;
@@ -70,6 +71,7 @@ export const compareWhole = (name: string, reference: Tensor, candidate: Tensor)
 
 const flat = (tensor: Tensor): Tensor => ({ ...tensor, shape: [elementCount(tensor.shape)] });
 
+/** Whether no element is non-finite and the largest relative error is allowed. */
 export const isWithin = ({ nonFinite, maxRel }: Difference, { relative }: Tolerance): boolean =>
   nonFinite === 0 && maxRel <= relative;
 

@@ -1,5 +1,6 @@
 import { CompileError } from "@yolo-compile/core";
 
+/** For a check of rewrites or layers that the subject cannot answer; `asked` is its option. */
 export const noSource = (asked: string): CompileError =>
   new CompileError({
     code: "verify/source",
@@ -7,6 +8,7 @@ export const noSource = (asked: string): CompileError =>
     hint: "give the yaml and the weights, or a checkpoint that carries its own yaml",
   });
 
+/** For a model that ran on pictures and gave no detections. */
 export const noDetections = (model: string): CompileError =>
   new CompileError({
     code: "verify/pictures",
@@ -14,6 +16,7 @@ export const noDetections = (model: string): CompileError =>
     hint: "leave the pictures out, or give them as .npy files with --input",
   });
 
+/** For a golden folder without the .npy file of one of the model's outputs. */
 export const goldenMissing = (folder: string, missing: readonly string[]): CompileError =>
   new CompileError({
     code: "verify/golden",

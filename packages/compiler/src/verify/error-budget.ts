@@ -13,6 +13,7 @@ export type BudgetEntry = {
   readonly sides: string;
 } & ({ readonly maxAbs: number; readonly maxRel: number } | { readonly skipped: string });
 
+/** The two graphs between which the causes of the difference lie, and the input they run on. */
 export interface BudgetRequest {
   readonly plain: Graph;
   readonly optimized: Graph;

@@ -14,6 +14,7 @@ import { rowSubject } from "./row-diagram.js";
 import type { CompiledSubject, NamedModel } from "./subject.js";
 import { runTaps } from "./taps.js";
 
+/** How layers are compared: the reference runs on the CPU, the candidate on `provider`. */
 export interface LayersOptions {
   readonly input: VerifyInput;
   readonly provider: Provider;

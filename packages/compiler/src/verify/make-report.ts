@@ -9,6 +9,7 @@ import { rowDiagram } from "./row-diagram.js";
 import { candidateOf, type NamedModel, referenceOf, type VerifySubject } from "./subject.js";
 import type { VerifyFindings } from "./verify.js";
 
+/** What a report says beside the findings. */
 export interface ReportContext {
   readonly tool: Report["tool"];
   readonly environment: Report["environment"];

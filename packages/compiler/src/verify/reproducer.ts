@@ -12,6 +12,7 @@ export interface Reproducer {
   readonly inputs: ReadonlyMap<string, Tensor>;
 }
 
+/** Two graphs that are one rewrite apart and share all other values, and an input of both. */
 export interface ReproducerRequest {
   readonly before: Graph;
   readonly after: { readonly graph: Graph; readonly replaced: Replacements };

@@ -31,6 +31,7 @@ export interface RewriteChecks {
   readonly selfTest?: boolean;
 }
 
+/** How a candidate is judged. */
 export interface VerifyOptions extends RewriteChecks {
   /** Where the candidate runs besides the CPU. */
   readonly provider: Provider;
