@@ -21,6 +21,7 @@ export const FINDING_KINDS = {
   "self-test": "A deliberate fault was not noticed",
 } as const;
 
+/** Which check a finding comes from. */
 export type FindingKind = keyof typeof FINDING_KINDS;
 
 const figures = ({ maxAbs, maxRel }: { readonly maxAbs: number; readonly maxRel: number }): string =>

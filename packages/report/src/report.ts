@@ -71,6 +71,7 @@ export interface CheckSubject {
 /** One comparison of one output, or why it was not made. */
 export type Check = ComparedCheck | SkippedCheck;
 
+/** A comparison that was made. */
 export interface ComparedCheck extends CheckSubject, Measure {
   readonly status: "compared";
   readonly tolerance: Tolerance;
@@ -79,6 +80,7 @@ export interface ComparedCheck extends CheckSubject, Measure {
   readonly ok: boolean;
 }
 
+/** A comparison that was not made. */
 export interface SkippedCheck extends CheckSubject {
   readonly status: "skipped";
   readonly reason: string;
@@ -110,6 +112,7 @@ export interface RowSubject {
 /** The outputs of one yaml row in both graphs, or why there is nothing to compare. */
 export type LayerRow = ComparedLayer | UncoveredLayer;
 
+/** A row whose outputs were compared; the figures are those of the worst output. */
 export interface ComparedLayer extends RowSubject, Measure {
   readonly status: "compared";
   readonly nonFinite: number;
@@ -118,11 +121,13 @@ export interface ComparedLayer extends RowSubject, Measure {
   readonly ok: boolean;
 }
 
+/** A row with an output that has no counterpart in the candidate. */
 export interface UncoveredLayer extends RowSubject {
   readonly status: "uncovered";
   readonly reason: string;
 }
 
+/** Of all elements of a tensor; `std` is that of the population. */
 export interface Statistics {
   readonly mean: number;
   readonly std: number;
@@ -141,24 +146,27 @@ export interface Bisection extends Measure {
   /** The yaml row: `head[3]`. */
   readonly where: string;
   readonly tolerance: Tolerance;
-  /** File with a minimal model and its input. */
+  /** Folder with the graphs before and after the rewrite alone, and their inputs. */
   readonly reproducer?: string;
 }
 
 /** What one cause adds to the difference, measured by switching that one thing. */
 export type BudgetRow = MeasuredBudget | SkippedBudget;
 
+/** A cause, and the two sides that differ in it. */
 export interface BudgetSubject {
-  /** `fold`, `other rewrites`, `ONNX Runtime optimisation`, `provider`, `half`, `TF32` */
+  /** `fold`, `other rewrites`, `ONNX Runtime's rewriting`, `provider`, `TF32`, `half` or `all of them`. */
   readonly cause: string;
-  /** The two sides: `plain graph against folded graph, cpu, runtime rewriting off`. */
+  /** The two sides: `plain (cpu, runtime rewrites off) against folded (cpu, runtime rewrites off)`. */
   readonly comparedTo: string;
 }
 
+/** A cause whose share was measured. */
 export interface MeasuredBudget extends BudgetSubject, Measure {
   readonly status: "measured";
 }
 
+/** A cause whose share cannot be measured here. */
 export interface SkippedBudget extends BudgetSubject {
   readonly status: "skipped";
   readonly reason: string;
@@ -211,6 +219,7 @@ export interface RowDiagram {
   readonly rows: readonly DiagramRow[];
 }
 
+/** One yaml row before and after the rewrites. */
 export interface DiagramRow extends RowSubject {
   readonly before: NodeDiagram;
   readonly after: NodeDiagram;
@@ -223,6 +232,7 @@ export interface NodeDiagram {
   readonly edges: readonly (readonly [from: string, to: string])[];
 }
 
+/** One node of a graph. */
 export interface DiagramNode {
   /** Unique in its diagram. */
   readonly id: string;
@@ -237,7 +247,7 @@ export interface DiagramNode {
 export interface MutantRow {
   /** `drop-bias` */
   readonly name: string;
-  /** The node and its yaml row: `Conv model.3.conv (backbone[3])`. */
+  /** The node, and what is wrong there: `model.3.conv/Conv: the bias of channel 3 is 0`. */
   readonly where: string;
   /** `equivalent` means that the fault does not change the function. */
   readonly verdict: "caught" | "survived" | "equivalent";

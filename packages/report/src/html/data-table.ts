@@ -1,6 +1,7 @@
 import { classAttribute } from "./class-attribute.js";
 import { html, type Markup, type Piece } from "./markup.js";
 
+/** The head of a column, and how its cells look. */
 export interface Column {
   readonly label: Piece;
   /** Figures stand to the right; plots and prose need room. */
@@ -10,6 +11,7 @@ export interface Column {
 /** Of `errorStrip`. */
 export const PLOT_COLUMN: Column = { label: "Against the tolerance", kind: "plot" };
 
+/** What a table says. */
 export interface DataTable {
   readonly caption: string;
   readonly columns: readonly Column[];
@@ -17,6 +19,7 @@ export interface DataTable {
   readonly rows: readonly TableRow[];
 }
 
+/** One row; a failed one is marked. */
 export interface TableRow {
   readonly cells: readonly Piece[];
   readonly failed?: boolean;

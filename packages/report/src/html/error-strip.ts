@@ -1,6 +1,7 @@
 import type { ErrorScale } from "./error-scale.js";
 import { html, type Markup } from "./markup.js";
 
+/** One error, as a fraction of scale, and whether it is allowed. */
 export interface StripDot {
   readonly error: number;
   readonly ok: boolean;

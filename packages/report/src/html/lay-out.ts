@@ -1,10 +1,12 @@
 import { Graph, layout } from "@dagrejs/dagre";
 
+/** In pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
+/** In pixels, to the right and down. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -18,6 +20,7 @@ export interface Drawing extends Size {
   readonly edges: readonly (readonly Point[])[];
 }
 
+/** Room between boxes, in pixels. */
 export interface Spacing {
   /** Between boxes beside each other. */
   readonly beside: number;

@@ -1,5 +1,6 @@
 import { html, type Markup } from "./markup.js";
 
+/** What a check came to. */
 export type Outcome = "passed" | "failed" | "skipped";
 
 /** Shapes differ, so that colour is not needed to tell them apart. Drawn in a box of 16 × 16. */
@@ -17,4 +18,5 @@ export const mark = (outcome: Outcome): Markup =>
 export const outcomeLabel = (outcome: Outcome, text: string = outcome): Markup =>
   html`<span class="outcome ${outcome}">${mark(outcome)}${text}</span>`;
 
+/** The outcome of a check that was made. */
 export const outcomeOf = (ok: boolean): Outcome => (ok ? "passed" : "failed");

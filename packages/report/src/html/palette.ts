@@ -20,6 +20,7 @@ export interface Scheme {
   readonly warning: string;
 }
 
+/** Colours on paper and on screens that do not ask for dark. */
 export const LIGHT: Scheme = {
   page: "#f7f7f5",
   surface: "#ffffff",
@@ -34,6 +35,7 @@ export const LIGHT: Scheme = {
   warning: "#855400",
 };
 
+/** Colours on screens that ask for dark. */
 export const DARK: Scheme = {
   page: "#121315",
   surface: "#1a1c1f",

@@ -14,12 +14,14 @@ export interface Section {
   readonly body: Piece;
 }
 
+/** A label and a figure; the outcome gives it a sign. */
 export interface Tile {
   readonly label: string;
   readonly value: string;
   readonly outcome?: Outcome;
 }
 
+/** The `<section>` of the page, with its heading. */
 export const sectionElement = ({ id, title, lead, body }: Section): Markup => html`
 <section id="${id}" aria-labelledby="${id}-title">
 <header><h2 id="${id}-title">${title}</h2><p class="lead">${unbroken(lead)}</p></header>

@@ -1,6 +1,7 @@
 import type { Check, ComparedCheck } from "../report.js";
 import { strain } from "./error-scale.js";
 
+/** Those that were made, in the order given. */
 export const comparedOf = (checks: readonly Check[]): readonly ComparedCheck[] =>
   checks.filter((check): check is ComparedCheck => check.status === "compared");
 
