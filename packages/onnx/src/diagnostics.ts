@@ -2,6 +2,7 @@ import { CompileError, type DType, formatType, nearestNames, type TensorType } f
 
 const at = (where: string): { where?: string } => (where ? { where } : {});
 
+/** The opset asked for is not one that can be written. */
 export const opsetRange = (asked: number, { min, max }: { min: number; max: number }): CompileError =>
   new CompileError({
     code: "onnx/opset",
@@ -9,6 +10,10 @@ export const opsetRange = (asked: number, { min, max }: { min: number; max: numb
     hint: asked > max ? `ask for ${max}, which every later runtime runs too` : `ask for ${min} or later`,
   });
 
+/**
+ * The opset asked for lacks an element type or attribute value of an op. `from` is the first opset that has it, `until`
+ * the last.
+ */
 export function missingInOpset(
   what: string,
   asked: number,
@@ -25,6 +30,7 @@ export function missingInOpset(
   });
 }
 
+/** An input is of an element type that ONNX does not allow there. */
 export const inputTypeError = (
   op: string,
   index: number,
@@ -38,6 +44,7 @@ export const inputTypeError = (
     ...at(where),
   });
 
+/** The encoded model is larger than protobuf allows. */
 export const tooLarge = (bytes: number, limit: number): CompileError =>
   new CompileError({
     code: "onnx/too-large",
@@ -45,12 +52,14 @@ export const tooLarge = (bytes: number, limit: number): CompileError =>
     hint: "use float16 weights or a smaller model",
   });
 
+/** A constant gives another type or length than it declares. */
 export const constantRead = (hint: string, expected: string, found: string, bytes: number): CompileError =>
   new CompileError({
     code: "onnx/constant",
     message: `the constant %${hint} of type ${expected} gave ${bytes} bytes of ${found} when it was read`,
   });
 
+/** An output of the graph has the name of an input. */
 export const nameClash = (name: string): CompileError =>
   new CompileError({
     code: "onnx/name",
@@ -58,9 +67,11 @@ export const nameClash = (name: string): CompileError =>
     hint: "ONNX needs every value under a name of its own: rename one of them",
   });
 
+/** A node that is written takes a value that nothing defines. */
 export const undefinedValue = (hint: string, where: string): CompileError =>
   new CompileError({ code: "onnx/graph", message: `%${hint} is used but nothing defines it`, ...at(where) });
 
+/** A file is broken protobuf, has no graph or several, or an integer or name that is too large. */
 export const malformed = (file: string, problem: string): CompileError =>
   new CompileError({
     code: "onnx/malformed",
@@ -68,9 +79,11 @@ export const malformed = (file: string, problem: string): CompileError =>
     hint: "is the file complete, and is it an .onnx file?",
   });
 
+/** A file has more of something than the reader accepts. */
 export const overLimit = (file: string, what: string, limit: number): CompileError =>
   new CompileError({ code: "onnx/limit", message: `${file} has more than ${limit} ${what}` });
 
+/** A file states no opset of ai.onnx, or one that cannot be read. */
 export const unreadOpset = (
   file: string,
   found: number | undefined,
@@ -100,6 +113,7 @@ export function unknownModelOps(
   });
 }
 
+/** An input has a size that is not fixed. */
 export const dynamicDimension = (what: string, axis: number, dimension: string, where: string): CompileError =>
   new CompileError({
     code: "onnx/dynamic",
@@ -108,6 +122,7 @@ export const dynamicDimension = (what: string, axis: number, dimension: string, 
     ...at(where),
   });
 
+/** A tensor's data are in another file, which is not opened. */
 export const externalData = (tensor: string, where: string): CompileError =>
   new CompileError({
     code: "onnx/external-data",
@@ -116,20 +131,29 @@ export const externalData = (tensor: string, where: string): CompileError =>
     ...at(where),
   });
 
+/** A file stores a tensor as sparse. */
 export const sparseTensor = (what: string, where: string): CompileError =>
   new CompileError({ code: "onnx/sparse", message: `${what} is sparse, only dense tensors can be read`, ...at(where) });
 
+/** A tensor or an input is of an element type that the IR does not have, or an input is no tensor. */
 export const unreadDataType = (what: string, found: string, where: string): CompileError =>
   new CompileError({ code: "onnx/dtype", message: `${what} is of ${found}, which cannot be read`, ...at(where) });
 
+/** A tensor's sizes cannot be used, or do not match its bytes. */
 export const tensorError = (tensor: string, problem: string, where: string): CompileError =>
   new CompileError({ code: "onnx/tensor", message: `the tensor ${tensor} ${problem}`, ...at(where) });
 
+/** A file's node has an attribute that cannot be read, or lacks one. */
 export const modelAttribute = (op: string, name: string, problem: string, where: string): CompileError =>
   new CompileError({ code: "onnx/attribute", message: `${op}.${name} ${problem}`, ...at(where) });
 
+/** A file's node cannot be read into the IR. */
 export const modelNode = (op: string, problem: string, where: string): CompileError =>
   new CompileError({ code: "onnx/node", message: `${op}: ${problem}`, ...at(where) });
 
+/**
+ * A file's graph is inconsistent: a value is defined twice or used too early, its declaration is wrong, outputs are
+ * missing.
+ */
 export const modelGraph = (problem: string, where: string): CompileError =>
   new CompileError({ code: "onnx/graph", message: problem, ...at(where) });

@@ -15,6 +15,7 @@ import { PRODUCER } from "./producer.js";
 import { DATA_TYPES, fieldPrefix, LARGEST_MODEL_BYTES, type messages, newWriter, onnx } from "./proto.js";
 import { type SpelledNode, spellNode, writeNode } from "./write-node.js";
 
+/** The opset of ai.onnx that a file is written in, within `OPSETS`. */
 export interface EncodeOptions {
   readonly opset: number;
 }

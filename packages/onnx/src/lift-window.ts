@@ -16,6 +16,10 @@ export function liftConv(lift: Lift): ReturnType<Lift["result"]> {
   return lift.result("Conv", lift.inputs, given);
 }
 
+/**
+ * ConvTranspose, whose window is its weight's.
+ * @throws onnx/attribute also where auto_pad is SAME_UPPER or SAME_LOWER
+ */
 export function liftConvTranspose(lift: Lift): ReturnType<Lift["result"]> {
   const kernel = weightWindow(lift);
   const automatic = lift.take("auto_pad", "string") ?? "NOTSET";
@@ -25,6 +29,10 @@ export function liftConvTranspose(lift: Lift): ReturnType<Lift["result"]> {
   return lift.result("ConvTranspose", lift.inputs, given);
 }
 
+/**
+ * A pooling op, whose window is its kernel_shape.
+ * @throws onnx/attribute also for column-major indices and an AveragePool with dilations
+ */
 export function liftPool(lift: Lift): ReturnType<Lift["result"]> {
   const { op } = lift.record;
   lift.require("storage_order", "int", [0]);

@@ -40,6 +40,7 @@ const overAxes = (since: number): Lowering => ({
   input1: { attribute: "axes", since },
 });
 
+/** The ops that some opset lacks in the IR's form; the reader takes from here which inputs were attributes. */
 export const LOWERINGS: Readonly<Partial<Record<OpName, Lowering>>> = {
   Celu: { expand: expandCelu, when: (node, opset) => opset < 12 || node.inputs[0]?.type.dtype !== "f32" },
   Gelu: { expand: expandGelu, when: below(20) },

@@ -4,6 +4,7 @@ import protobuf from "protobufjs/minimal.js";
 
 export type { onnx as messages } from "onnx-proto";
 
+/** Encoders and enums generated from onnx.proto; their types are `messages`. */
 export const { onnx } = onnxProto;
 
 /** protobuf's readers keep offsets in signed 32-bit integers, so no message may be longer. */
@@ -48,6 +49,7 @@ export const fieldPrefix = (field: number, length: number): Uint8Array =>
     .uint32(length)
     .finish();
 
+/** Text in UTF-8, as protobuf has it. */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(protobuf.util.utf8.length(text));
   protobuf.util.utf8.write(text, bytes, 0);

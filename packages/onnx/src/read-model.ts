@@ -16,6 +16,7 @@ export interface ModelRecord {
   readonly graph: GraphRecord;
 }
 
+/** A GraphProto: nodes and initializers are places in the source, sparse initializers only counted. */
 export interface GraphRecord {
   readonly name: string;
   readonly nodes: readonly Place[];

@@ -14,6 +14,7 @@ export interface NodeRecord {
   readonly attributes: ReadonlyMap<string, AttributeRecord>;
 }
 
+/** The value of an AttributeProto, by its kind. */
 export type AttributeRecord =
   | { readonly kind: "int" | "float"; readonly value: number }
   | { readonly kind: "ints" | "floats"; readonly value: readonly number[] }

@@ -14,6 +14,7 @@ import { MOST_DIMENSIONS, type ReadContext } from "./limits.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
 import { type Field, readMessage } from "./wire.js";
 
+/** A tensor of a file under the name that it has there. */
 export interface TensorRecord {
   readonly name: string;
   readonly tensor: LazyTensor;

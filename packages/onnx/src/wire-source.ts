@@ -9,6 +9,7 @@ export interface Place {
   readonly endBytes: number;
 }
 
+/** Reads the bytes of a place. */
 export const bytesAt = (source: ByteSource, { startBytes, endBytes }: Place): Uint8Array =>
   source.read(startBytes, endBytes - startBytes);
 

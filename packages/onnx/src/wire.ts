@@ -5,6 +5,7 @@ import { MOST_INTEGERS, type ReadContext } from "./limits.js";
 /** Protobuf's wire types; groups (3 and 4) are in no ONNX file. */
 const VARINT = 0;
 const FIXED64 = 1;
+/** The wire type of what has a length: text, bytes, messages, packed lists. */
 export const BYTES = 2;
 const FIXED32 = 5;
 

@@ -1,6 +1,9 @@
 import { CompileError } from "@yolo-compile/core";
 import type { Node } from "@yolo-compile/ir";
 
+/**
+ * A patch uses a value that is not there yet, or replaces one that is not the matched node's or by one of another type.
+ */
 export const brokenPatch = (rule: string, node: Node, problem: string): CompileError =>
   new CompileError({
     code: "passes/patch",
@@ -9,6 +12,7 @@ export const brokenPatch = (rule: string, node: Node, problem: string): CompileE
     where: node.origin.path,
   });
 
+/** A pass still finds rewrites when its sweeps are used up; `rule` made the first of the last sweep. */
 export const endlessRule = (pass: string, sweeps: number, rule: string): CompileError =>
   new CompileError({
     code: "passes/endless",
@@ -16,6 +20,7 @@ export const endlessRule = (pass: string, sweeps: number, rule: string): Compile
     hint: "two rules undo each other",
   });
 
+/** BatchNormalization nodes are gone and no rule accounts for them; `lost` has their paths. */
 export const batchNormLost = (lost: readonly string[]): CompileError =>
   new CompileError({
     code: "passes/batch-norm-lost",
@@ -24,6 +29,7 @@ export const batchNormLost = (lost: readonly string[]): CompileError =>
     details: lost,
   });
 
+/** A pipeline is asked for that does not exist. */
 export const unknownPipeline = (name: string, known: readonly string[]): CompileError =>
   new CompileError({
     code: "passes/pipeline",

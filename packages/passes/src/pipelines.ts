@@ -38,8 +38,10 @@ export const PIPELINES = {
   full: [untilStable("full", [dropDeadCode, ...fuse, ...cleanUp])],
 } as const satisfies Record<string, readonly Pass[]>;
 
+/** A key of {@link PIPELINES}. */
 export type PipelineName = keyof typeof PIPELINES;
 
+/** All pipelines, from the one that rewrites least to the one that rewrites most. */
 export const PIPELINE_NAMES = Object.keys(PIPELINES) as readonly PipelineName[]; // keys of the literal above
 
 /** @throws passes/pipeline */

@@ -31,8 +31,10 @@ export interface Miss {
   readonly miss: string;
 }
 
+/** A {@link Miss} with that reason. */
 export const miss = (reason: string): Miss => ({ miss: reason });
 
+/** Whether a rule did not apply. */
 export const isMiss = (result: Patch | Miss): result is Miss => "miss" in result;
 
 /**
@@ -83,6 +85,7 @@ export function soleFeeder(context: RuleContext, value: Value | undefined, user:
   return feeder;
 }
 
+/** Whether a search such as {@link soleFeeder} found no node. */
 export const isMissing = (found: Node | Miss): found is Miss => "miss" in found;
 
 /** The tensors of constant inputs, or undefined if any of them is computed. Left-out inputs are left out here too. */
@@ -108,6 +111,7 @@ export interface Rewrite {
   readonly ops: readonly string[];
 }
 
+/** The graph after a pass, and what became of the one before. */
 export interface PassResult {
   readonly graph: Graph;
   readonly rewrites: readonly Rewrite[];

@@ -27,6 +27,7 @@ export function swapBytes(bytes: Uint8Array, elementBytes: number): Uint8Array {
 
 const encoder = new TextEncoder();
 
+/** Text to UTF-8; half a surrogate pair becomes U+FFFD. */
 export const encodeUtf8 = (text: string): Uint8Array => encoder.encode(text);
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

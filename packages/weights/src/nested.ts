@@ -6,4 +6,5 @@ export function nested<T>(elements: readonly T[], shape: readonly number[]): Nes
   return Array.from({ length: size }, (_, index) => nested(elements.slice(index * step, (index + 1) * step), inner));
 }
 
+/** An element, or a list of such at any depth. */
 export type Nested<T> = T | readonly Nested<T>[];

@@ -11,6 +11,7 @@ export interface NpyHeader extends NumpyDType {
   readonly dataBytes: number;
 }
 
+/** `\x93NUMPY`, the first bytes of every .npy file. */
 export const NPY_SIGNATURE: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Signature, version, and the length of the header in two bytes (version 1) or four. */
 const PREFIX_BYTES = { 1: 10, 2: 12, 3: 12 } as const;

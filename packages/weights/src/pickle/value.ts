@@ -18,16 +18,19 @@ export type PickleValue =
   | PicklePersistent
   | PickleObject;
 
+/** A Python float; numbers without a record are ints. */
 export interface PickleFloat {
   readonly kind: "float";
   readonly value: number;
 }
 
+/** Python's `bytes` or `bytearray`. */
 export interface PickleBytes {
   readonly kind: "bytes";
   readonly bytes: Uint8Array;
 }
 
+/** Items in the order of the pickle; a frozenset is a `set` too. */
 export interface PickleSequence {
   readonly kind: "list" | "tuple" | "set";
   readonly items: readonly PickleValue[];
