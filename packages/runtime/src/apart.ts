@@ -19,6 +19,7 @@ interface Reply {
   readonly error?: string;
 }
 
+/** What a process of its own is given, and how long it may take. */
 export interface ApartOptions {
   /** Variables that the process gets besides ours, before any driver is loaded. */
   readonly environment?: Readonly<Record<string, string>>;

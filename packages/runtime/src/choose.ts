@@ -3,6 +3,7 @@ import { autoChose, noGpu, noGpuWarning, notAGpu, providerUnusable, softwareDriv
 import { type ProbeResult, probeProvider } from "./probe.js";
 import { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
 
+/** Which providers will do. */
 export interface ChooseOptions {
   /** The CPU, or a driver that computes on it, will not do. */
   readonly requireGpu?: boolean;
@@ -16,6 +17,7 @@ export interface Probed {
   readonly result: ProbeResult;
 }
 
+/** The provider that is taken, and how it was found. */
 export interface Choice {
   readonly provider: Provider;
   /** What was tried on the way, in that order. */

@@ -4,6 +4,7 @@ import type { Dimension } from "./value-info.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
 
+/** No provider has the name that is asked for. */
 export const unknownProvider = (name: string, known: readonly string[]): CompileError =>
   new CompileError({
     code: "runtime/provider",
@@ -11,6 +12,7 @@ export const unknownProvider = (name: string, known: readonly string[]): Compile
     hint: `known are ${known.join(", ")}`,
   });
 
+/** The package onnxruntime-node is not there or does not load. */
 export const runtimeMissing = (error: unknown): CompileError =>
   new CompileError({
     code: "runtime/missing",
@@ -18,6 +20,7 @@ export const runtimeMissing = (error: unknown): CompileError =>
     hint: "install the dependencies again, or leave the numbers unchecked with --no-verify",
   });
 
+/** The provider asked for does not work on this machine. */
 export const providerUnusable = (provider: string, { reason, hint }: Obstacle): CompileError =>
   new CompileError({
     code: "runtime/provider-unusable",
@@ -25,6 +28,7 @@ export const providerUnusable = (provider: string, { reason, hint }: Obstacle): 
     ...(hint !== undefined && { hint }),
   });
 
+/** A GPU is required, and the provider asked for computes on the processor. */
 export const notAGpu = (provider: string, what: string): CompileError =>
   new CompileError({
     code: "runtime/no-gpu",
@@ -34,9 +38,11 @@ export const notAGpu = (provider: string, what: string): CompileError =>
 
 const NO_GPU = "no GPU computes here";
 
+/** A GPU is required, and `auto` finds none; `reasons` has a line for each provider that was tried. */
 export const noGpu = (reasons: readonly string[]): CompileError =>
   new CompileError({ code: "runtime/no-gpu", message: `${NO_GPU}, and one is required`, details: reasons });
 
+/** A warning: `auto` finds no GPU and takes the provider `instead`. */
 export const noGpuWarning = (instead: string, reasons: readonly string[]): Diagnostic => ({
   code: "runtime/no-gpu",
   severity: "warning",
@@ -44,12 +50,14 @@ export const noGpuWarning = (instead: string, reasons: readonly string[]): Diagn
   details: reasons,
 });
 
+/** A note: the provider asked for computes on the processor. */
 export const softwareDriver = (provider: string, what: string): Diagnostic => ({
   code: "runtime/provider",
   severity: "note",
   message: `${provider} runs on ${what}`,
 });
 
+/** A note: the provider that `auto` takes, and why it does not take those before it. */
 export const autoChose = (provider: string, reasons: readonly string[]): Diagnostic => ({
   code: "runtime/provider",
   severity: "note",
@@ -62,6 +70,7 @@ interface Refusal {
   readonly hint?: string;
 }
 
+/** A model does not load, or crashes its process as it loads. */
 export const modelRefused = (name: string, provider: string, { reason, hint }: Refusal): CompileError =>
   new CompileError({
     code: "runtime/load",
@@ -69,36 +78,42 @@ export const modelRefused = (name: string, provider: string, { reason, hint }: R
     ...(hint !== undefined && { hint }),
   });
 
+/** A loaded model fails to run. */
 export const runFailed = (name: string, provider: string, error: unknown): CompileError =>
   new CompileError({
     code: "runtime/run",
     message: `ONNX Runtime (${provider}) fails in ${name}: ${messageOf(error)}`,
   });
 
+/** An input or output is no tensor, or of an element type that sessions do not pass, such as text or bf16. */
 export const unsupportedType = (name: string, value: string, type: string): CompileError =>
   new CompileError({
     code: "runtime/type",
     message: `${value} of ${name} is ${type}, which is no tensor of numbers`,
   });
 
+/** An input without a fixed shape is to be filled with noise. */
 export const dynamicInput = (name: string, value: string, shape: readonly Dimension[]): CompileError =>
   new CompileError({
     code: "runtime/dynamic",
     message: `input ${value} of ${name} has the shape [${shape.join(",")}]: a size is needed for ${shape.filter((side) => typeof side === "string").join(", ")}`,
   });
 
+/** The candidate has more or fewer inputs than the reference. */
 export const inputsDiffer = (reference: readonly string[], candidate: readonly string[]): CompileError =>
   new CompileError({
     code: "verify/inputs",
     message: `the models take different inputs: ${reference.join(", ") || "none"} and ${candidate.join(", ") || "none"}`,
   });
 
+/** The candidate has more or fewer outputs than the reference. */
 export const outputsDiffer = (reference: readonly string[], candidate: readonly string[]): CompileError =>
   new CompileError({
     code: "verify/outputs",
     message: `the models have different outputs: ${reference.join(", ")} and ${candidate.join(", ")}`,
   });
 
+/** An output has another shape than the reference's. */
 export const shapesDiffer = (output: string, reference: TensorType, candidate: TensorType): CompileError =>
   new CompileError({
     code: "verify/shape",

@@ -20,6 +20,7 @@ export type ProbeResult =
     }
   | ({ readonly usable: false } & Obstacle);
 
+/** How long a provider may take for each answer, 60 s by default; only one in a process of its own is held to it. */
 export interface ProbeOptions {
   /** A driver's first start may compile for a while. */
   readonly timeLimitMs?: number;

@@ -14,6 +14,7 @@ export type OptimizationLevel = "disabled" | "basic" | "extended" | "all";
 /** A path, or the bytes of a model. */
 export type ModelSource = string | Uint8Array;
 
+/** Where a model runs, and how much ONNX Runtime rewrites it before. */
 export interface SessionOptions {
   readonly provider: Provider;
   readonly level: OptimizationLevel;

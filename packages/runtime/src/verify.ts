@@ -36,6 +36,7 @@ export interface CandidateRun<Input extends NamedInput = NamedInput> {
   readonly level: OptimizationLevel;
 }
 
+/** A model, the answers that it has to give, and where it runs. */
 export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   readonly candidate: ModelSource;
   /** How messages call it; left out, its path. */
@@ -51,6 +52,7 @@ export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   readonly onRun?: (run: CandidateRun<Input>) => void;
 }
 
+/** Two models to run on the same inputs; the answers of `reference` are those that `candidate` has to give. */
 export interface VerifyRequest<Input extends NamedInput = NamedInput> extends Omit<CandidateRequest<Input>, "cases"> {
   /** The plain graph. It runs on the CPU with ONNX Runtime's own rewriting off, or that would fold BatchNorms too. */
   readonly reference: ModelSource;
@@ -70,6 +72,10 @@ export interface OutputComparison extends Difference {
   readonly ok: boolean;
 }
 
+/**
+ * How a candidate compares. `ok` says that every comparison is; `provider` and `tolerance` are those asked for, though
+ * it ran on the CPU too.
+ */
 export interface Verification {
   readonly ok: boolean;
   readonly provider: string;

@@ -5,6 +5,7 @@ import { type Pass, type PassResult, type Rule, rulePass, runPasses } from "@yol
 import { compareTensors, type OptimizationLevel, type Tolerance } from "@yolo-compile/runtime";
 import { runGraph } from "./run-graph.js";
 
+/** How often a rewriter has to apply, and how far the outputs may move. */
 export interface Rewritten {
   /** How many rewrites there are. */
   readonly applied: number;

@@ -30,12 +30,14 @@ export interface ReferenceCase {
   readonly runs: readonly ReferenceRun[];
 }
 
+/** An input by shape and seed, and what the network answers; see {@link referenceInput}. */
 export interface ReferenceRun {
   readonly input_shape: readonly [number, number, number, number];
   readonly input_seed: number;
   readonly outputs: readonly ReferenceOutput[];
 }
 
+/** An output: statistics of the whole, and in the .npy file `golden` its elements or a part of them. */
 export interface ReferenceOutput {
   readonly name: string;
   readonly shape: readonly number[];
@@ -45,6 +47,7 @@ export interface ReferenceOutput {
   readonly stats: { readonly min: number; readonly max: number; readonly sum: number; readonly mean_abs: number };
 }
 
+/** The folder of goldens and its index. */
 export interface Reference {
   /** Absolute path of a file of the reference. */
   path(file: string): string;

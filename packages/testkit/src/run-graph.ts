@@ -3,6 +3,7 @@ import type { Graph } from "@yolo-compile/ir";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { findProvider, type OptimizationLevel, openSession } from "@yolo-compile/runtime";
 
+/** How {@link runGraph} writes, feeds and runs a graph; by default in the newest opset, with seed 1. */
 export interface RunOptions {
   /** ONNX Runtime's own optimisation; `disabled` by default. */
   readonly level?: OptimizationLevel;

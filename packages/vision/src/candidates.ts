@@ -1,11 +1,16 @@
 import type { Box, Detection } from "./detection.js";
 
+/** The sizes of one picture's output; `columns` are 5, the classes and the mask coefficients. */
 export interface RowLayout {
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
 }
 
+/**
+ * Which rows and classes become detections: `classes` is undefined for all, `multiLabel` takes each class above the
+ * threshold.
+ */
 export interface CandidateRules {
   /** A float32 value. */
   readonly confidence: number;

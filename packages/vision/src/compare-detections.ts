@@ -26,6 +26,7 @@ export interface DetectionTolerance {
  */
 export const SAME_DETECTIONS: DetectionTolerance = { minIou: 0.99, maxScoreDelta: 1e-3, minMaskIou: 0.95 };
 
+/** What differs from {@link SAME_DETECTIONS}, and the thresholds by which both lists were made. */
 export interface ComparisonOptions extends Partial<DetectionTolerance> {
   /** The score that detections had to exceed. Default 0.25. */
   readonly confidence?: number;
@@ -43,6 +44,7 @@ export interface MatchedDetection extends DetectionPair {
   readonly ok: boolean;
 }
 
+/** Which of the two lists that are compared. */
 export type DetectionList = "reference" | "candidate";
 
 /** A detection of one list alone for which the other may have none, since a threshold passes through the tolerance. */
@@ -52,6 +54,7 @@ export interface ThresholdDetection {
   readonly threshold: "confidence" | "suppression" | "count";
 }
 
+/** What two lists share and where they differ. `ok` allows nothing but `atThreshold` and pairs within the tolerance. */
 export interface DetectionComparison {
   readonly ok: boolean;
   /** In the order of the reference. */

@@ -5,6 +5,7 @@ import { resizeLinear } from "./resize.js";
 
 const GREY = 114;
 
+/** How far a picture is padded; by default to the whole size. */
 export interface LetterboxOptions {
   /** Pad only up to the next multiple of this instead of the whole size: YOLOv5's `auto`. */
   readonly stride?: number;

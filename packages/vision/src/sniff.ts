@@ -28,6 +28,7 @@ const SIGNATURES: readonly Signature[] = [
   sign("a zip archive", "PK\x03\x04", false),
 ];
 
+/** A file format, by its name for messages. */
 export interface SniffedFormat {
   readonly format: string;
   /** Whether pictures of this format are read; SVG is not, since a picture from a stranger must not refer to others. */
