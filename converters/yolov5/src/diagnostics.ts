@@ -149,6 +149,3 @@ export const noHead = (name: string): CompileError =>
 /** For a constant that is read although neither the weights nor a fallback hold it. */
 export const weightMissing = (name: string, type: TensorType): CompileError =>
   new CompileError({ code: "weights/missing", message: `${name} ${formatType(type)} is not in the weights` });
-
-export const tooLarge = (what: string, found: number, limit: number, where: string): CompileError =>
-  new CompileError({ code: "yolov5/too-large", message: `${what} is ${found}, more than ${limit}`, where });

@@ -86,7 +86,7 @@ function resolveSources(row: ConfigRow, { channels }: Slots): number[] {
     if (slot < 0 || slot >= count) throw forwardReference(from, count, row.where);
     if (channels[slot] === 0)
       throw emptySlot(
-        from,
+        slot,
         [...channels.keys()].filter((index) => channels[index] !== 0),
         row.where,
       );

@@ -1,4 +1,4 @@
-import { CompileError, type Diagnostic, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, formatType, isFloat, nearestNames, type TensorType } from "@yolo-compile/core";
 
 /** Lists longer than this are cut; the count is always said. */
 const LISTED = 12;
@@ -84,10 +84,10 @@ export const noWeights = (name: string): CompileError =>
   });
 
 /** For integers where the network needs floating point numbers, or the other way round. */
-export const wrongElementType = (checkpoint: string, name: string, found: TensorType): CompileError =>
+export const wrongElementType = (checkpoint: string, { name, found, expected }: Misfit): CompileError =>
   new CompileError({
     code: "weights/dtype",
-    message: `${name} in ${checkpoint} is ${formatType(found)}, expected floating point numbers`,
+    message: `${name} in ${checkpoint} is ${formatType(found)}, expected ${isFloat(expected.dtype) ? "floating point numbers" : "integers"}`,
   });
 
 /** Something that the user may want to know and need not act on. */

@@ -324,7 +324,8 @@ test("any backbone that returns a list fits the door", () => {
   const network = pyramidNetwork(3);
   expect(network.layers.map(({ slot }) => slot)).toEqual([4, 5, 6]);
   expect(traceNetwork(network, { size: [64, 32] }).outputs[0]!.type.shape).toEqual([1, 6, 32, 16]);
-  expect(() => pyramidNetwork(2)).toThrow("leaves empty; it fills 3, 4");
+  expect(() => pyramidNetwork(2)).toThrow("points at output 2, which the backbone leaves empty; it fills 3, 4");
+  expect(() => pyramidNetwork(-4)).toThrow("points at output 2, which");
 });
 
 const DOCUMENT = "EfficientViT_M0, []";

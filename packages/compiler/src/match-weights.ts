@@ -91,7 +91,8 @@ function compare(
     const { name } = weight;
     const found = stored.get(name);
     if (found && !sameShape(found.shape, weight.shape)) wrongShape.push({ name, found, expected: weight });
-    else if (found && isFloat(weight.dtype) !== isFloat(found.dtype)) throw wrongElementType(checkpoint, name, found);
+    else if (found && isFloat(weight.dtype) !== isFloat(found.dtype))
+      throw wrongElementType(checkpoint, { name, found, expected: weight });
     else if (found) used.push(name);
     else if (weight.fallback) fallbacks.push(name);
     else missing.push(weight);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { bytesSource, tensorOf } from "@yolo-compile/core";
+import { bytesSource, int64s, tensorOf } from "@yolo-compile/core";
 import { fixturePath } from "@yolo-compile/testkit";
 import { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
 import { compile, loadNetwork } from "./compile.js";
@@ -51,4 +51,12 @@ test("the match of a checkpoint with a yaml says what does not fit, and what wou
   expect(match.wrongShape).toHaveLength(6);
   expect(match.used.length + match.wrongShape.length).toBe(fits.used.length);
   expect(match.suggestion).toMatch(/the yaml would fit with nc: \d+/);
+});
+
+test("weights of the wrong kind of number say what is needed", () => {
+  const integers = { dtype: "i64", shape: [8, 3, 6, 6], read: () => int64s(new Array<number>(864).fill(0)) } as const;
+  const tensors = new Map([...checkpoint.tensors, ["model.0.conv.weight", integers]]);
+  expect(() => matchWeights(loadNetwork(config(), checkpoint), { ...checkpoint, tensors }, SIZE)).toThrow(
+    /weights\/dtype: model\.0\.conv\.weight in shapes\.pt is i64\[8,3,6,6\], expected floating point numbers/,
+  );
 });

@@ -21,7 +21,7 @@ ${fact("Rewrite", html`<code>${rewrite.rule}</code> number ${rewrite.number}`)}
 ${fact("Node", html`${node.op} <code>${node.path}</code>`)}
 ${fact("Yaml row", where)}
 ${fact("Error", html`<strong>${formatError(maxRel)}</strong> of scale, absolute ${formatError(maxAbs)}; ${unbroken(marginText(maxRel, tolerance))} (${tolerance.name})`)}
-${reproducer !== undefined && fact("Reproducer", html`<code>${reproducer}</code>, a minimal model and its input`)}
+${reproducer !== undefined && fact("Reproducer", html`<code>${reproducer}</code>, the smallest graphs before and after, and their inputs`)}
 </dl>`,
   };
 }

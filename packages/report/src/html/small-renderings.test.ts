@@ -105,6 +105,6 @@ test("a bisection", () =>
 <div><dt>Node</dt><dd>Conv <code>model.1.conv</code></dd></div>
 <div><dt>Yaml row</dt><dd>backbone[1]</dd></div>
 <div><dt>Error</dt><dd><strong>2.00e-3</strong> of scale, absolute 1.60e-2; 20 times the tolerance of <span class="unbroken">1e-4</span> (FOLD)</dd></div>
-<div><dt>Reproducer</dt><dd><code>out/reproducer</code>, a minimal model and its input</dd></div>
+<div><dt>Reproducer</dt><dd><code>out/reproducer</code>, the smallest graphs before and after, and their inputs</dd></div>
 </dl>"
 `));
