@@ -1,4 +1,4 @@
-import { CompileError } from "@yolo-compile/compiler";
+import { CompileError, type Diagnostic } from "@yolo-compile/compiler";
 
 const READ_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -37,3 +37,11 @@ export const notOnnx = (path: string): CompileError =>
     message: `${path} is no ONNX model`,
     hint: `compile it first: yolo-compile ${path}`,
   });
+
+/** Every picture keeps its pixels and its answers in memory. */
+export const somePictures = (taken: number, found: number): Diagnostic => ({
+  code: "verify/pictures",
+  severity: "note",
+  message: `${taken} of ${found} pictures are looked at`,
+  hint: `--max-images ${found} takes all`,
+});

@@ -8,26 +8,32 @@ import {
   npyInput,
   type VerifyInput,
 } from "@yolo-compile/compiler";
-import { inputUnreadable, usage } from "./diagnostics.js";
+import { inputUnreadable, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
+import { positiveInteger } from "./options.js";
+import type { Terminal } from "./terminal.js";
 
 /** Options of `verify` that say what models run on: noise from `seed`, .npy files, pictures, free sizes. */
 export interface InputOptions {
   readonly seed: number;
   readonly input?: readonly string[];
   readonly images?: readonly string[];
+  readonly "max-images": number;
   readonly magnitudes: boolean;
   readonly size?: readonly string[];
 }
 
 /** What the options say that models run on. @throws usage, input/unreadable, image/… */
-export async function inputChoice(options: InputOptions): Promise<InputChoice> {
+export async function inputChoice(options: InputOptions, terminal: Terminal): Promise<InputChoice> {
   const { seed, magnitudes, images = [], input = [], size = [] } = options;
   const sizes = size.map(parseSizes);
+  const found = images.flatMap(picturePaths);
+  const chosen = spread(found, positiveInteger("max-images", options["max-images"]));
+  if (chosen.length < found.length) terminal.report([somePictures(chosen.length, found.length)]);
   return {
     seed,
     magnitudes,
-    pictures: await readPictures(images.flatMap(picturePaths)),
+    pictures: await readPictures(chosen, terminal),
     ...(input.length > 0 && { own: (inputs) => input.map((path) => readOwn(inputs, path)) }),
     ...(sizes.length > 0 && { sizes }),
   };
@@ -66,8 +72,17 @@ function picturePaths(path: string): string[] {
   return found;
 }
 
-async function readPictures(paths: readonly string[]): Promise<NamedPicture[]> {
+/** At most `most` items, as far apart as can be. */
+const spread = <Item>(items: readonly Item[], most: number): readonly Item[] =>
+  items.length <= most
+    ? items
+    : Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)]!);
+
+async function readPictures(paths: readonly string[], terminal: Terminal): Promise<NamedPicture[]> {
   const pictures: NamedPicture[] = [];
-  for (const path of paths) pictures.push({ name: path, image: await decodeImage(readWhole(path), path) });
+  for (const path of paths) {
+    terminal.step(`reading ${path}`);
+    pictures.push({ name: path, image: await decodeImage(readWhole(path), path) });
+  }
   return pictures;
 }

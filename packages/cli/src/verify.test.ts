@@ -70,6 +70,14 @@ test("a model is judged by the checkpoint, or the yaml, that it was made from", 
   expect(await runCli(["verify", CHECKPOINT, at("other.onnx")])).toBe(1);
 });
 
+test("pictures of a folder are spread over it, and how many is said", async () => {
+  const pictures = ["--images", fixturePath("shapes/pictures/"), "--max-images", "2", "--no-layers", "--json"];
+  expect(await runCli(["verify", CHECKPOINT, "--imgsz", "64", ...pictures])).toBe(0);
+  expect(cli.stderr).toMatch(/note verify\/pictures: 2 of 4 pictures are looked at - --max-images 4 takes all/);
+  const { pictures: seen } = JSON.parse(cli.stdout);
+  expect(seen.map(({ name }: { name: string }) => name.replace(/.*\//, ""))).toEqual(["crowd.jpg", "portrait.jpg"]);
+});
+
 test("a rewrite that exceeds the tolerance is found, and its reproducer shows it", async () => {
   const here = process.cwd();
   process.chdir(cli.folder);

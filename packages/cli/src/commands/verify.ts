@@ -18,6 +18,7 @@ const options = (yargs: Argv) =>
       describe: "a .npy file, or a folder with <input>.npy, to run on too",
     })
     .option("images", { type: "string", array: true, describe: "pictures, or folders of them, to run on too" })
+    .option("max-images", { type: "number", default: 32, describe: "at most so many pictures, spread over all" })
     .option("magnitudes", { type: "boolean", default: false, describe: "run on numbers that no camera gives, too" })
     .option("size", {
       type: "string",
