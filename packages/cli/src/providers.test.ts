@@ -90,4 +90,4 @@ test("what ran on a GPU is said", async () => {
   expect(cli.stdout).toMatch(/on cpu within FOLD .*, on webgpu within GPU_F32 /);
   expect(cli.stdout).toMatch(/webgpu ran \d+ nodes, 0 fell back to the CPU$/m);
   expect(cli.stdout.match(/output0 +webgpu +(on|off) .* ok$/gm)).toHaveLength(2);
-});
+}, 300_000);
