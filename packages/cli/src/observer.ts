@@ -5,13 +5,13 @@ import { plainTable } from "./terminal.js";
 
 /** Options that show how the graph is rewritten. */
 export interface ObserverOptions {
-  readonly "print-ir-after"?: string;
-  readonly "trace-rule"?: string;
+  readonly "print-ir-after"?: string | undefined;
+  readonly "trace-rule"?: string | undefined;
   readonly "time-passes": boolean;
 }
 
 /** Adds {@link ObserverOptions}. */
-export const withObserver = (yargs: Argv) =>
+export const withObserver = <Options>(yargs: Argv<Options>) =>
   yargs
     .option("print-ir-after", { type: "string", describe: "print the graph after this pass, or after `all`" })
     .option("trace-rule", { type: "string", describe: "say why this rule did not apply, and where" })

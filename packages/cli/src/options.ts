@@ -25,7 +25,7 @@ export interface NetworkOptions extends WeightsOptions {
   readonly batch: number;
   readonly opset: number;
   readonly passes: string;
-  readonly "random-weights"?: number;
+  readonly "random-weights"?: number | undefined;
   readonly partial: boolean;
 }
 
@@ -49,7 +49,7 @@ export const withNetwork = <Options>(yargs: Argv<Options>) =>
 
 /** Options of commands that may compute on a GPU. */
 export interface ProviderOptions {
-  readonly provider?: string;
+  readonly provider?: string | undefined;
   readonly "require-gpu": boolean;
   readonly seed: number;
 }

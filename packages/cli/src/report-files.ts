@@ -17,7 +17,7 @@ const EXTENSIONS: readonly string[] = [...RENDERERS.keys()];
 
 /** The option of commands that write reports. */
 export interface ReportOptions {
-  readonly report?: readonly string[];
+  readonly report?: readonly string[] | undefined;
 }
 
 /** Adds {@link ReportOptions}. */

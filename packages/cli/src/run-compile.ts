@@ -26,9 +26,9 @@ import { compileDocument, printCompiled } from "./views/compiled.js";
 
 /** The options of the default command, as yargs gives them. */
 export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions, ReportOptions {
-  readonly files?: readonly string[];
+  readonly files?: readonly string[] | undefined;
   readonly json: boolean;
-  readonly output?: string;
+  readonly output?: string | undefined;
   readonly verify: boolean;
 }
 

@@ -23,13 +23,13 @@ export interface DetectOptions {
   readonly model: string;
   readonly images: readonly string[];
   readonly json: boolean;
-  readonly output?: string;
+  readonly output?: string | undefined;
   readonly draw: boolean;
   readonly conf: number;
   readonly iou: number;
   readonly "max-det": number;
   readonly agnostic: boolean;
-  readonly imgsz?: readonly (string | number)[];
+  readonly imgsz?: readonly (string | number)[] | undefined;
   readonly provider: string;
 }
 

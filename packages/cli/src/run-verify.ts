@@ -24,16 +24,16 @@ import { writeReproducer } from "./write-reproducer.js";
 export interface VerifyCommandOptions extends SubjectOptions, InputOptions, ProviderOptions, ReportOptions {
   readonly seed: number;
   readonly json: boolean;
-  readonly tolerance?: number;
-  readonly layers?: boolean;
+  readonly tolerance?: number | undefined;
+  readonly layers?: boolean | undefined;
   readonly bisect: boolean;
-  readonly budget?: boolean;
+  readonly budget?: boolean | undefined;
   readonly "self-test": boolean;
   readonly conf: number;
   readonly iou: number;
-  readonly "min-iou"?: number;
-  readonly "max-score-delta"?: number;
-  readonly "min-mask-iou"?: number;
+  readonly "min-iou"?: number | undefined;
+  readonly "max-score-delta"?: number | undefined;
+  readonly "min-mask-iou"?: number | undefined;
 }
 
 /** Judges, prints the verdict and writes the reports. @returns the exit code */

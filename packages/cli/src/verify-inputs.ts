@@ -16,11 +16,11 @@ import type { Terminal } from "./terminal.js";
 /** Options of `verify` that say what models run on: noise from `seed`, .npy files, pictures, free sizes. */
 export interface InputOptions {
   readonly seed: number;
-  readonly input?: readonly string[];
-  readonly images?: readonly string[];
+  readonly input?: readonly string[] | undefined;
+  readonly images?: readonly string[] | undefined;
   readonly "max-images": number;
   readonly magnitudes: boolean;
-  readonly size?: readonly string[];
+  readonly size?: readonly string[] | undefined;
 }
 
 /** What the options say that models run on. @throws usage, input/unreadable, image/… */

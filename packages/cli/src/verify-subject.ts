@@ -21,7 +21,7 @@ import { imageSize, type NetworkOptions } from "./options.js";
 /** Options of `verify` that say what is judged: files, and a folder of known answers. */
 export interface SubjectOptions extends NetworkOptions {
   readonly files: readonly string[];
-  readonly golden?: string;
+  readonly golden?: string | undefined;
 }
 
 /** What a command line asks to be judged. `close` frees the weights. */

@@ -16,6 +16,6 @@ const options = (yargs: Argv) =>
 export const compileCommand = (setExitCode: (code: number) => void): CommandModule<object, CompileOptions> => ({
   command: "$0 [files..]",
   describe: "compile a yaml and weights, or a checkpoint that carries its own yaml, to ONNX",
-  builder: (yargs) => options(yargs) as unknown as Argv<CompileOptions>, // yargs types a default as any string
+  builder: options,
   handler: async (given) => setExitCode(await runCompile(given)),
 });

@@ -25,6 +25,6 @@ const options = (yargs: Argv) =>
 export const detectCommand: CommandModule<object, DetectOptions> = {
   command: "detect <model> <images..>",
   describe: "run a model on pictures: boxes as a table and drawn on copies",
-  builder: (yargs) => options(yargs) as unknown as Argv<DetectOptions>, // yargs types a default as any string
+  builder: options,
   handler: runDetect,
 };

@@ -54,6 +54,6 @@ const options = (yargs: Argv) =>
 export const verifyCommand = (setExitCode: (code: number) => void): CommandModule<object, VerifyCommandOptions> => ({
   command: "verify <files..>",
   describe: "judge whether two models, or the graphs of one checkpoint, compute the same",
-  builder: (yargs) => options(yargs) as unknown as Argv<VerifyCommandOptions>, // yargs types a default as any string
+  builder: options,
   handler: async (given) => setExitCode(await runVerify(given)),
 });
