@@ -3,10 +3,10 @@ import type { Graph, Value } from "@yolo-compile/ir";
 import { compareTensors, type NamedInput, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import { alignedTensor, alignValues } from "../verify/align-layers.js";
 import { compareWhole } from "../verify/compare-layers.js";
+import { openValues, runValues } from "../verify/run-values.js";
 import { Expectation } from "./expectation.js";
 import type { MutantSource } from "./make-mutants.js";
 import type { Mutant } from "./mutation.js";
-import { openValues, runValues } from "./run-values.js";
 import { excess, type Sighting, type Verdict, worstOf } from "./verdict.js";
 
 /** What mutants are judged by. */

@@ -1,8 +1,8 @@
 import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import { type Difference, type NamedInput, type Provider, type Tolerance, widenTolerance } from "@yolo-compile/runtime";
+import { openValues, type ValueRunner } from "../verify/run-values.js";
 import { shakeLastBits } from "../verify-inputs/index.js";
-import { openValues, type ValueRunner } from "./run-values.js";
 import { type Sighting, worstOf } from "./verdict.js";
 
 /** A value of the plain graph. */

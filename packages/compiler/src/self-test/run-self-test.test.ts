@@ -6,13 +6,13 @@ import { compareTensors, FOLD, findProvider, type Tolerance } from "@yolo-compil
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { compile } from "../compile.js";
+import { runValues } from "../verify/run-values.js";
 import { magnitudeInputs, noiseInput, type VerifyInput } from "../verify-inputs/index.js";
 import { besideNode, change } from "./edit.js";
 import { type MutantSource, makeMutants } from "./make-mutants.js";
 import type { MutationOperator } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
 import { runSelfTest } from "./run-self-test.js";
-import { runValues } from "./run-values.js";
 
 const provider = findProvider("cpu");
 const bytes = (file: string) => new Uint8Array(readFileSync(fixturePath(file)));

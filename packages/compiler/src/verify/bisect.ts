@@ -1,3 +1,4 @@
+import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import { type Pass, type PassResult, type Replacements, type Rewrite, runPasses } from "@yolo-compile/passes";
 import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
@@ -6,7 +7,7 @@ import { type AlignedValue, alignedTensor, alignLayers, alignValues } from "./al
 import { compareWhole, isWithin } from "./compare-layers.js";
 import { extractReproducer, type Reproducer } from "./reproducer.js";
 import { rowOfPath } from "./row-diagram.js";
-import { type GraphInputs, runTaps } from "./taps.js";
+import { type GraphInputs, valuesOn } from "./run-values.js";
 
 /** A plain graph, the pipeline in doubt, and the input that shows the difference. */
 export interface BisectRequest {
@@ -65,14 +66,18 @@ interface Fault {
 export async function bisect(request: BisectRequest): Promise<BisectResult> {
   const { passes, plain, onStep } = request;
   const whole = applyFirst(plain, passes, Number.POSITIVE_INFINITY);
+  const expected = await plainValues(
+    request,
+    request.layers.flatMap(({ outputs }) => outputs),
+  );
   let runs = 1;
-  let fault = await findFault(request, whole, alignLayersOf);
+  let fault = await findFault(request, whole, alignLayersOf, expected);
   if (!fault) return { rewrites: whole.rewrites, runs };
   let [good, bad] = [0, whole.rewrites];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
     onStep?.(`rewrite ${good + 1} to ${bad} of ${whole.rewrites}`);
-    const found = await findFault(request, applyFirst(plain, passes, middle), alignLayersOf);
+    const found = await findFault(request, applyFirst(plain, passes, middle), alignLayersOf, expected);
     runs++;
     if (found) [bad, fault] = [middle, found];
     else good = middle;
@@ -80,7 +85,11 @@ export async function bisect(request: BisectRequest): Promise<BisectResult> {
   const after = applyFirst(plain, passes, bad);
   const { pass, rewrite } = after.last!; // one was applied, so there is a last one
   const layer = layerOf(rewrite, request.layers);
-  const exact = (await findFault(request, after, alignValuesOf)) ?? fault;
+  const inside = await plainValues(
+    request,
+    alignValuesOf(request, after).map((pair) => pair.plain),
+  );
+  const exact = (await findFault(request, after, alignValuesOf, inside)) ?? fault;
   const { graph: before } = applyFirst(plain, passes, bad - 1);
   const reproducer = await extractReproducer({ ...request, before, after: applyOnly(before, passes, rewrite) });
   const culprit = { pass, rewrite, number: bad, ...exact, ...(layer && { layer }), reproducer };
@@ -127,28 +136,37 @@ const alignLayersOf: Align = ({ plain, layers }, { graph, replaced }) =>
 
 const alignValuesOf: Align = ({ plain }, { graph, replaced }) => alignValues({ plain, optimized: graph, replaced });
 
-async function findFault(request: BisectRequest, prefix: Prefix, align: Align): Promise<Fault | undefined> {
+type Expected = ReadonlyMap<Value, Tensor>;
+
+/** What the plain graph gives for some values and for its outputs. */
+async function plainValues({ plain, inputs, provider }: BisectRequest, values: readonly Value[]): Promise<Expected> {
+  const all = [...new Set([...values, ...plain.outputs.map(({ value }) => value)])];
+  const tensors = await valuesOn(plain, all, inputs, provider);
+  return new Map(all.map((value, index) => [value, tensors[index]!]));
+}
+
+async function findFault(
+  request: BisectRequest,
+  prefix: Prefix,
+  align: Align,
+  expected: Expected,
+): Promise<Fault | undefined> {
   const { plain, inputs, provider, tolerance } = request;
-  const settings = { provider, level: "disabled" } as const;
   const pairs = align(request, prefix);
-  const expected = await runTaps(
-    plain,
-    [...pairs.map((pair) => pair.plain), ...plain.outputs.map(({ value }) => value)],
-    inputs,
-    settings,
-  );
-  const found = await runTaps(
+  const found = await valuesOn(
     prefix.graph,
     [...pairs.map((pair) => pair.optimized), ...prefix.graph.outputs.map(({ value }) => value)],
     inputs,
-    settings,
+    provider,
   );
-  for (const [index, tensor] of expected.entries()) {
-    const pair = pairs[index];
-    const difference = pair
-      ? compareWhole(pair.plain.hint, tensor, alignedTensor(pair, found[index]!))
-      : compareTensors("output", tensor, found[index]!);
-    if (!isWithin(difference, tolerance)) return { difference, ...(pair && { value: pair.plain }) };
+  for (const [index, pair] of pairs.entries()) {
+    const tensor = alignedTensor(pair, found[index]!);
+    const difference = compareWhole(pair.plain.hint, expected.get(pair.plain)!, tensor);
+    if (!isWithin(difference, tolerance)) return { difference, value: pair.plain };
+  }
+  for (const [index, { name, value }] of plain.outputs.entries()) {
+    const difference = compareTensors(name, expected.get(value)!, found[pairs.length + index]!);
+    if (!isWithin(difference, tolerance)) return { difference };
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import {
   alignedTensor,
   alignLayers,
 } from "./align-layers.js";
-import { type GraphInputs, runTaps } from "./taps.js";
+import { type GraphInputs, valuesOn } from "./run-values.js";
 
 /** What a tensor's elements are like. */
 export interface Statistics {
@@ -44,17 +44,17 @@ export async function compareLayers(
   const aligned = alignLayers(source);
   const pairs = aligned.flatMap((each) => each.aligned ?? []);
   const values = (side: (pair: AlignedValue) => Value): Value[] => pairs.map(side);
-  const plain = await runTaps(
+  const plain = await valuesOn(
     source.plain,
     values((pair) => pair.plain),
     inputs,
-    { provider: plainProvider, level: "disabled" },
+    plainProvider,
   );
-  const optimized = await runTaps(
+  const optimized = await valuesOn(
     source.optimized,
     values((pair) => pair.optimized),
     inputs,
-    { provider, level: "disabled" },
+    provider,
   );
   return aligned.map((each) => {
     if (!each.aligned) return each;

@@ -3,7 +3,7 @@ import type { Graph } from "@yolo-compile/ir";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { PIPELINES, runPasses, toHalf } from "@yolo-compile/passes";
 import { CPU, compareTensors, type OptimizationLevel, openSession, type Provider } from "@yolo-compile/runtime";
-import type { GraphInputs } from "./taps.js";
+import type { GraphInputs } from "./run-values.js";
 
 /** What one cause adds to the difference between the plain graph and what users run. */
 export type BudgetEntry = {

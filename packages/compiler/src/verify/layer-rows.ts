@@ -11,8 +11,8 @@ import {
   statisticsOf,
 } from "./compare-layers.js";
 import { rowSubject } from "./row-diagram.js";
+import { valuesOn } from "./run-values.js";
 import type { CompiledSubject, NamedModel } from "./subject.js";
-import { runTaps } from "./taps.js";
 
 /** How layers are compared: the reference runs on the CPU, the candidate on `provider`. */
 export interface LayersOptions {
@@ -59,17 +59,17 @@ export async function layersOfModels(
 ): Promise<LayerComparison> {
   const [plain, other] = [decodeModel(reference.bytes, reference.name), decodeModel(candidate.bytes, candidate.name)];
   const pairs = alignNames(plain, other);
-  const expected = await runTaps(
+  const expected = await valuesOn(
     plain,
     pairs.map((pair) => pair.reference),
     input.tensors,
-    { provider: CPU, level: "disabled" },
+    CPU,
   );
-  const found = await runTaps(
+  const found = await valuesOn(
     other,
     pairs.map((pair) => pair.candidate),
     input.tensors,
-    { provider, level: "disabled" },
+    provider,
   );
   const rows = pairs.map(({ name, node, reference: value }, index): LayerRow => {
     const { maxAbs, maxRel, nonFinite, worst } = compareWhole(name, expected[index]!, found[index]!);

@@ -2,7 +2,7 @@ import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Node, Value } from "@yolo-compile/ir";
 import { type Replacements, standIn } from "@yolo-compile/passes";
 import type { Provider } from "@yolo-compile/runtime";
-import { type GraphInputs, runTaps } from "./taps.js";
+import { type GraphInputs, valuesOn } from "./run-values.js";
 
 /** The smallest pair of graphs that shows what one rewrite does, and what it does it to. */
 export interface Reproducer {
@@ -44,7 +44,7 @@ export async function extractReproducer({ before, after, inputs, provider }: Rep
     (value) => (frontier.has(value) ? undefined : old.get(value)),
   );
   const shared = [...new Set([...freshPart.inputs, ...oldPart.inputs])];
-  const tensors = await runTaps(before, shared, inputs, { provider, level: "disabled" });
+  const tensors = await valuesOn(before, shared, inputs, provider);
   const names = new Map(shared.map((value, index) => [value, { type: value.type, hint: `x${index}` }]));
   const cut = (name: string, { nodes }: Slice, outputs: readonly Value[]): Graph => ({
     name,

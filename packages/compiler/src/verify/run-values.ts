@@ -3,10 +3,13 @@ import type { Graph, Value } from "@yolo-compile/ir";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { openSession, type Provider } from "@yolo-compile/runtime";
 
+/** Named tensors, one for each input of a graph. */
+export type GraphInputs = ReadonlyMap<string, Tensor>;
+
 /** A loaded graph that tells what some of its values are. */
 export interface ValueRunner {
   /** In the order of the values. @throws runtime/run */
-  run(inputs: ReadonlyMap<string, Tensor>): Promise<readonly Tensor[]>;
+  run(inputs: GraphInputs): Promise<readonly Tensor[]>;
   release(): Promise<void>;
 }
 
@@ -33,9 +36,10 @@ export async function openValues(graph: Graph, values: readonly Value[], provide
 export async function runValues(
   graph: Graph,
   values: readonly Value[],
-  inputs: readonly ReadonlyMap<string, Tensor>[],
+  inputs: readonly GraphInputs[],
   provider: Provider,
 ): Promise<(readonly Tensor[])[]> {
+  if (values.length === 0) return inputs.map(() => []);
   const runner = await openValues(graph, values, provider);
   try {
     const results: (readonly Tensor[])[] = [];
@@ -44,4 +48,15 @@ export async function runValues(
   } finally {
     await runner.release();
   }
+}
+
+/** What `values` are on one input. @throws runtime/… */
+export async function valuesOn(
+  graph: Graph,
+  values: readonly Value[],
+  inputs: GraphInputs,
+  provider: Provider,
+): Promise<readonly Tensor[]> {
+  const [tensors = []] = await runValues(graph, values, [inputs], provider);
+  return tensors;
 }
