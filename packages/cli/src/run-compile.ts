@@ -6,6 +6,7 @@ import {
   encodeModel,
   type Graph,
   makeReport,
+  modelFacts,
   pipelineName,
   stem,
   type Verification,
@@ -143,7 +144,8 @@ async function verify(compiled: CompiledModel, { provider }: Choice, job: Job): 
 async function report(compiled: CompiledModel, verification: Verification, job: Job): Promise<void> {
   const { options, choice, terminal } = job;
   const subject = { kind: "compiled", compiled, passes: pipelineName(options.passes), opset: options.opset } as const;
-  const findings = { ok: verification.ok, verification, pictures: [], notes: [] };
+  const models = await modelFacts(subject);
+  const findings = { ok: verification.ok, models, verification, pictures: [], notes: [] };
   const notes = [...(choice?.notes ?? []), ...compiled.notes];
   const made = await makeReport(subject, findings, { ...(await reportContext()), names: compiled.names, notes });
   writeReports(made, options.report ?? [], terminal);

@@ -1,3 +1,4 @@
+export * from "./base64.js";
 export * from "./byte-run.js";
 export * from "./byte-source.js";
 export * from "./crc32.js";

@@ -1,4 +1,4 @@
-import { base64 } from "./base64.js";
+import { encodeBase64 } from "@yolo-compile/core";
 import { wellFormed } from "./escape.js";
 import type { Report } from "./report.js";
 
@@ -10,7 +10,7 @@ export const renderJson = (report: Report): string => `${JSON.stringify(report, 
 /** `JSON.stringify` asks a value's own `toJSON` first, which a subclass of Uint8Array may have; its holder has the bytes. */
 function spell(this: unknown, key: string, value: unknown): unknown {
   const held: unknown = Reflect.get(Object(this), key);
-  if (held instanceof Uint8Array) return base64(held);
+  if (held instanceof Uint8Array) return encodeBase64(held);
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value === "string") return wellFormed(value);
   return value;

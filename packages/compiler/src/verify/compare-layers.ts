@@ -1,5 +1,6 @@
 import { elementCount, type Tensor, toFloat64 } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
+import type { Statistics } from "@yolo-compile/report";
 import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import {
   type AlignedLayer,
@@ -9,15 +10,6 @@ import {
   alignLayers,
 } from "./align-layers.js";
 import { type GraphInputs, valuesOn } from "./run-values.js";
-
-/** What a tensor's elements are like. */
-export interface Statistics {
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  /** Population standard deviation. */
-  readonly std: number;
-}
 
 /** One output of a yaml row, compared where both graphs have it. */
 export interface LayerComparison extends AlignedLayer {

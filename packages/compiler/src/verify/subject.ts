@@ -34,27 +34,35 @@ export interface NamedModel {
   readonly bytes: Uint8Array;
 }
 
-/** The model that is judged. */
-export const candidateOf = (subject: VerifySubject): NamedModel =>
-  subject.kind === "compiled"
-    ? { name: "the optimised graph", bytes: encodeBytes(subject.compiled.optimized, { opset: subject.opset }) }
-    : subject.candidate;
+/** What runs for a subject. */
+export interface SubjectModels {
+  /** The model that is right by definition; answers that are known have none. */
+  readonly reference?: NamedModel;
+  readonly candidate: NamedModel;
+}
 
-/** The model that is right by definition; answers that are known have none. */
-export function referenceOf(subject: VerifySubject): NamedModel | undefined {
-  if (subject.kind === "golden") return undefined;
-  if (subject.kind === "models") return subject.reference;
-  return { name: "the plain graph", bytes: encodeBytes(subject.compiled.plain, { opset: subject.opset }) };
+/** Encodes the graphs of a compiled subject, which takes as much memory as their files. */
+export function modelsOf(subject: VerifySubject): SubjectModels {
+  if (subject.kind !== "compiled") return subject;
+  const { compiled, opset } = subject;
+  return {
+    reference: { name: "the plain graph", bytes: encodeBytes(compiled.plain, { opset }) },
+    candidate: { name: "the optimised graph", bytes: encodeBytes(compiled.optimized, { opset }) },
+  };
 }
 
 /** The inputs and what has to come out. @throws runtime/…, verify/…, npy/malformed */
-export async function casesOf(subject: VerifySubject, inputs: InputChoice): Promise<ExpectedCase<VerifyInput>[]> {
+export async function casesOf(
+  subject: VerifySubject,
+  { reference, candidate }: SubjectModels,
+  inputs: InputChoice,
+): Promise<ExpectedCase<VerifyInput>[]> {
   if (subject.kind === "golden") {
-    const { name, bytes } = subject.candidate;
+    const { name, bytes } = candidate;
     const session = await openSession(bytes, { provider: CPU, level: "disabled", name });
     await session.release();
     return [readGolden(session, subject.golden)];
   }
-  const { name, bytes } = referenceOf(subject)!; // only goldens have none
+  const { name, bytes } = reference!; // only goldens have none
   return runReference(bytes, (session) => chooseInputs(session, inputs), name);
 }

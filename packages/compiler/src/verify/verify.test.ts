@@ -10,7 +10,7 @@ import { encodeNpy, openCheckpoint } from "@yolo-compile/weights";
 import { type CompiledModel, compile } from "../compile.js";
 import { chooseInputs } from "./choose-inputs.js";
 import { makeReport } from "./make-report.js";
-import { casesOf, type ModelFile, type VerifySubject } from "./subject.js";
+import { casesOf, type ModelFile, modelsOf, type VerifySubject } from "./subject.js";
 import { type VerifyOptions, verify } from "./verify.js";
 
 const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(fixturePath(file)));
@@ -115,7 +115,7 @@ test("names that differ are matched by position, and that is said", async () => 
 
 test("a model by answers that are known", async () => {
   const candidate = modelFile("best.onnx", compiled.optimized);
-  const [known] = await casesOf(subjectOf(compiled), { seed: 3 });
+  const [known] = await casesOf(subjectOf(compiled), modelsOf(subjectOf(compiled)), { seed: 3 });
   const files = new Map(
     [...known!.input.tensors, ...known!.outputs].map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)]),
   );

@@ -1,6 +1,6 @@
 import { type Diagnostic, isCompileError } from "@yolo-compile/core";
 import { PIPELINES } from "@yolo-compile/passes";
-import type { LayerComparison } from "@yolo-compile/report";
+import type { LayerComparison, ModelFacts } from "@yolo-compile/report";
 import {
   type CandidateRun,
   checkCandidate,
@@ -19,7 +19,8 @@ import { comparePictures, type PictureComparison } from "./compare-pictures.js";
 import { noDetections, noSource } from "./diagnostics.js";
 import { type BudgetEntry, errorBudget } from "./error-budget.js";
 import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
-import { type CompiledSubject, candidateOf, casesOf, type VerifySubject } from "./subject.js";
+import { modelFacts } from "./model-facts.js";
+import { type CompiledSubject, casesOf, modelsOf, type VerifySubject } from "./subject.js";
 
 /** Looks at the rewrites, which a compiled subject alone can tell. */
 export interface RewriteChecks {
@@ -57,6 +58,8 @@ const REWRITE_CHECKS = [
 /** Everything that was found out. */
 export interface VerifyFindings {
   readonly ok: boolean;
+  /** The reference first, where there is one. */
+  readonly models: readonly ModelFacts[];
   readonly verification: Verification;
   readonly pictures: readonly PictureComparison[];
   readonly layers?: LayerComparison;
@@ -73,8 +76,7 @@ export interface VerifyFindings {
 export async function verify(subject: VerifySubject, options: VerifyOptions): Promise<VerifyFindings> {
   const asked = REWRITE_CHECKS.find(([check]) => options[check]);
   if (asked && subject.kind !== "compiled") throw noSource(asked[1]);
-  const cases = await casesOf(subject, options.inputs);
-  const { verification, pictures } = await check(subject, cases, options);
+  const { models, cases, verification, pictures } = await judgeOutputs(subject, options);
   const { input } = cases[0]!; // noise, or the golden
   const tolerance = options.tolerance ?? options.provider.tolerance;
   const notes = verification.renamed.map((pair) => note("verify/renamed", `matched by position: ${pair}`));
@@ -86,15 +88,21 @@ export async function verify(subject: VerifySubject, options: VerifyOptions): Pr
     (layers?.rows ?? []).every((row) => row.status === "uncovered" || row.ok) &&
     !rewrites.bisection?.culprit &&
     !rewrites.selfTest?.counts.survived;
-  return { ok, verification, pictures, ...(layers && { layers }), ...rewrites, notes };
+  return { ok, models, verification, pictures, ...(layers && { layers }), ...rewrites, notes };
 }
 
-async function check(
+interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" | "pictures"> {
+  readonly cases: readonly ExpectedCase<VerifyInput>[];
+}
+
+/** The encoded models are gone when this ends. */
+async function judgeOutputs(
   subject: VerifySubject,
-  cases: readonly ExpectedCase<VerifyInput>[],
-  { provider, tolerance, detections, onStep }: VerifyOptions,
-): Promise<Pick<VerifyFindings, "verification" | "pictures">> {
-  const { name, bytes } = candidateOf(subject);
+  { provider, tolerance, inputs, detections, onStep }: VerifyOptions,
+): Promise<JudgedOutputs> {
+  const models = modelsOf(subject);
+  const cases = await casesOf(subject, models, inputs);
+  const { name, bytes } = models.candidate;
   const pictures: PictureComparison[] = [];
   const onRun = (run: CandidateRun<VerifyInput>): void => {
     // As users deploy it: one answer a picture is enough.
@@ -112,7 +120,7 @@ async function check(
     ...(tolerance && { tolerance }),
     ...(onStep && { onStep }),
   });
-  return { verification, pictures };
+  return { models: await modelFacts(subject, models), cases, verification, pictures };
 }
 
 /** Models that cannot be taken apart are compared at their outputs alone, and that is said. */

@@ -1,5 +1,12 @@
-import { crc32, elementCount, formatType, type LazyTensor, type Tensor, tensorBytes } from "@yolo-compile/core";
-import { encodeBase64 } from "./base64.js";
+import {
+  crc32,
+  elementCount,
+  encodeBase64,
+  formatType,
+  type LazyTensor,
+  type Tensor,
+  tensorBytes,
+} from "@yolo-compile/core";
 import { ElidedTensor } from "./elided.js";
 import { spellElement } from "./numbers.js";
 

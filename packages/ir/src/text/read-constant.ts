@@ -1,6 +1,7 @@
 import {
   allocate,
   byteLength,
+  decodeBase64,
   elementCount,
   fromNumbers,
   isFloat,
@@ -11,7 +12,6 @@ import {
   uniformFloats,
   viewElements,
 } from "@yolo-compile/core";
-import { decodeBase64 } from "./base64.js";
 import type { Cursor } from "./cursor.js";
 import { ElidedTensor } from "./elided.js";
 import { readElements, readFloat, readInteger } from "./numbers.js";

@@ -1,4 +1,4 @@
-import { base64 } from "../base64.js";
+import { encodeBase64 } from "@yolo-compile/core";
 import type { FoundBox, PictureFinding } from "../report.js";
 import { breakable } from "./breakable.js";
 import { coordinate, formatCount, formatError, plural } from "./figures.js";
@@ -16,7 +16,7 @@ export function pictureFigure(picture: PictureFinding): Markup {
   return html`
 <figure class="picture">
 <div class="mount"><div class="canvas" style="max-width:${Math.round((TALLEST * width) / height)}px">
-<img src="data:image/jpeg;base64,${base64(jpeg)}" alt="${alt}" width="${width}" height="${height}">
+<img src="data:image/jpeg;base64,${encodeBase64(jpeg)}" alt="${alt}" width="${width}" height="${height}">
 <svg class="boxes" viewBox="0 0 ${width} ${height}" aria-hidden="true" font-size="${letters}">
 <g class="reference">${reference.map((box) => boxOutline(box, "Reference"))}</g>
 <g class="candidate">${candidate.map((box) => boxOutline(box, "Candidate"))}</g>

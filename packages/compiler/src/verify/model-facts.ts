@@ -1,0 +1,42 @@
+import { opCensus } from "@yolo-compile/ir";
+import { readModelInfo } from "@yolo-compile/onnx";
+import type { ModelFacts } from "@yolo-compile/report";
+import { summarize } from "@yolo-compile/yolov5";
+import { countParameters } from "../count-parameters.js";
+import { modelsOf, type NamedModel, type SubjectModels, type VerifySubject } from "./subject.js";
+
+/** What a report says of the models of a subject, the reference first. @throws onnx/malformed for what is no model */
+export async function modelFacts(
+  subject: VerifySubject,
+  { reference, candidate }: SubjectModels = modelsOf(subject),
+): Promise<readonly ModelFacts[]> {
+  return [
+    ...(reference ? [await factsOf("reference", reference, subject)] : []),
+    await factsOf("candidate", candidate, subject),
+  ];
+}
+
+async function factsOf(
+  role: ModelFacts["role"],
+  { name, bytes }: NamedModel,
+  subject: VerifySubject,
+): Promise<ModelFacts> {
+  const info = readModelInfo(bytes, name);
+  const shared = { role, name, bytes: bytes.length, sha256: await sha256(bytes), opset: info.opset ?? 0 };
+  if (subject.kind !== "compiled") return { ...shared, nodes: info.nodeCount, ops: [...info.ops] };
+  const { plain, optimized, network } = subject.compiled;
+  const graph = role === "reference" ? plain : optimized;
+  return {
+    ...shared,
+    nodes: graph.nodes.length,
+    parameters: countParameters(graph),
+    gflops: summarize(network).gflops,
+    ops: [...opCensus(graph)],
+  };
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  // ByteSources never share memory, so the buffer is no SharedArrayBuffer.
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
