@@ -123,6 +123,17 @@ export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
   }
 }
 
+/** Writes a file that appears whole or not at all. What goes wrong in making a chunk is passed on. @throws output/unwritable */
+export function writeWhole(path: string, chunks: Iterable<Uint8Array>): void {
+  const workspace = openWorkspace(path);
+  try {
+    writeChunks(workspace.path("unfinished"), chunks);
+    workspace.publish("unfinished", path);
+  } finally {
+    workspace.discard();
+  }
+}
+
 /** Text files that commands take are yaml, of some KB. */
 const MAX_TEXT_BYTES = 1 << 24;
 

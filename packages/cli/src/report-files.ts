@@ -1,7 +1,7 @@
 import { type Report, renderHtml, renderJson, renderJUnit, renderSarif } from "@yolo-compile/compiler";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
-import { openWorkspace, writeChunks } from "./files.js";
+import { openWorkspace, writeWhole } from "./files.js";
 import type { Terminal } from "./terminal.js";
 import { line } from "./views/text.js";
 
@@ -46,13 +46,7 @@ export function checkReportFiles(paths: readonly string[]): void {
 export function writeReports(report: Report, paths: readonly string[], terminal: Terminal): void {
   for (const path of paths) {
     const text = rendererOf(path)!(report); // checkReportFiles has looked
-    const workspace = openWorkspace(path);
-    try {
-      writeChunks(workspace.path("report"), [new TextEncoder().encode(text)]);
-      workspace.publish("report", path);
-      terminal.print(line("report", path));
-    } finally {
-      workspace.discard();
-    }
+    writeWhole(path, [new TextEncoder().encode(text)]);
+    terminal.print(line("report", path));
   }
 }

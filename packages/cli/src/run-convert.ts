@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
-import { type FileSource, openFile, openWorkspace, readText, writeChunks } from "./files.js";
+import { type FileSource, openFile, readText, writeWhole } from "./files.js";
 import { openWeights } from "./inputs.js";
 import type { WeightsOptions } from "./options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
@@ -45,13 +45,7 @@ function convert(file: FileSource, options: ConvertOptions, terminal: Terminal):
 
 function writeConverted(converted: Converted, terminal: Terminal): void {
   const { output, notes } = converted;
-  const workspace = openWorkspace(output);
-  try {
-    writeChunks(workspace.path("weights"), told(converted, terminal));
-    workspace.publish("weights", output);
-  } finally {
-    workspace.discard();
-  }
+  writeWhole(output, told(converted, terminal));
   terminal.report(notes);
   printConverted(converted, terminal);
   terminal.printJson(() => convertDocument(converted));

@@ -13,7 +13,7 @@ import {
   readModelInfo,
 } from "@yolo-compile/compiler";
 import { notOnnx, usage } from "./diagnostics.js";
-import { openFile, openWorkspace, readWhole, writeChunks } from "./files.js";
+import { openFile, readWhole, writeWhole } from "./files.js";
 import { fraction, imageSize, positiveInteger } from "./options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { detectionDocument, type Looked, printDetections } from "./views/detections.js";
@@ -106,13 +106,7 @@ async function look(
   if (target !== undefined) {
     const drawn = await drawDetections(image, found.detections, detector.names, found.masks);
     const bytes = await encodeImage(drawn, target);
-    const workspace = openWorkspace(target);
-    try {
-      writeChunks(workspace.path("picture"), [bytes]);
-      workspace.publish("picture", target);
-    } finally {
-      workspace.discard();
-    }
+    writeWhole(target, [bytes]);
   }
   return { ...found, image: path, drawn: target };
 }

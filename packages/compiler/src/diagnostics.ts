@@ -1,4 +1,5 @@
-import { CompileError, type Diagnostic, formatType, isFloat, nearestNames, type TensorType } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, formatType, isFloat, type TensorType } from "@yolo-compile/core";
+import { nearestWeight } from "./nearest-weight.js";
 
 /** Lists longer than this are cut; the count is always said. */
 const LISTED = 12;
@@ -63,7 +64,7 @@ export const rowAlone = (where: string, module: string): string =>
   `these are weights of ${module} (${where}) alone: give those of the whole model, or --random-weights 1 as well for the rest`;
 
 const nearby = (name: string, candidates: readonly string[]): string => {
-  const [near] = candidates.length <= 500 ? nearestNames(name, candidates, 1) : [];
+  const near = nearestWeight(name, candidates);
   return near ? `, nearest is ${near}` : "";
 };
 

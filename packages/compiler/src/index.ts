@@ -8,7 +8,6 @@ export {
   formatType,
   isCompileError,
   type LazyTensor,
-  nearestNames,
   sourceRun,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
@@ -49,6 +48,7 @@ export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { MODULES } from "./modules.js";
+export { nearestWeight } from "./nearest-weight.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
 export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";

@@ -8,6 +8,8 @@ import { suggestFit } from "./suggest-fit.js";
 
 /** What each entry of a checkpoint is to a network, under the network's names. */
 export interface WeightMatch {
+  /** Whether nothing is missing, misshapen or left over. */
+  readonly fits: boolean;
   /** What can be taken. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   readonly expected: ReadonlyMap<string, ExpectedWeight>;
@@ -62,6 +64,7 @@ export function matchWeights(
   return {
     ...loaded,
     ...compared,
+    fits,
     expected,
     ignored,
     extra,

@@ -7,7 +7,7 @@ import { openWeights } from "../inputs.js";
 import { imageSize, withCommon } from "../options.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import { checkpointDocument, printCheckpoint } from "../views/checkpoint.js";
-import { fitDocument, isFit, printFit } from "../views/fit.js";
+import { fitDocument, printFit } from "../views/fit.js";
 import { modelDocument, printModel } from "../views/model.js";
 import { examineWeights } from "../views/weight-health.js";
 
@@ -62,5 +62,5 @@ function fitOf(checkpoint: Checkpoint, cfg: string, { imgsz, tensors }: InspectO
   const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint);
   const match = matchWeights(network, checkpoint, imageSize(imgsz).size);
   printFit(cfg, match, tensors, terminal);
-  return { ok: isFit(match), document: () => fitDocument(cfg, match) };
+  return { ok: match.fits, document: () => fitDocument(cfg, match) };
 }

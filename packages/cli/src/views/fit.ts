@@ -1,17 +1,11 @@
-import { formatType, nearestNames, type WeightMatch } from "@yolo-compile/compiler";
+import { formatType, nearestWeight, type WeightMatch } from "@yolo-compile/compiler";
 import Table from "cli-table3";
 import { out } from "../colors.js";
 import { plainTable, type Terminal } from "../terminal.js";
 import { line } from "./text.js";
 
-/** Names that are compared for likeness; more would take too long. */
-const MOST_COMPARED = 500;
-
-const nearest = (name: string, candidates: readonly string[]): string | undefined =>
-  candidates.length > MOST_COMPARED ? undefined : nearestNames(name, candidates, 1)[0];
-
 function nearestTo(name: string, candidates: readonly string[]): string {
-  const near = nearest(name, candidates);
+  const near = nearestWeight(name, candidates);
   return near ? `nearest is ${near}` : "";
 }
 
@@ -24,13 +18,13 @@ export function fitDocument(config: string, match: WeightMatch) {
   const extraNames = extra.map(({ name }) => name);
   return {
     config,
-    fits: isFit(match),
+    fits: match.fits,
     used: used.length,
     missing: missing.map(({ name, dtype, shape }) => ({
       name,
       dtype,
       shape,
-      nearest: nearest(name, extraNames) ?? null,
+      nearest: nearestWeight(name, extraNames) ?? null,
     })),
     wrongShape: wrongShape.map(({ name, found, expected }) => ({ name, found: found.shape, expected: expected.shape })),
     extra: extra.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
@@ -40,14 +34,10 @@ export function fitDocument(config: string, match: WeightMatch) {
   };
 }
 
-/** Whether nothing is missing, misshapen or left over. */
-export const isFit = ({ missing, wrongShape, extra }: WeightMatch): boolean =>
-  missing.length + wrongShape.length + extra.length === 0;
-
 /** How weights fit a yaml, for people. */
 export function printFit(config: string, match: WeightMatch, all: boolean, terminal: Terminal): void {
   const { used, missing, wrongShape, extra, notNeeded, suggestion } = match;
-  const verdict = isFit(match) ? out.green("fits") : out.red("does not fit");
+  const verdict = match.fits ? out.green("fits") : out.red("does not fit");
   const counts = [
     `${used.length} used`,
     `${missing.length} missing`,
@@ -57,7 +47,7 @@ export function printFit(config: string, match: WeightMatch, all: boolean, termi
   ];
   terminal.print(line("fit", `${verdict} ${config}: ${counts.join(", ")}`));
   if (suggestion) terminal.print(line("try", suggestion));
-  if (isFit(match)) return;
+  if (match.fits) return;
   const extraNames = extra.map(({ name }) => name);
   const rows = [
     ...wrongShape.map((each) => ["shape", each.name, formatType(each.found), formatType(each.expected), ""]),
