@@ -13,10 +13,12 @@ const TABLE = {
   runtime: ["core"],
   vision: ["core"],
   report: ["core"],
-  yolov5: ["core", "ir", "weights"],
-  efficientvit: ["core", "ir", "weights", "yolov5"],
-  compiler: ["core", "ir", "passes", "onnx", "weights", "runtime", "vision", "report", "yolov5", "efficientvit"],
-  "yolo-compile": ["compiler"],
+  network: ["core", "ir", "weights"],
+  yolov5: ["core", "ir", "network"],
+  efficientvit: ["core", "ir", "network"],
+  compiler: ["core", "ir", "passes", "onnx", "weights", "network", "yolov5", "efficientvit"],
+  proof: ["core", "ir", "passes", "onnx", "weights", "network", "compiler", "runtime", "vision", "report"],
+  "yolo-compile": ["compiler", "proof"],
   testkit: ["core", "ir", "passes", "onnx", "runtime"],
 };
 const NODE_ONLY = new Set(["runtime", "vision", "yolo-compile", "testkit"]);

@@ -1,6 +1,6 @@
 import { elementCount, int64s, type Tensor } from "@yolo-compile/core";
 import { constantValue, integers, scalar, type Value } from "@yolo-compile/ir";
-import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/yolov5";
+import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
 import { convBn, convWeightName, IN_RESIDUAL, IN_SOFTMAX, relu } from "./blocks.js";
 import type { StageSettings } from "./settings.js";
 

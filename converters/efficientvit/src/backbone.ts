@@ -1,6 +1,6 @@
 import { elementCount } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
-import type { Scope } from "@yolo-compile/yolov5";
+import type { Scope } from "@yolo-compile/network";
 import { cascadedGroupAttention } from "./attention.js";
 import { convBn, feedForward, patchMerging, relu, residual, residualDepthwise } from "./blocks.js";
 import { type DownsampleScopes, type Layout, layoutOf } from "./layout.js";

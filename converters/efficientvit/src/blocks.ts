@@ -1,5 +1,5 @@
 import { integers, type Value } from "@yolo-compile/ir";
-import { batchNorm2d, type ConvOptions, channelsOf, conv2d, type Scope } from "@yolo-compile/yolov5";
+import { batchNorm2d, type ConvOptions, channelsOf, conv2d, type Scope } from "@yolo-compile/network";
 
 /** torch.nn.ReLU */
 export const relu = (scope: Scope, x: Value): Value => scope.op("Relu", [x]);

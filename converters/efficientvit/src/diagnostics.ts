@@ -1,5 +1,5 @@
 import { CompileError, nearestNames } from "@yolo-compile/core";
-import { type PyValue, repr } from "@yolo-compile/yolov5";
+import { type PyValue, repr } from "@yolo-compile/network";
 
 /** For a key of `model_cfg` that no EfficientViT has. */
 export const unknownSetting = (key: string, known: readonly string[], module: string, where: string): CompileError => {

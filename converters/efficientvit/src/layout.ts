@@ -1,4 +1,4 @@
-import type { Scope } from "@yolo-compile/yolov5";
+import type { Scope } from "@yolo-compile/network";
 
 /** Scopes of what stands between two stages. */
 export interface DownsampleScopes {

@@ -1,5 +1,5 @@
 import type { Value } from "@yolo-compile/ir";
-import type { Arguments, ModuleDefinition, ModuleTable, Scope } from "@yolo-compile/yolov5";
+import type { Arguments, ModuleDefinition, ModuleTable, Scope } from "@yolo-compile/network";
 import { backbone } from "./backbone.js";
 import { AT, otherStem, readSettings, SIGNATURE, VARIANTS, type Variant } from "./settings.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { PyValue } from "@yolo-compile/yolov5";
+import type { PyValue } from "@yolo-compile/network";
 import { readSettings, VARIANTS } from "./settings.js";
 
 const m0 = VARIANTS.get("M0")!;

@@ -1,4 +1,4 @@
-import { Arguments, asNumber, isDict, isList, type PyDict, type PyValue } from "@yolo-compile/yolov5";
+import { Arguments, asNumber, isDict, isList, type PyDict, type PyValue } from "@yolo-compile/network";
 import { unknownSetting, wrongSetting } from "./diagnostics.js";
 
 /** One resolution level of the backbone. */

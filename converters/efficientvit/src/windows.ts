@@ -1,5 +1,5 @@
 import { floats, integers, type Value } from "@yolo-compile/ir";
-import { permute, reshape, type Scope } from "@yolo-compile/yolov5";
+import { permute, reshape, type Scope } from "@yolo-compile/network";
 import { windowTooLarge } from "./diagnostics.js";
 import type { BackboneSettings } from "./settings.js";
 

@@ -1,11 +1,1 @@
-export { Arguments } from "./arguments.js";
-export { type ConfigRow, type ModelConfig, readConfig } from "./config.js";
-export * from "./definition.js";
 export { YOLOV5_MODULES } from "./modules/index.js";
-export * from "./network.js";
-export * from "./nn.js";
-export { anchorCount, type PlannedLayer } from "./plan.js";
-export * from "./python.js";
-export * from "./summary.js";
-export { type ExpectedWeight, Scope, Trace, type WeightSource } from "./trace.js";
-export { parseYaml, toPython } from "./yaml.js";

@@ -1,4 +1,4 @@
-import { type Choice, chooseProvider } from "@yolo-compile/compiler";
+import { type Choice, chooseProvider } from "@yolo-compile/proof";
 import type { ProviderOptions } from "./options.js";
 import type { Terminal } from "./terminal.js";
 

@@ -1,4 +1,5 @@
-import { OPSETS, PIPELINE_NAMES, PROVIDERS } from "@yolo-compile/compiler";
+import { OPSETS, PIPELINE_NAMES } from "@yolo-compile/compiler";
+import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "@jest/globals";
-import { findProvider, PROVIDERS } from "@yolo-compile/compiler";
+import { findProvider, PROVIDERS } from "@yolo-compile/proof";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
 import { watchCli } from "./testing/watch-cli.js";

@@ -1,5 +1,5 @@
 import { arch, cpus, platform } from "node:os";
-import { type ReportContext, runtimeVersion } from "@yolo-compile/compiler";
+import { type ReportContext, runtimeVersion } from "@yolo-compile/proof";
 import { version } from "./version.js";
 
 /** What reports say of this program and this machine. @throws runtime/missing */

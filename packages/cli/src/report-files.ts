@@ -1,4 +1,4 @@
-import { type Report, renderHtml, renderJson, renderJUnit, renderSarif } from "@yolo-compile/compiler";
+import { type Report, renderHtml, renderJson, renderJUnit, renderSarif } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { openWorkspace, writeWhole } from "./files.js";

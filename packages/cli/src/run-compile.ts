@@ -1,17 +1,13 @@
 import { resolve } from "node:path";
+import { type CompiledModel, encodeModel, type Graph, pipelineName, stem } from "@yolo-compile/compiler";
 import {
   type Choice,
-  type CompiledModel,
   chooseInputs,
-  encodeModel,
-  type Graph,
   makeReport,
   modelFacts,
-  pipelineName,
-  stem,
   type Verification,
   verifyModels,
-} from "@yolo-compile/compiler";
+} from "@yolo-compile/proof";
 import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";

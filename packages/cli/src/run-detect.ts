@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
+import { inputKind, readModelInfo } from "@yolo-compile/compiler";
 import {
   checkImageName,
   chooseProvider,
@@ -7,11 +8,9 @@ import {
   decodeImage,
   drawDetections,
   encodeImage,
-  inputKind,
   openDetector,
   type Provider,
-  readModelInfo,
-} from "@yolo-compile/compiler";
+} from "@yolo-compile/proof";
 import { notOnnx, usage } from "./diagnostics.js";
 import { openFile, readWhole, writeWhole } from "./files.js";
 import { fraction, imageSize, positiveInteger } from "./options.js";

@@ -7,7 +7,7 @@ import {
   type VerifyFindings,
   type VerifyOptions,
   verify,
-} from "@yolo-compile/compiler";
+} from "@yolo-compile/proof";
 import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";

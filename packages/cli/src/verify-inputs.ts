@@ -7,7 +7,7 @@ import {
   npyFolderInput,
   npyInput,
   type VerifyInput,
-} from "@yolo-compile/compiler";
+} from "@yolo-compile/proof";
 import { inputUnreadable, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./options.js";

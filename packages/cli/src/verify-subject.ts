@@ -2,17 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type CompiledModel,
-  type CompiledSubject,
   type Diagnostic,
   encodeModel,
   type InputKind,
   inputKind,
-  type ModelFile,
-  namesOf,
   pipelineName,
   readModelInfo,
-  type VerifySubject,
 } from "@yolo-compile/compiler";
+import { type CompiledSubject, type ModelFile, namesOf, type VerifySubject } from "@yolo-compile/proof";
 import { usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { compileInputs, openInputs } from "./inputs.js";

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { encodeModel, encodeNpy, type Reproducer } from "@yolo-compile/compiler";
+import { encodeModel, encodeNpy } from "@yolo-compile/compiler";
+import type { Reproducer } from "@yolo-compile/proof";
 import { writeChunks } from "./files.js";
 
 /**

@@ -1,7 +1,7 @@
-import type { Diagnostic } from "@yolo-compile/core";
+import { type Diagnostic, note } from "@yolo-compile/core";
+import { type Network, networkNotes, type WeightSource } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { type Network, networkNotes, type WeightSource } from "@yolo-compile/yolov5";
-import { note, weightsMisfit } from "./diagnostics.js";
+import { weightsMisfit } from "./diagnostics.js";
 import type { LeftWeight } from "./load-partial.js";
 import { matchWeights, type WeightMatch } from "./match-weights.js";
 

@@ -1,7 +1,5 @@
 import type { Diagnostic } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
-import { optimize, type PassObserver, type PipelineName, type Replacements, type Rewrite } from "@yolo-compile/passes";
-import type { Checkpoint } from "@yolo-compile/weights";
 import {
   buildGraph,
   checkImageSize,
@@ -14,7 +12,9 @@ import {
   repr,
   type TracedLayer,
   toPython,
-} from "@yolo-compile/yolov5";
+} from "@yolo-compile/network";
+import { optimize, type PassObserver, type PipelineName, type Replacements, type Rewrite } from "@yolo-compile/passes";
+import type { Checkpoint } from "@yolo-compile/weights";
 import { type BoundWeights, bindWeights } from "./bind.js";
 import { crossCheck } from "./cross-check.js";
 import { noConfig, noWeights } from "./diagnostics.js";

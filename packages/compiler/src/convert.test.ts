@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { bytesSource, isCompileError, type LazyTensor, tensorOf } from "@yolo-compile/core";
+import { traceNetwork } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { fixturePath } from "@yolo-compile/testkit";
 import { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
-import { traceNetwork } from "@yolo-compile/yolov5";
 import { type ConfigText, compile, loadNetwork, networkName } from "./compile.js";
 import { type ConvertRequest, convertWeights } from "./convert.js";
 import { randomWeights } from "./random-weights.js";

@@ -1,4 +1,5 @@
-import { type Diagnostic, isFloat } from "@yolo-compile/core";
+import { type Diagnostic, isFloat, note, warning } from "@yolo-compile/core";
+import { isCall, isDict, isList, type PyValue, parseYaml, repr } from "@yolo-compile/network";
 import {
   type Checkpoint,
   type EncodedFile,
@@ -10,9 +11,8 @@ import {
   writeSafetensors,
   writeWts,
 } from "@yolo-compile/weights";
-import { isCall, isDict, isList, type PyValue, parseYaml, repr } from "@yolo-compile/yolov5";
 import { type ConfigText, loadNetwork, networkName } from "./compile.js";
-import { note, unknownExtension, warning } from "./diagnostics.js";
+import { unknownExtension } from "./diagnostics.js";
 
 /** Weights to write, and what is written beside them. */
 export interface ConvertRequest {

@@ -1,7 +1,6 @@
-import type { Diagnostic } from "@yolo-compile/core";
+import { type Diagnostic, note, warning } from "@yolo-compile/core";
+import type { Network, PlannedLayer } from "@yolo-compile/network";
 import type { Checkpoint, LayerRecord } from "@yolo-compile/weights";
-import type { Network, PlannedLayer } from "@yolo-compile/yolov5";
-import { note, warning } from "./diagnostics.js";
 
 const text = (value: number | readonly number[] | undefined): string =>
   value === undefined ? "?" : typeof value === "number" ? String(value) : `[${value.join(", ")}]`;

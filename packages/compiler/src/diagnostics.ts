@@ -91,34 +91,6 @@ export const wrongElementType = (checkpoint: string, { name, found, expected }: 
     message: `${name} in ${checkpoint} is ${formatType(found)}, expected ${isFloat(expected.dtype) ? "floating point numbers" : "integers"}`,
   });
 
-/** Something that the user may want to know and need not act on. */
-export const note = (code: string, message: string, where?: string): Diagnostic => ({
-  code,
-  severity: "note",
-  message,
-  ...(where && { where }),
-});
-
-/** Something that is probably not meant. */
-export const warning = (code: string, message: string, where?: string): Diagnostic => ({
-  code,
-  severity: "warning",
-  message,
-  ...(where && { where }),
-});
-
-/** For a model whose inputs or outputs are not those of a YOLOv5 detector; `what` names the side. */
-export const noDetector = (
-  model: string,
-  what: string,
-  values: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[],
-): CompileError =>
-  new CompileError({
-    code: "detect/model",
-    message: `${model} is no YOLOv5 detector: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
-    hint: "expected an image [n,3,h,w] that gives rows [n,boxes,5+classes], and perhaps prototypes",
-  });
-
 /** For an output whose extension stands for no weights format. */
 export const unknownExtension = (output: string, known: readonly string[]): CompileError =>
   new CompileError({

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { bytesSource } from "@yolo-compile/core";
 import { opCensus } from "@yolo-compile/ir";
+import { summarize, traceNetwork } from "@yolo-compile/network";
 import { optimize } from "@yolo-compile/passes";
 import { findReference } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { summarize, traceNetwork } from "@yolo-compile/yolov5";
 import { type CompileRequest, compile, loadNetwork } from "./compile.js";
 import { countParameters } from "./count-parameters.js";
 

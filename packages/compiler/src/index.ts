@@ -11,39 +11,14 @@ export {
   sourceRun,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
+export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/network";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
-export * from "@yolo-compile/report";
-export {
-  type Choice,
-  chooseProvider,
-  findProvider,
-  type OutputComparison,
-  type Placement,
-  PROVIDERS,
-  type ProbeResult,
-  type Provider,
-  probeProvider,
-  runtimeVersion,
-  type Tolerance,
-  type Verification,
-  verifyModels,
-} from "@yolo-compile/runtime";
-export {
-  checkImageName,
-  type Detection,
-  decodeImage,
-  drawDetections,
-  encodeImage,
-  roundBoxes,
-} from "@yolo-compile/vision";
 export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint } from "@yolo-compile/weights";
-export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/yolov5";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";
 export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
-export * from "./detect.js";
 export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
@@ -51,7 +26,4 @@ export { MODULES } from "./modules.js";
 export { nearestWeight } from "./nearest-weight.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
-export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
-export * from "./verify/index.js";
-export * from "./verify-inputs/index.js";
 export * from "./weight-statistics.js";

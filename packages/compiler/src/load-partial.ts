@@ -1,5 +1,4 @@
-import { type Diagnostic, type LazyTensor, sameShape } from "@yolo-compile/core";
-import { note } from "./diagnostics.js";
+import { type Diagnostic, type LazyTensor, note, sameShape } from "@yolo-compile/core";
 import type { SpelledWeights } from "./spell-names.js";
 
 /** What of a network the weights are for: all of it, or one row. */

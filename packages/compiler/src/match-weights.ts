@@ -1,6 +1,6 @@
 import { type Diagnostic, isFloat, type LazyTensor, sameShape } from "@yolo-compile/core";
+import type { ExpectedWeight, Network } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
-import type { ExpectedWeight, Network } from "@yolo-compile/yolov5";
 import { type Misfit, rowAlone, type TensorNamed, wrongElementType } from "./diagnostics.js";
 import { type LeftWeight, loadPartial, type PartialScope } from "./load-partial.js";
 import { type SpelledWeights, spellNames } from "./spell-names.js";

@@ -1,6 +1,6 @@
 import { crc32, elementCount, type LazyTensor, type Tensor, uniformStream } from "@yolo-compile/core";
+import { type ExpectedWeight, type Network, traceNetwork } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { type ExpectedWeight, type Network, traceNetwork } from "@yolo-compile/yolov5";
 
 /**
  * Made-up weights for an architecture: reproducible, of a size that keeps activations of ordinary magnitude, BatchNorm

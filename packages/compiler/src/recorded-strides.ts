@@ -1,6 +1,6 @@
 import { toFloat64 } from "@yolo-compile/core";
+import { asNumber, isList, type Network } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { asNumber, isList, type Network } from "@yolo-compile/yolov5";
 
 /** Pixels a cell of each level of the head, where a checkpoint knows them: from the pickled model, or from its anchors. */
 export function recordedStrides(network: Network, checkpoint: Checkpoint): readonly number[] | undefined {

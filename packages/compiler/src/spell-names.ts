@@ -5,10 +5,10 @@ import {
   isCompileError,
   isFloat,
   type LazyTensor,
+  note,
 } from "@yolo-compile/core";
+import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/yolov5";
-import { note } from "./diagnostics.js";
 
 /** A checkpoint's tensors under the names of the network. */
 export interface SpelledWeights {

@@ -1,5 +1,5 @@
 import { isCompileError, sameShape, type TensorType } from "@yolo-compile/core";
-import { anchorCount, type ModelConfig, planNetwork, traceNetwork } from "@yolo-compile/yolov5";
+import { anchorCount, type ModelConfig, planNetwork, traceNetwork } from "@yolo-compile/network";
 import { MODULES } from "./modules.js";
 
 /** The gains of the official families (n, s, m, l, x) and of common small ones. */

@@ -36,3 +36,19 @@ export function formatDiagnostic(diagnostic: Omit<Diagnostic, "severity">): stri
   const head = `${code}: ${message}${hint ? ` - ${hint}` : ""}${where ? ` (${where})` : ""}`;
   return [head, ...details.map((line) => `  ${line}`)].join("\n");
 }
+
+/** Something that the user may want to know and need not act on. */
+export const note = (code: string, message: string, where?: string): Diagnostic => ({
+  code,
+  severity: "note",
+  message,
+  ...(where && { where }),
+});
+
+/** Something that is probably not meant. */
+export const warning = (code: string, message: string, where?: string): Diagnostic => ({
+  code,
+  severity: "warning",
+  message,
+  ...(where && { where }),
+});

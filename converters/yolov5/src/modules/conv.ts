@@ -1,10 +1,19 @@
 import type { Value } from "@yolo-compile/ir";
-import { activate } from "../activations.js";
-import type { Arguments } from "../arguments.js";
-import { type ModuleDefinition, planScaled } from "../definition.js";
-import { batchNorm2d, channelsOf, concat, conv2d, convTranspose2d, stride } from "../nn.js";
-import type { PyCall } from "../python.js";
-import type { ExpectedWeight, Scope } from "../trace.js";
+import {
+  type Arguments,
+  activate,
+  batchNorm2d,
+  channelsOf,
+  concat,
+  conv2d,
+  convTranspose2d,
+  type ExpectedWeight,
+  type ModuleDefinition,
+  type PyCall,
+  planScaled,
+  type Scope,
+  stride,
+} from "@yolo-compile/network";
 
 type Pair = readonly [number, number];
 

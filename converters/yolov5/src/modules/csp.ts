@@ -1,8 +1,15 @@
 import type { Value } from "@yolo-compile/ir";
-import { applyActivation } from "../activations.js";
-import { type ModuleDefinition, planRepeating, planScaled } from "../definition.js";
-import { batchNorm2d, channelsOf, concat, conv2d } from "../nn.js";
-import type { Scope } from "../trace.js";
+import {
+  applyActivation,
+  batchNorm2d,
+  channelsOf,
+  concat,
+  conv2d,
+  type ModuleDefinition,
+  planRepeating,
+  planScaled,
+  type Scope,
+} from "@yolo-compile/network";
 import { conv, dwConv, ghostConv } from "./conv.js";
 import { spatialPyramid } from "./pooling.js";
 import { transformerBlock } from "./transformer.js";

@@ -1,11 +1,23 @@
 import { type Tensor, tensorOf } from "@yolo-compile/core";
 import { constantValue, floats, scalar, type Value } from "@yolo-compile/ir";
-import type { Arguments } from "../arguments.js";
-import { type ModuleDefinition, makeDivisible, type PlanContext, type RowPlan } from "../definition.js";
-import { argumentError } from "../diagnostics.js";
-import { concat, conv2d, permute, reshape, split, upsample } from "../nn.js";
-import { asNumber, isList, type PyValue } from "../python.js";
-import type { Scope } from "../trace.js";
+import {
+  type Arguments,
+  argumentError,
+  asNumber,
+  concat,
+  conv2d,
+  isList,
+  type ModuleDefinition,
+  makeDivisible,
+  type PlanContext,
+  type PyValue,
+  permute,
+  type RowPlan,
+  reshape,
+  type Scope,
+  split,
+  upsample,
+} from "@yolo-compile/network";
 import { conv } from "./conv.js";
 
 interface Head {

@@ -1,4 +1,4 @@
-import type { ModuleTable } from "../definition.js";
+import type { ModuleTable } from "@yolo-compile/network";
 import { CONV_MODULES } from "./conv.js";
 import { CSP_MODULES } from "./csp.js";
 import { HEAD_MODULES } from "./detect.js";

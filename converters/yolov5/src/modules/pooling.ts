@@ -1,7 +1,5 @@
 import type { Value } from "@yolo-compile/ir";
-import { type ModuleDefinition, planScaled } from "../definition.js";
-import { channelsOf, concat, maxPool2d } from "../nn.js";
-import type { Scope } from "../trace.js";
+import { channelsOf, concat, type ModuleDefinition, maxPool2d, planScaled, type Scope } from "@yolo-compile/network";
 import { conv } from "./conv.js";
 
 /** Pools of several sizes, side by side. yolov5 v7.0 models/common.py SPP */

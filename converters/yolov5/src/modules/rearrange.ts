@@ -1,12 +1,24 @@
 import { roundHalfEven } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
-import { applyActivation } from "../activations.js";
-import type { Arguments } from "../arguments.js";
-import { type ModuleDefinition, type PlanContext, planScaled, type RowPlan } from "../definition.js";
-import { argumentError } from "../diagnostics.js";
-import { batchNorm2d, channelsOf, concat, conv2d, globalAvgPool2d, linear, permute, reshape } from "../nn.js";
-import { asNumber } from "../python.js";
-import type { Scope } from "../trace.js";
+import {
+  type Arguments,
+  applyActivation,
+  argumentError,
+  asNumber,
+  batchNorm2d,
+  channelsOf,
+  concat,
+  conv2d,
+  globalAvgPool2d,
+  linear,
+  type ModuleDefinition,
+  type PlanContext,
+  permute,
+  planScaled,
+  type RowPlan,
+  reshape,
+  type Scope,
+} from "@yolo-compile/network";
 import { conv, gcd } from "./conv.js";
 
 /** Blocks of s x s pixels become channels. x: [n,c,h,w] -> [n,c*s*s,h/s,w/s]. yolov5 v7.0 models/common.py Contract */

@@ -1,20 +1,22 @@
 import type { Value } from "@yolo-compile/ir";
-import { activationNames, applyActivation } from "../activations.js";
-import type { Arguments } from "../arguments.js";
-import { type ModuleDefinition, planUnchanged } from "../definition.js";
-import { argumentError } from "../diagnostics.js";
 import {
+  type Arguments,
+  activationNames,
+  applyActivation,
+  argumentError,
   avgPool2d,
   batchNorm2d,
   globalAvgPool2d,
+  isList,
+  type ModuleDefinition,
   maxPool2d,
   pad2d,
+  planUnchanged,
   reshape,
+  type Scope,
   type UpsampleMode,
   upsample,
-} from "../nn.js";
-import { isList } from "../python.js";
-import type { Scope } from "../trace.js";
+} from "@yolo-compile/network";
 
 type Build = ModuleDefinition["build"];
 

@@ -1,6 +1,5 @@
 import { integers, scalar, type Value } from "@yolo-compile/ir";
-import { affine, channelsOf, linear, permute, reshape } from "../nn.js";
-import type { Scope } from "../trace.js";
+import { affine, channelsOf, linear, permute, reshape, type Scope } from "@yolo-compile/network";
 import { conv } from "./conv.js";
 
 /**

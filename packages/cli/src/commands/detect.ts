@@ -1,4 +1,4 @@
-import { PROVIDERS } from "@yolo-compile/compiler";
+import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv, CommandModule } from "yargs";
 import { withCommon } from "../options.js";
 import { type DetectOptions, runDetect } from "../run-detect.js";

@@ -1,4 +1,4 @@
-import { PROVIDERS, probeProvider } from "@yolo-compile/compiler";
+import { PROVIDERS, probeProvider } from "@yolo-compile/proof";
 import type { CommandModule } from "yargs";
 import { withCommon } from "../options.js";
 import { openTerminal } from "../terminal.js";

@@ -1,12 +1,5 @@
-import {
-  type Choice,
-  type CompiledModel,
-  countParameters,
-  type OutputComparison,
-  opCensus,
-  summarize,
-  type Verification,
-} from "@yolo-compile/compiler";
+import { type CompiledModel, countParameters, opCensus, summarize } from "@yolo-compile/compiler";
+import type { Choice, OutputComparison, Verification } from "@yolo-compile/proof";
 import Table from "cli-table3";
 import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";

@@ -1,4 +1,4 @@
-import type { ProbeResult } from "@yolo-compile/compiler";
+import type { ProbeResult } from "@yolo-compile/proof";
 import Table from "cli-table3";
 import { out } from "../colors.js";
 import { plainTable, type Terminal } from "../terminal.js";

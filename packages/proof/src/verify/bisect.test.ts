@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { compile } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, toFloat64, uniformFloats } from "@yolo-compile/core";
 import { constantValue, type Node, opCensus, type Value } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
@@ -7,7 +8,6 @@ import { foldBatchNorm, isMiss, type Pass, PIPELINES, type Rule, rulePass } from
 import { FOLD, findProvider, openSession } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { compile } from "../compile.js";
 import { bisect } from "./bisect.js";
 import { compareWhole } from "./compare-layers.js";
 

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import {
+  type CompiledModel,
+  type CompileRequest,
+  compile,
+  loadNetwork,
+  MODULES,
+  randomWeights,
+} from "@yolo-compile/compiler";
 import { type LazyTensor, type Tensor, tensorOf, toFloat64, uniformFloats } from "@yolo-compile/core";
 import { type Graph, opCensus, type Value } from "@yolo-compile/ir";
-import { encodeBytes } from "@yolo-compile/onnx";
-import { optimize } from "@yolo-compile/passes";
-import { FOLD, findProvider, openSession } from "@yolo-compile/runtime";
-import { fixturePath, readNpy } from "@yolo-compile/testkit";
-import type { Checkpoint } from "@yolo-compile/weights";
 import {
   type ModuleDefinition,
   networkNotes,
@@ -14,10 +17,12 @@ import {
   planNetwork,
   readConfig,
   traceNetwork,
-} from "@yolo-compile/yolov5";
-import { type CompiledModel, type CompileRequest, compile, loadNetwork } from "./compile.js";
-import { MODULES } from "./modules.js";
-import { randomWeights } from "./random-weights.js";
+} from "@yolo-compile/network";
+import { encodeBytes } from "@yolo-compile/onnx";
+import { optimize } from "@yolo-compile/passes";
+import { FOLD, findProvider, openSession } from "@yolo-compile/runtime";
+import { fixturePath, readNpy } from "@yolo-compile/testkit";
+import type { Checkpoint } from "@yolo-compile/weights";
 
 const fixture = (name: string): string => fixturePath(`efficientvit/${name}`);
 const yaml = (name: string) => readFileSync(fixture(`${name}.yaml`), "utf8");

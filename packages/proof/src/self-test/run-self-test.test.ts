@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { compile } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
 import { type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
 import { compareTensors, FOLD, findProvider, type Tolerance } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { compile } from "../compile.js";
 import { runValues } from "../verify/run-values.js";
 import { magnitudeInputs, noiseInput, type VerifyInput } from "../verify-inputs/index.js";
 import { besideNode, change } from "./edit.js";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { type CompiledModel, compile } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, toFloat64 } from "@yolo-compile/core";
 import { constantValue, type Graph } from "@yolo-compile/ir";
 import { encodeBytes, readModelInfo } from "@yolo-compile/onnx";
@@ -7,7 +8,6 @@ import { CPU, type Tolerance } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { decodeImage } from "@yolo-compile/vision";
 import { encodeNpy, openCheckpoint } from "@yolo-compile/weights";
-import { type CompiledModel, compile } from "../compile.js";
 import { chooseInputs } from "./choose-inputs.js";
 import { makeReport } from "./make-report.js";
 import { casesOf, type ModelFile, modelsOf, type VerifySubject } from "./subject.js";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { compile } from "@yolo-compile/compiler";
 import { bytesSource, castTensor } from "@yolo-compile/core";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { findProvider, openSession } from "@yolo-compile/runtime";
 import { fixturePath, readNpy } from "@yolo-compile/testkit";
 import { compareDetections, decodeImage, nonMaxSuppression } from "@yolo-compile/vision";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { compile } from "../compile.js";
 import { pictureInputs } from "./pictures.js";
 import type { FixedInput, NamedPicture } from "./verify-input.js";
 

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { type CompileRequest, compile, loadNetwork } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
+import { formatSummary, summarize } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession } from "@yolo-compile/runtime";
 import {
@@ -13,8 +15,6 @@ import {
   weightsOf,
 } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { formatSummary, summarize } from "@yolo-compile/yolov5";
-import { type CompileRequest, compile, loadNetwork } from "./compile.js";
 import { compareLayers } from "./verify/compare-layers.js";
 
 const reference = findReference();

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { expect, test } from "@jest/globals";
+import { compile, countParameters } from "@yolo-compile/compiler";
 import { type Graph, parseGraph } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import {
@@ -12,8 +13,6 @@ import {
   verifyModels,
 } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
-import { compile } from "./compile.js";
-import { countParameters } from "./count-parameters.js";
 
 const webgpu = findProvider("webgpu");
 const probe = await probeProvider(webgpu);

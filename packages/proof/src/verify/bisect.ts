@@ -1,8 +1,8 @@
 import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
+import type { TracedLayer } from "@yolo-compile/network";
 import { type Pass, type PassResult, type Replacements, type Rewrite, runPasses } from "@yolo-compile/passes";
 import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
-import type { TracedLayer } from "@yolo-compile/yolov5";
 import { type AlignedValue, alignedTensor, alignLayers, alignValues } from "./align-layers.js";
 import { compareWhole, isWithin } from "./compare-layers.js";
 import { extractReproducer, type Reproducer } from "./reproducer.js";

@@ -1,7 +1,7 @@
+import type { CompiledModel } from "@yolo-compile/compiler";
 import type { Graph, Node } from "@yolo-compile/ir";
+import type { TracedLayer } from "@yolo-compile/network";
 import type { NodeDiagram, RowDiagram, RowSubject } from "@yolo-compile/report";
-import type { TracedLayer } from "@yolo-compile/yolov5";
-import type { CompiledModel } from "../compile.js";
 
 /** Which row it is, and which rows it reads. */
 export function rowSubject(layer: TracedLayer, layers: readonly TracedLayer[]): RowSubject {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { compile } from "@yolo-compile/compiler";
 import { bytesSource, uniformFloats } from "@yolo-compile/core";
 import { FOLD, findProvider } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { compile } from "../compile.js";
 import { compareLayers } from "./compare-layers.js";
 
 const provider = findProvider("cpu");

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { compile } from "@yolo-compile/compiler";
 import { bytesSource, elementCount, toFloat64 } from "@yolo-compile/core";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { compile } from "../compile.js";
 import { magnitudeInputs, noiseInput } from "./magnitudes.js";
 import type { FixedInput } from "./verify-input.js";
 

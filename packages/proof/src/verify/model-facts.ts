@@ -1,8 +1,8 @@
+import { countParameters } from "@yolo-compile/compiler";
 import { opCensus } from "@yolo-compile/ir";
+import { summarize } from "@yolo-compile/network";
 import { readModelInfo } from "@yolo-compile/onnx";
 import type { ModelFacts } from "@yolo-compile/report";
-import { summarize } from "@yolo-compile/yolov5";
-import { countParameters } from "../count-parameters.js";
 import { modelsOf, type NamedModel, type SubjectModels, type VerifySubject } from "./subject.js";
 
 /** What a report says of the models of a subject, the reference first. @throws onnx/malformed for what is no model */

@@ -1,4 +1,4 @@
-import { type Diagnostic, isCompileError } from "@yolo-compile/core";
+import { type Diagnostic, isCompileError, note, warning } from "@yolo-compile/core";
 import { PIPELINES } from "@yolo-compile/passes";
 import type { LayerComparison, ModelFacts } from "@yolo-compile/report";
 import {
@@ -10,7 +10,7 @@ import {
   type Verification,
 } from "@yolo-compile/runtime";
 import type { ComparisonOptions } from "@yolo-compile/vision";
-import { note, warning } from "../diagnostics.js";
+
 import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { type BisectResult, bisect } from "./bisect.js";

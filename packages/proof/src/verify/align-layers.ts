@@ -1,8 +1,8 @@
+import type { CompiledModel } from "@yolo-compile/compiler";
 import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
 import { type Graph, numberOf, type Value } from "@yolo-compile/ir";
+import type { TracedLayer } from "@yolo-compile/network";
 import { type Replacements, standIn } from "@yolo-compile/passes";
-import type { TracedLayer } from "@yolo-compile/yolov5";
-import type { CompiledModel } from "../compile.js";
 
 /** Where the elements of a value stand in a larger one. */
 export interface Part {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { compile } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, uniformFloats } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession, verifyModels } from "@yolo-compile/runtime";
 import { fixturePath, readNpy } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { compile } from "./compile.js";
 import { chooseInputs } from "./verify/choose-inputs.js";
 
 const provider = findProvider("cpu");

@@ -1,7 +1,7 @@
+import type { CompiledModel } from "@yolo-compile/compiler";
 import { encodeBytes, type ModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
 import { CPU, type ExpectedCase, openSession, runReference } from "@yolo-compile/runtime";
-import type { CompiledModel } from "../compile.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";

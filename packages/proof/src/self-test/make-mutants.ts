@@ -1,7 +1,7 @@
+import type { CompiledModel } from "@yolo-compile/compiler";
 import { crc32, isCompileError, uniformStream } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node, nameNodes, type Value, verifyGraph } from "@yolo-compile/ir";
 import { optimize, type PipelineName } from "@yolo-compile/passes";
-import type { CompiledModel } from "../compile.js";
 import { applyEdits, changesNothing } from "./edit.js";
 import type { Mutant, MutationOperator, Site } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";

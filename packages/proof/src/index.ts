@@ -1,0 +1,28 @@
+export * from "@yolo-compile/report";
+export {
+  type Choice,
+  chooseProvider,
+  findProvider,
+  type OutputComparison,
+  type Placement,
+  PROVIDERS,
+  type ProbeResult,
+  type Provider,
+  probeProvider,
+  runtimeVersion,
+  type Tolerance,
+  type Verification,
+  verifyModels,
+} from "@yolo-compile/runtime";
+export {
+  checkImageName,
+  type Detection,
+  decodeImage,
+  drawDetections,
+  encodeImage,
+  roundBoxes,
+} from "@yolo-compile/vision";
+export * from "./detect.js";
+export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
+export * from "./verify/index.js";
+export * from "./verify-inputs/index.js";
