@@ -15,6 +15,7 @@ import { bytesSource, compile, opCensus, openCheckpoint } from "../packages/comp
 import { encodeBytes } from "../packages/onnx/dist/index.js";
 
 const root = new URL("..", import.meta.url);
+process.env.ORT_DISABLE_TELEMETRY = "1";
 // Found from the package that depends on it.
 const ort = createRequire(new URL("packages/runtime/package.json", root))("onnxruntime-node");
 

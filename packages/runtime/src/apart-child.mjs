@@ -1,5 +1,5 @@
 // One ONNX Runtime session in a process of its own, driven by messages; see apart.ts.
-import { openEngine } from "./engine.mjs";
+import { loadOnnxRuntime, openEngine } from "./engine.mjs";
 
 /** @type {import("./engine.mjs").Engine | undefined} */
 let engine;
@@ -15,7 +15,7 @@ function opened() {
 /** @type {{ readonly [Kind in Request["kind"]]: (request: Extract<Request, { kind: Kind }>) => Promise<unknown> }} */
 const ANSWERS = {
   open: async (request) => {
-    engine = await openEngine(await import("onnxruntime-node"), request);
+    engine = await openEngine(await loadOnnxRuntime(), request);
     return { inputs: engine.inputs, outputs: engine.outputs };
   },
   run: ({ feeds }) => opened().run(feeds),

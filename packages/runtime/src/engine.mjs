@@ -1,4 +1,18 @@
 // JavaScript, because a child process runs this file as it is, from src as well as from dist.
+import { isMainThread } from "node:worker_threads";
+
+/**
+ * Loads ONNX Runtime with its telemetry off: unless this variable is set before, it queues events with names of classes and
+ * files under the user's cache and looks up its vendor's host.
+ * @returns {Promise<typeof import("onnxruntime-node")>}
+ */
+export async function loadOnnxRuntime() {
+  // A worker has a copy of the variables, which native code does not see.
+  if (!isMainThread && process.env["ORT_DISABLE_TELEMETRY"] !== "1")
+    throw new Error("a worker cannot switch its telemetry off: set ORT_DISABLE_TELEMETRY=1 before it starts");
+  process.env["ORT_DISABLE_TELEMETRY"] = "1";
+  return import("onnxruntime-node");
+}
 
 /**
  * A tensor as it crosses processes.

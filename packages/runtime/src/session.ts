@@ -2,7 +2,7 @@ import type { Tensor } from "@yolo-compile/core";
 import type { InferenceSession } from "onnxruntime-node";
 import { openApart } from "./apart.js";
 import { modelRefused, providerUnusable, runFailed, runtimeMissing } from "./diagnostics.js";
-import { type Engine, type EngineRequest, openEngine } from "./engine.mjs";
+import { type Engine, type EngineRequest, loadOnnxRuntime, openEngine } from "./engine.mjs";
 import { fromPlain, toPlain, valueInfo } from "./plain-tensor.js";
 import type { Provider } from "./providers.js";
 import type { ValueInfo } from "./value-info.js";
@@ -91,7 +91,7 @@ export function sessionOf(engine: Engine, provider: Provider, name: string): Ses
 /** @throws runtime/missing */
 export async function loadRuntime(): Promise<typeof import("onnxruntime-node")> {
   try {
-    return await import("onnxruntime-node");
+    return await loadOnnxRuntime();
   } catch (error) {
     throw runtimeMissing(error);
   }
