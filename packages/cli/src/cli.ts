@@ -1,4 +1,4 @@
-import { isCompileError } from "@yolo-compile/compiler";
+import { isCompileError, VERSION } from "@yolo-compile/compiler";
 import yargs from "yargs";
 import { compileCommand } from "./commands/compile.js";
 import { convertCommand } from "./commands/convert.js";
@@ -10,7 +10,6 @@ import { verifyCommand } from "./commands/verify.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { paintDiagnostic } from "./terminal.js";
-import { version } from "./version.js";
 
 /** Diagnostics that blame this program: a rewrite broke one of its own rules. */
 const OUR_FAULT = /^(ir\/invalid|passes\/(patch|endless|batch-norm-lost))$/;
@@ -35,7 +34,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command(verifyCommand(setExitCode))
     .command(providersCommand)
     .strict()
-    .version(version)
+    .version(VERSION)
     .alias({ help: "h", version: "V" })
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)

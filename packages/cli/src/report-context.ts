@@ -1,10 +1,10 @@
 import { arch, cpus, platform } from "node:os";
+import { VERSION } from "@yolo-compile/compiler";
 import { type ReportContext, runtimeVersion } from "@yolo-compile/proof";
-import { version } from "./version.js";
 
 /** What reports say of this program and this machine. @throws runtime/missing */
 export const reportContext = async (): Promise<Pick<ReportContext, "tool" | "environment">> => ({
-  tool: { name: "yolo-compile", version },
+  tool: { name: "yolo-compile", version: VERSION },
   environment: [
     ["ONNX Runtime", await runtimeVersion()],
     ["Node", process.version],

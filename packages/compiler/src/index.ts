@@ -9,6 +9,7 @@ export {
   isCompileError,
   type LazyTensor,
   sourceRun,
+  VERSION,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
 export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/network";

@@ -8,3 +8,4 @@ export * from "./float16.js";
 export * from "./nearest.js";
 export * from "./random.js";
 export * from "./tensor.js";
+export * from "./version.js";

@@ -1,2 +1,4 @@
+import { VERSION } from "@yolo-compile/core";
+
 /** What models name as their maker. */
-export const PRODUCER = { name: "yolo-compile", version: "0.1.0" } as const;
+export const PRODUCER = { name: "yolo-compile", version: VERSION } as const;
