@@ -1,10 +1,17 @@
 import { allocate, byteSize, type DType, type TensorData } from "./dtype.js";
 import { bfloatToNumber, halfToNumber, halvesToFloats, numberToBfloat, numberToHalf } from "./float16.js";
+import { type Size, sameShape } from "./size.js";
 
-/** Element type and dimensions, all static. */
+/** Element type and sizes of a tensor, all of them integers. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: readonly number[];
+}
+
+/** Element type and sizes of a value in a graph, which may depend on symbols. Every {@link TensorType} is one. */
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: readonly Size[];
 }
 
 /** A dense, row-major tensor. `data` has `elementCount(shape)` elements. */
@@ -32,15 +39,11 @@ export const elementCount = (shape: readonly number[]): number => shape.reduce((
 /** Bytes of all elements, without padding. */
 export const byteLength = (type: TensorType): number => elementCount(type.shape) * byteSize(type.dtype);
 
-/** `f32[1,3,640,640]` */
-export const formatType = (type: TensorType): string => `${type.dtype}[${type.shape.join(",")}]`;
-
-/** Whether rank and sizes are equal. */
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis]);
+/** `f32[1,3,640,640]`, `f32[n,3,32*h,32*w]` */
+export const formatType = (type: ValueType): string => `${type.dtype}[${type.shape.join(",")}]`;
 
 /** Whether element types and shapes are equal. */
-export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
+export const sameType = (a: ValueType, b: ValueType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 /** Row-major strides, in elements. */
 export function rowStrides(shape: readonly number[]): number[] {
