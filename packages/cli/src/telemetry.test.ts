@@ -40,7 +40,7 @@ test("compiling and verifying leaves the output and nothing else", () => {
 
 test("neither does the library, nor a session in a process of its own", () => {
   const session = `const { CPU, openSession, probeProvider } = await import(${JSON.stringify(RUNTIME)});
-    for (const provider of [CPU, { ...CPU, apart: {} }])
+    for (const provider of [CPU, { ...CPU, childEnvironment: {} }])
       if (!(await probeProvider(provider)).usable) throw new Error("the CPU computes");`;
   run(process.execPath, "--input-type=module", "--eval", session);
   expect([filesIn("home"), filesIn("tmp"), filesIn("work")]).toEqual([[], [], []]);

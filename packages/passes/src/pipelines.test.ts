@@ -4,7 +4,7 @@ import { opCensus, parseGraph, printGraph, schemaOf, type Value, verifyGraph } f
 import { expectSameOutputs, FOLD, smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import { optimize, PIPELINE_NAMES, pipelineName } from "./pipelines.js";
-import { standIn } from "./rule.js";
+import { replacementOf } from "./rule.js";
 
 const SEEDED = { seed: 1, numRuns: 200 };
 
@@ -27,7 +27,7 @@ test("what stands for a value computes the same", async () => {
       const there = new Set(optimized.nodes.flatMap(({ outputs }) => outputs));
       const pairs = graph.nodes
         .flatMap(({ outputs }) => outputs)
-        .map((value) => [value, standIn(value, replaced)] as const)
+        .map((value) => [value, replacementOf(value, replaced)] as const)
         .filter(([value, found]) => there.has(found) && sameShape(value.type.shape, found.type.shape));
       fc.pre(pairs.length > 0);
       compared += pairs.length;

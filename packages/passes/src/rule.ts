@@ -115,7 +115,7 @@ export interface Rewrite {
 export interface PassResult {
   readonly graph: Graph;
   readonly rewrites: readonly Rewrite[];
-  /** Values of the graph before, and what computes the same in their stead, perhaps replaced in turn; see {@link standIn}. */
+  /** Values of the graph before, and what computes the same in their stead, perhaps replaced in turn; see {@link replacementOf}. */
   readonly replaced: Replacements;
 }
 
@@ -123,7 +123,7 @@ export interface PassResult {
 export type Replacements = ReadonlyMap<Value, Value>;
 
 /** What stands for `value` after a pass: the value itself where nothing replaced it. */
-export function standIn(value: Value, replaced: Replacements): Value {
+export function replacementOf(value: Value, replaced: Replacements): Value {
   let current = value;
   for (let next = replaced.get(current); next; next = replaced.get(current)) current = next;
   return current;

@@ -4,7 +4,7 @@ import { CPU, type Provider } from "./providers.js";
 
 /** GPUs that are not here: of another system, and one that leaves its work to the CPU. */
 const absent: Provider = { ...CPU, name: "absent", gpu: true, platforms: ["amiga/m68k"] };
-const lazy: Provider = { ...CPU, name: "lazy", gpu: true, executionProviders: [], apart: {} };
+const lazy: Provider = { ...CPU, name: "lazy", gpu: true, executionProviders: [], childEnvironment: {} };
 const among = [absent, lazy, CPU];
 
 test("auto falls back to the CPU with a warning that says why", async () => {

@@ -1,5 +1,5 @@
 import { CompileError, type Diagnostic, formatType, type TensorType } from "@yolo-compile/core";
-import type { Obstacle } from "./obstacle.js";
+import type { ProviderProblem } from "./provider-problem.js";
 import type { Dimension } from "./value-info.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
@@ -21,7 +21,7 @@ export const runtimeMissing = (error: unknown): CompileError =>
   });
 
 /** The provider asked for does not work on this machine. */
-export const providerUnusable = (provider: string, { reason, hint }: Obstacle): CompileError =>
+export const providerUnusable = (provider: string, { reason, hint }: ProviderProblem): CompileError =>
   new CompileError({
     code: "runtime/provider-unusable",
     message: `${provider} is not usable here: ${reason}`,

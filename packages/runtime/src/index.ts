@@ -1,7 +1,7 @@
 export { type Choice, type ChooseOptions, chooseProvider, type Probed } from "./choose.js";
 export { compareTensors, type Difference } from "./compare.js";
 export { seededInputs } from "./inputs.js";
-export { openProfiledSession, type PlacedNode, type Placement, type ProfiledSession } from "./placement.js";
+export { type NodePlacement, openProfiledSession, type PlacedNode, type ProfiledSession } from "./node-placement.js";
 export { type ProbeOptions, type ProbeResult, probeProvider } from "./probe.js";
 export { probeAnswer, probeInput, probeModel } from "./probe-model.js";
 export { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
@@ -15,4 +15,4 @@ export {
 } from "./session.js";
 export * from "./tolerance.js";
 export type { Dimension, ValueInfo } from "./value-info.js";
-export * from "./verify.js";
+export * from "./verify-models.js";

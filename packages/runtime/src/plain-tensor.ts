@@ -1,7 +1,7 @@
 import type { DType, Tensor } from "@yolo-compile/core";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { unsupportedType } from "./diagnostics.js";
-import type { PlainTensor } from "./engine.mjs";
+import type { PlainTensor } from "./onnx-runtime.mjs";
 import type { ValueInfo } from "./value-info.js";
 
 const ORT_TYPES = {

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function driver(name: string, code: string): Provider {
   const file = join(folder, `${name}.cjs`);
   writeFileSync(file, code);
-  return { ...CPU, name, apart: { NODE_OPTIONS: `--require ${file}` } };
+  return { ...CPU, name, childEnvironment: { NODE_OPTIONS: `--require ${file}` } };
 }
 
 const here = `${process.platform}/${process.arch}`;
@@ -28,7 +28,7 @@ test("the CPU computes, in this process and in one of its own", async () => {
 });
 
 test("work that is left to the CPU does not count", async () => {
-  const lazy: Provider = { ...CPU, gpu: true, executionProviders: [], apart: {} };
+  const lazy: Provider = { ...CPU, gpu: true, executionProviders: [], childEnvironment: {} };
   expect(await probeProvider(lazy)).toMatchObject({ usable: false, reason: "ONNX Runtime gives its work to the CPU" });
 });
 

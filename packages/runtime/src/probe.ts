@@ -1,13 +1,13 @@
 import { isCompileError } from "@yolo-compile/core";
-import { openApart } from "./apart.js";
-import { type Engine, openEngine } from "./engine.mjs";
-import type { Obstacle } from "./obstacle.js";
+import { openInChildProcess } from "./child-session.js";
+import { openRawSession, type RawSession } from "./onnx-runtime.mjs";
 import { toPlain } from "./plain-tensor.js";
 import { probeAnswer, probeInput, probeModel } from "./probe-model.js";
+import type { ProviderProblem } from "./provider-problem.js";
+import { explainFailure, findProblem } from "./provider-problem.js";
 import type { Provider } from "./providers.js";
 import { loadRuntime, sessionSettings } from "./session.js";
 import { softwareVulkan } from "./vulkan.js";
-import { explainFailure, findObstacle } from "./why-not.js";
 
 /** Whether a provider computes here. */
 export type ProbeResult =
@@ -18,7 +18,7 @@ export type ProbeResult =
       readonly software: boolean;
       readonly note?: string;
     }
-  | ({ readonly usable: false } & Obstacle);
+  | ({ readonly usable: false } & ProviderProblem);
 
 /** How long a provider may take for each answer, 60 s by default; only one in a process of its own is held to it. */
 export interface ProbeOptions {
@@ -35,8 +35,8 @@ const TIME_LIMIT_MS = 60_000;
 export async function probeProvider(provider: Provider, options: ProbeOptions = {}): Promise<ProbeResult> {
   const start = performance.now();
   try {
-    const obstacle = findObstacle(provider) ?? wrongAnswer(await convolve(provider, options));
-    if (obstacle) return { usable: false, ...obstacle };
+    const problem = findProblem(provider) ?? wrongAnswer(await convolve(provider, options));
+    if (problem) return { usable: false, ...problem };
   } catch (error) {
     return {
       usable: false,
@@ -57,19 +57,19 @@ async function convolve(provider: Provider, { timeLimitMs = TIME_LIMIT_MS }: Pro
     ...(provider.gpu && { extra: { session: { disable_cpu_ep_fallback: "1" } } }),
   };
   const request = { source: probeModel(), settings };
-  const engine: Engine = provider.apart
-    ? await openApart(request, { environment: provider.apart, timeLimitMs })
-    : await openEngine(await loadRuntime(), request);
+  const raw: RawSession = provider.childEnvironment
+    ? await openInChildProcess(request, { environment: provider.childEnvironment, timeLimitMs })
+    : await openRawSession(await loadRuntime(), request);
   try {
-    const { y } = await engine.run(toPlain(new Map([["x", probeInput]])));
+    const { y } = await raw.run(toPlain(new Map([["x", probeInput]])));
     return y!.data as Float32Array; // the model's only output, f32
   } finally {
-    await engine.release().catch(() => {});
+    await raw.release().catch(() => {});
   }
 }
 
 /** Whole numbers leave no room for rounding. */
-export function wrongAnswer(found: ArrayLike<number>): Obstacle | undefined {
+export function wrongAnswer(found: ArrayLike<number>): ProviderProblem | undefined {
   const expected = probeAnswer();
   const at = expected.findIndex((value, index) => found[index] !== value);
   if (at === -1) return undefined;

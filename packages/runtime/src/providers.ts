@@ -23,7 +23,7 @@ export interface Provider {
    * Set where the driver gets a process of its own: the variables that it starts with. Drivers read them when they load,
    * and a driver that crashes or hangs must not take us along.
    */
-  readonly apart?: Readonly<Record<string, string>>;
+  readonly childEnvironment?: Readonly<Record<string, string>>;
   /** On Linux it computes through Vulkan, whose driver may be a software one. */
   readonly vulkan?: boolean;
   /** What to do where it does not work. */
@@ -36,7 +36,7 @@ const TF32_OFF = "TF32 off (NVIDIA_TF32_OVERRIDE=0)";
 
 const CUDA_HINT = "needs an NVIDIA driver, CUDA, cuDNN and onnxruntime-node's CUDA libraries: docs/gpu.md";
 
-/** COREML_FLAG_CREATE_MLPROGRAM, whose float32 stays float32, and COREML_FLAG_USE_CPU_AND_GPU: the Neural Engine is float16. */
+/** COREML_FLAG_CREATE_MLPROGRAM, whose float32 stays float32, and COREML_FLAG_USE_CPU_AND_GPU: the Neural RawSession is float16. */
 const COREML_FLOAT32 = 0x010 | 0x020;
 
 /** A new provider is one entry. The order is that in which `auto` prefers them. */
@@ -50,7 +50,7 @@ const TABLE: readonly Provider[] = [
     arithmetic: TF32_OFF,
     platforms: ["linux/x64"],
     libraries: ["libonnxruntime_providers_cuda.so", "libonnxruntime_providers_shared.so"],
-    apart: NO_TF32,
+    childEnvironment: NO_TF32,
     hint: CUDA_HINT,
   },
   {
@@ -62,7 +62,7 @@ const TABLE: readonly Provider[] = [
     arithmetic: TF32_OFF,
     platforms: ["linux/x64"],
     libraries: ["libonnxruntime_providers_tensorrt.so", "libonnxruntime_providers_shared.so"],
-    apart: NO_TF32,
+    childEnvironment: NO_TF32,
     hint: "needs TensorRT 10, and all that cuda needs: docs/gpu.md",
   },
   {
@@ -73,7 +73,7 @@ const TABLE: readonly Provider[] = [
     settings: { enableMemPattern: false, executionMode: "sequential" },
     tolerance: GPU_F32,
     platforms: ["win32/x64", "win32/arm64"],
-    apart: {},
+    childEnvironment: {},
     hint: "needs a GPU with a DirectX 12 driver: docs/gpu.md",
   },
   {
@@ -83,7 +83,7 @@ const TABLE: readonly Provider[] = [
     executionProviders: ["webgpu"],
     tolerance: GPU_F32,
     platforms: ["linux/x64", "win32/x64", "win32/arm64", "darwin/arm64"],
-    apart: {},
+    childEnvironment: {},
     vulkan: true,
     hint: "on Linux it needs a Vulkan driver, or SwiftShader, a software one: docs/gpu.md",
   },
@@ -94,7 +94,7 @@ const TABLE: readonly Provider[] = [
     executionProviders: [{ name: "coreml", coreMlFlags: COREML_FLOAT32 }],
     tolerance: GPU_F32,
     platforms: ["darwin/arm64"],
-    apart: {},
+    childEnvironment: {},
     hint: "needs macOS 12 or later: docs/gpu.md",
   },
   {

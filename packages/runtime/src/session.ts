@@ -1,12 +1,12 @@
 import type { Tensor } from "@yolo-compile/core";
 import type { InferenceSession } from "onnxruntime-node";
-import { openApart } from "./apart.js";
+import { openInChildProcess } from "./child-session.js";
 import { modelRefused, providerUnusable, runFailed, runtimeMissing } from "./diagnostics.js";
-import { type Engine, type EngineRequest, loadOnnxRuntime, openEngine } from "./engine.mjs";
+import { loadOnnxRuntime, openRawSession, type RawSession, type RawSessionRequest } from "./onnx-runtime.mjs";
 import { fromPlain, toPlain, valueInfo } from "./plain-tensor.js";
+import { explainFailure, findProblem } from "./provider-problem.js";
 import type { Provider } from "./providers.js";
 import type { ValueInfo } from "./value-info.js";
-import { explainFailure, findObstacle } from "./why-not.js";
 
 /** ONNX Runtime's own graph rewriting. What users deploy runs at `all`; `disabled` runs the file as it is written. */
 export type OptimizationLevel = "disabled" | "basic" | "extended" | "all";
@@ -50,8 +50,8 @@ export const sessionSettings = ({ provider, level, threads }: SessionOptions): I
 /** @throws runtime/missing, runtime/provider-unusable, runtime/load, runtime/type */
 export async function openSession(source: ModelSource, options: SessionOptions): Promise<Session> {
   const name = modelName(source, options);
-  const engine = await loadModel({ source, settings: sessionSettings(options) }, options.provider, name);
-  return sessionOf(engine, options.provider, name);
+  const raw = await loadModel({ source, settings: sessionSettings(options) }, options.provider, name);
+  return sessionOf(raw, options.provider, name);
 }
 
 /** How messages name a model. */
@@ -59,32 +59,38 @@ export const modelName = (source: ModelSource, { name }: SessionOptions): string
   name ?? (typeof source === "string" ? source : "the model");
 
 /** @throws runtime/missing, runtime/provider-unusable, runtime/load */
-export async function loadModel(request: EngineRequest, provider: Provider, name: string): Promise<Engine> {
-  const obstacle = findObstacle(provider);
-  if (obstacle) throw providerUnusable(provider.name, obstacle);
-  const ort = provider.apart ? undefined : await loadRuntime();
+export async function loadModel(request: RawSessionRequest, provider: Provider, name: string): Promise<RawSession> {
+  const problem = findProblem(provider);
+  if (problem) throw providerUnusable(provider.name, problem);
+  const ort = provider.childEnvironment ? undefined : await loadRuntime();
   try {
-    return await (ort ? openEngine(ort, request) : openApart(request, { environment: provider.apart ?? {} }));
+    return await (ort
+      ? openRawSession(ort, request)
+      : openInChildProcess(request, { environment: provider.childEnvironment ?? {} }));
   } catch (error) {
-    throw modelRefused(name, provider.name, provider.apart ? explainFailure(provider, error) : { reason: error });
+    throw modelRefused(
+      name,
+      provider.name,
+      provider.childEnvironment ? explainFailure(provider, error) : { reason: error },
+    );
   }
 }
 
 /** @throws runtime/type */
-export function sessionOf(engine: Engine, provider: Provider, name: string): Session {
-  const outputs = engine.outputs.map((value) => valueInfo(name, value));
+export function sessionOf(raw: RawSession, provider: Provider, name: string): Session {
+  const outputs = raw.outputs.map((value) => valueInfo(name, value));
   return {
     name,
-    inputs: engine.inputs.map((value) => valueInfo(name, value)),
+    inputs: raw.inputs.map((value) => valueInfo(name, value)),
     outputs,
     run: async (inputs) => {
       try {
-        return fromPlain(name, await engine.run(toPlain(inputs)), outputs);
+        return fromPlain(name, await raw.run(toPlain(inputs)), outputs);
       } catch (error) {
         throw runFailed(name, provider.name, error);
       }
     },
-    release: () => engine.release(),
+    release: () => raw.release(),
   };
 }
 

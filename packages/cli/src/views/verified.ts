@@ -128,12 +128,12 @@ function printSelfTest({ mutants, counts, inside, weakest }: SelfTestResult, ter
     `${counts.refused} do not run`,
   ];
   terminal.print(line("self-test", `${counts.caught} of ${changing} faults caught, ${others.join(", ")}`));
-  if (weakest?.verdict.kind === "caught") {
-    const { sighting } = weakest.verdict;
+  if (weakest?.outcome.kind === "caught") {
+    const { sighting } = weakest.outcome;
     const margin = `${scientific(sighting.maxRel)} of scale, ${scientific(sighting.allowed)} is allowed`;
     terminal.print(line("", `closest to passing: ${weakest.operator} in ${weakest.where}, ${margin}`));
   }
-  const survivors = mutants.filter(({ verdict }) => verdict.kind === "survived");
+  const survivors = mutants.filter(({ outcome }) => outcome.kind === "survived");
   const names = survivors.map(({ operator, where }) => `${operator} in ${where}`);
   if (survivors.length > 0) terminal.print(line("", out.red(`not noticed: ${some(names, LISTED)}`)));
 }

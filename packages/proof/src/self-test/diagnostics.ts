@@ -1,5 +1,5 @@
 import { CompileError } from "@yolo-compile/core";
-import type { Sighting } from "./verdict.js";
+import type { Sighting } from "./outcome.js";
 
 /** `verify/self-test` */
 export const selfTestWithoutGround = ({ input, value, maxRel, nonFinite, allowed }: Sighting): CompileError =>

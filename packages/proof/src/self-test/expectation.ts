@@ -3,7 +3,7 @@ import type { Graph, Value } from "@yolo-compile/ir";
 import { type Difference, type NamedInput, type Provider, type Tolerance, widenTolerance } from "@yolo-compile/runtime";
 import { openValues, type ValueRunner } from "../verify/run-values.js";
 import { shakeLastBits } from "../verify-inputs/index.js";
-import { type Sighting, worstOf } from "./verdict.js";
+import { type Sighting, worstOf } from "./outcome.js";
 
 /** A value of the plain graph. */
 export interface NamedValue {

@@ -1,5 +1,5 @@
 export { type MutantOptions, type MutantSource, makeMutants } from "./make-mutants.js";
 export type { Mutant, Mutation, MutationOperator, Site } from "./mutation.js";
 export { MUTATION_OPERATORS } from "./operators/index.js";
+export type { JudgedMutant, MutantOutcome, SelfTestResult, Sighting } from "./outcome.js";
 export { runSelfTest, type SelfTestRequest } from "./run-self-test.js";
-export type { JudgedMutant, SelfTestResult, Sighting, Verdict } from "./verdict.js";

@@ -71,13 +71,13 @@ test.each([
   ["a hybrid with made-up weights", hybrid],
 ])("all mutants of %s that compute something else are caught, the others are told apart", async (_, compiled) => {
   const { counts, score, mutants, baseline, weakest } = await selfTest(compiled, { sites: 1 });
-  const survivors = mutants.filter(({ verdict }) => verdict.kind === "survived" || verdict.kind === "refused");
+  const survivors = mutants.filter(({ outcome }) => outcome.kind === "survived" || outcome.kind === "refused");
   expect(survivors).toEqual([]);
   expect(score).toBe(1);
   expect(counts.caught).toBeGreaterThan(30);
   expect(counts.equivalent).toBeGreaterThan(1);
   expect(baseline.maxRel).toBeLessThanOrEqual(baseline.allowed);
-  expect(weakest?.verdict).toMatchObject({ kind: "caught" });
+  expect(weakest?.outcome).toMatchObject({ kind: "caught" });
 });
 
 test("what is proven to compute the same gives the same outputs", async () => {
@@ -119,7 +119,7 @@ test("a mutant whose outputs hide it is caught inside, unless that is left out",
   const source = { plain: graph, optimized: graph, replaced: new Map() };
   const operators = only("lose-scale");
   const looked = await selfTest(source, { operators });
-  const seen = looked.mutants.map(({ where, verdict }) => [where, verdict.kind, "by" in verdict && verdict.by]).sort();
+  const seen = looked.mutants.map(({ where, outcome }) => [where, outcome.kind, "by" in outcome && outcome.by]).sort();
   expect(seen).toEqual([
     ["Mul", "caught", "inside"],
     ["Mul_1", "caught", "outputs"],
@@ -161,7 +161,7 @@ test("a mutant that cannot be run counts neither way", async () => {
       change(node, "a later opset's", { attributes: { coordinate_transformation_mode: "half_pixel_symmetric" } }),
   };
   const { mutants, counts } = await selfTest(detector, { operators: [tooNew], sites: 1 });
-  expect(mutants[0]?.verdict).toMatchObject({
+  expect(mutants[0]?.outcome).toMatchObject({
     kind: "refused",
     reason: expect.stringContaining("half_pixel_symmetric"),
   });

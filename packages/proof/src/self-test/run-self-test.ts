@@ -1,10 +1,10 @@
-import { Court, type CourtRequest } from "./court.js";
 import { selfTestWithoutGround } from "./diagnostics.js";
 import { type MutantOptions, makeMutants } from "./make-mutants.js";
-import { excess, type JudgedMutant, type SelfTestResult, summarizeVerdicts } from "./verdict.js";
+import { MutantJudge, type MutantJudgeRequest } from "./mutant-judge.js";
+import { excess, type JudgedMutant, type SelfTestResult, summarizeOutcomes } from "./outcome.js";
 
 /** Which mutants are made, and what they are judged by. */
-export interface SelfTestRequest extends CourtRequest, MutantOptions {
+export interface SelfTestRequest extends MutantJudgeRequest, MutantOptions {
   readonly onStep?: (step: string) => void;
 }
 
@@ -15,19 +15,19 @@ export interface SelfTestRequest extends CourtRequest, MutantOptions {
 export async function runSelfTest(request: SelfTestRequest): Promise<SelfTestResult> {
   const { compiled, onStep } = request;
   onStep?.("the plain and the unchanged optimised graph run");
-  const court = await Court.open(request);
+  const judge = await MutantJudge.open(request);
   try {
-    const baseline = await court.baseline();
+    const baseline = await judge.baseline();
     if (excess(baseline) > 1) throw selfTestWithoutGround(baseline);
     const mutants = [...makeMutants(compiled, request)];
     const judged: JudgedMutant[] = [];
     for (const [at, mutant] of mutants.entries()) {
       const { operator, where, change } = mutant;
       onStep?.(`mutant ${at + 1} of ${mutants.length}: ${operator} in ${where}`);
-      judged.push({ operator, where, change, verdict: await court.judge(mutant) });
+      judged.push({ operator, where, change, outcome: await judge.judge(mutant) });
     }
-    return summarizeVerdicts(judged, baseline);
+    return summarizeOutcomes(judged, baseline);
   } finally {
-    await court.release();
+    await judge.release();
   }
 }

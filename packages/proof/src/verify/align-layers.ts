@@ -2,7 +2,7 @@ import type { CompiledModel } from "@yolo-compile/compiler";
 import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
 import { type Graph, numberOf, type Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
-import { type Replacements, standIn } from "@yolo-compile/passes";
+import { type Replacements, replacementOf } from "@yolo-compile/passes";
 
 /** Where the elements of a value stand in a larger one. */
 export interface Part {
@@ -71,7 +71,7 @@ function aligner({ plain, optimized, replaced }: Omit<AlignmentSource, "layers">
 function valuesOf({ inputs, nodes }: Graph): (value: Value, replaced: Replacements) => Value | undefined {
   const present = new Set([...inputs, ...nodes.flatMap(({ outputs }) => outputs)]);
   return (value, replaced) => {
-    const found = standIn(value, replaced);
+    const found = replacementOf(value, replaced);
     const same =
       value.type.dtype === found.type.dtype && elementCount(value.type.shape) === elementCount(found.type.shape);
     return same && (found.constant || present.has(found)) ? found : undefined;

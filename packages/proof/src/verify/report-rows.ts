@@ -1,7 +1,7 @@
 import type { Bisection, BudgetRow, Check, FoundBox, MutantRow, PictureFinding } from "@yolo-compile/report";
 import type { OutputComparison, Tolerance } from "@yolo-compile/runtime";
 import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
-import type { JudgedMutant, Verdict } from "../self-test/index.js";
+import type { JudgedMutant, MutantOutcome } from "../self-test/index.js";
 import type { Culprit } from "./bisect.js";
 import type { PictureComparison } from "./compare-pictures.js";
 import type { BudgetEntry } from "./error-budget.js";
@@ -55,10 +55,10 @@ export function budgetOf(entry: BudgetEntry): BudgetRow {
 }
 
 /** One deliberate fault and what became of it. */
-export function mutantOf({ operator, where, change, verdict }: JudgedMutant): MutantRow {
+export function mutantOf({ operator, where, change, outcome }: JudgedMutant): MutantRow {
   const subject = { name: operator, where: `${where}: ${change}` };
-  const maxRel = "sighting" in verdict ? verdict.sighting.maxRel : 0;
-  return { ...subject, ...MUTANT_VERDICTS[verdict.kind](verdict as never), maxRel }; // the table's key is the verdict's kind
+  const maxRel = "sighting" in outcome ? outcome.sighting.maxRel : 0;
+  return { ...subject, ...MUTANT_VERDICTS[outcome.kind](outcome as never), maxRel }; // the table's key is the outcome's kind
 }
 
 const MUTANT_VERDICTS = {
@@ -68,8 +68,8 @@ const MUTANT_VERDICTS = {
   indistinguishable: () => ({ verdict: "equivalent", by: "every output is the same, bit for bit, on every input" }),
   refused: ({ reason }) => ({ verdict: "caught", by: `ONNX Runtime refuses it: ${reason}` }),
 } as const satisfies {
-  readonly [Kind in Verdict["kind"]]: (
-    verdict: Extract<Verdict, { readonly kind: Kind }>,
+  readonly [Kind in MutantOutcome["kind"]]: (
+    verdict: Extract<MutantOutcome, { readonly kind: Kind }>,
   ) => Pick<MutantRow, "verdict" | "by">;
 };
 

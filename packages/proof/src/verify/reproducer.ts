@@ -1,6 +1,6 @@
 import type { Tensor } from "@yolo-compile/core";
 import type { Graph, Node, Value } from "@yolo-compile/ir";
-import { type Replacements, standIn } from "@yolo-compile/passes";
+import { type Replacements, replacementOf } from "@yolo-compile/passes";
 import type { Provider } from "@yolo-compile/runtime";
 import { type GraphInputs, valuesOn } from "./run-values.js";
 
@@ -30,7 +30,7 @@ export async function extractReproducer({ before, after, inputs, provider }: Rep
     new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const [old, fresh] = [made(before), made(after.graph)];
   const replaced = [...old.keys()]
-    .map((value) => [value, standIn(value, after.replaced)] as const)
+    .map((value) => [value, replacementOf(value, after.replaced)] as const)
     .filter(([value, found]) => value !== found && !fresh.has(value) && (fresh.has(found) || found.constant));
   const changed = replaced.filter(([, found]) => !old.has(found));
   const pairs = changed.length > 0 ? changed : replaced;

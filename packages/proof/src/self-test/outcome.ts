@@ -13,7 +13,7 @@ export interface Sighting {
 }
 
 /** What became of a mutant. */
-export type Verdict =
+export type MutantOutcome =
   /** The outputs give it away, or only values inside, as `--layers` compares them. */
   | { readonly kind: "caught"; readonly by: "outputs" | "inside"; readonly sighting: Sighting }
   /** It computes something else, and nothing exceeded the tolerance. */
@@ -27,13 +27,13 @@ export type Verdict =
 
 /** A mutant without its graph, and what became of it. */
 export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "change"> {
-  readonly verdict: Verdict;
+  readonly outcome: MutantOutcome;
 }
 
 /** What became of all mutants, and how far off the unchanged graph is. */
 export interface SelfTestResult {
   readonly mutants: readonly JudgedMutant[];
-  readonly counts: Readonly<Record<Verdict["kind"], number>>;
+  readonly counts: Readonly<Record<MutantOutcome["kind"], number>>;
   /** Of those caught, how many only values inside gave away. */
   readonly inside: number;
   /** Caught of those that are known to compute something else, 0 to 1. */
@@ -52,15 +52,15 @@ export const excess = ({ maxRel, nonFinite, allowed }: Sighting): number =>
 export const worstOf = (sightings: readonly [Sighting, ...Sighting[]]): Sighting =>
   sightings.reduce((worst, each) => (excess(each) > excess(worst) ? each : worst));
 
-/** Counts verdicts; the score is 1 where no mutant was caught or survived. */
-export function summarizeVerdicts(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
+/** Counts outcomes; the score is 1 where no mutant was caught or survived. */
+export function summarizeOutcomes(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
   const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, refused: 0 };
-  for (const { verdict } of mutants) counts[verdict.kind]++;
-  const inside = mutants.filter(({ verdict }) => verdict.kind === "caught" && verdict.by === "inside").length;
+  for (const { outcome } of mutants) counts[outcome.kind]++;
+  const inside = mutants.filter(({ outcome }) => outcome.kind === "caught" && outcome.by === "inside").length;
   const known = counts.caught + counts.survived;
-  const margin = ({ verdict }: JudgedMutant): number =>
-    verdict.kind === "caught" ? excess(verdict.sighting) : Number.POSITIVE_INFINITY;
-  const [weakest] = mutants.filter(({ verdict }) => verdict.kind === "caught").sort((a, b) => margin(a) - margin(b));
+  const margin = ({ outcome }: JudgedMutant): number =>
+    outcome.kind === "caught" ? excess(outcome.sighting) : Number.POSITIVE_INFINITY;
+  const [weakest] = mutants.filter(({ outcome }) => outcome.kind === "caught").sort((a, b) => margin(a) - margin(b));
   return {
     mutants,
     counts,

@@ -18,7 +18,7 @@ export interface PlacedNode {
 }
 
 /** Where the nodes of a model ran. */
-export interface Placement {
+export interface NodePlacement {
   /** Nodes that the provider took. */
   readonly onProvider: number;
   /** Nodes that fell back to the CPU. */
@@ -28,7 +28,7 @@ export interface Placement {
 /** A session that can say where its nodes ran. */
 export interface ProfiledSession extends Session {
   /** After at least one run; what runs later is not counted. */
-  placement(): Promise<Placement>;
+  placement(): Promise<NodePlacement>;
 }
 
 /** As `openSession`, with ONNX Runtime's profiler on. @throws as `openSession` */
@@ -38,14 +38,14 @@ export async function openProfiledSession(source: ModelSource, options: SessionO
   try {
     const profile = { enableProfiling: true, profileFilePrefix: join(folder, "profile") };
     const settings = { ...sessionSettings(options), ...profile };
-    const engine = await loadModel({ source, settings }, options.provider, modelName(source, options));
+    const raw = await loadModel({ source, settings }, options.provider, modelName(source, options));
     return {
-      ...sessionOf(engine, options.provider, modelName(source, options)),
+      ...sessionOf(raw, options.provider, modelName(source, options)),
       placement: async () => {
-        await engine.endProfiling();
+        await raw.endProfiling();
         return readPlacement(folder);
       },
-      release: () => engine.release().finally(discard),
+      release: () => raw.release().finally(discard),
     };
   } catch (error) {
     discard();
@@ -54,7 +54,7 @@ export async function openProfiledSession(source: ModelSource, options: SessionO
 }
 
 /** ONNX Runtime appends the time to the prefix that it is given. */
-function readPlacement(folder: string): Placement {
+function readPlacement(folder: string): NodePlacement {
   const [file] = readdirSync(folder);
   return file === undefined ? { onProvider: 0, onCpu: [] } : placementOf(readFileSync(join(folder, file), "utf8"));
 }
@@ -68,7 +68,7 @@ interface ProfileEvent {
 const KERNEL = /_kernel_time$/;
 
 /** Reads the profile of ONNX Runtime: one event for each time that a kernel runs. Copies between devices are no nodes. */
-export function placementOf(profile: string): Placement {
+export function placementOf(profile: string): NodePlacement {
   const events: readonly ProfileEvent[] = JSON.parse(profile); // ONNX Runtime's own file
   const nodes = new Map<string, { readonly node: PlacedNode; readonly cpu: boolean }>();
   for (const { cat, name = "", args } of events) {

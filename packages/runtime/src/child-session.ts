@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Engine, EngineRequest } from "./engine.mjs";
+import type { RawSession, RawSessionRequest } from "./onnx-runtime.mjs";
 
 type Question =
-  | ({ readonly kind: "open" } & EngineRequest)
-  | { readonly kind: "run"; readonly feeds: Parameters<Engine["run"]>[0] }
+  | ({ readonly kind: "open" } & RawSessionRequest)
+  | { readonly kind: "run"; readonly feeds: Parameters<RawSession["run"]>[0] }
   | { readonly kind: "endProfiling" }
   | { readonly kind: "release" };
 
@@ -20,7 +20,7 @@ interface Reply {
 }
 
 /** What a process of its own is given, and how long it may take. */
-export interface ApartOptions {
+export interface ChildProcessOptions {
   /** Variables that the process gets besides ours, before any driver is loaded. */
   readonly environment?: Readonly<Record<string, string>>;
   /** For each answer; left out, as long as it takes. */
@@ -31,15 +31,21 @@ export interface ApartOptions {
  * Loads a model in a process of its own, so that a driver which crashes or hangs takes nobody along. Errors have as `cause`
  * what that process wrote to stderr.
  */
-export async function openApart(request: EngineRequest, options: ApartOptions = {}): Promise<Engine> {
+export async function openInChildProcess(
+  request: RawSessionRequest,
+  options: ChildProcessOptions = {},
+): Promise<RawSession> {
   const child = startChild(options);
   try {
-    // Answers are as engine.mjs gives them, which the child runs.
-    const { inputs, outputs } = (await child.ask({ kind: "open", ...request })) as Pick<Engine, "inputs" | "outputs">;
+    // Answers are as onnx-runtime.mjs gives them, which the child runs.
+    const { inputs, outputs } = (await child.ask({ kind: "open", ...request })) as Pick<
+      RawSession,
+      "inputs" | "outputs"
+    >;
     return {
       inputs,
       outputs,
-      run: (feeds) => child.ask({ kind: "run", feeds }) as ReturnType<Engine["run"]>,
+      run: (feeds) => child.ask({ kind: "run", feeds }) as ReturnType<RawSession["run"]>,
       endProfiling: async () => {
         await child.ask({ kind: "endProfiling" });
       },
@@ -65,8 +71,8 @@ const FLUSH_MS = 50;
 /** Of a driver that complains on and on, the last words. */
 const MOST_STDERR = 65_536;
 
-function startChild({ environment, timeLimitMs }: ApartOptions): Child {
-  const child = fork(fileURLToPath(new URL("./apart-child.mjs", import.meta.url)), {
+function startChild({ environment, timeLimitMs }: ChildProcessOptions): Child {
+  const child = fork(fileURLToPath(new URL("./child-session-main.mjs", import.meta.url)), {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: { ...process.env, ...environment },

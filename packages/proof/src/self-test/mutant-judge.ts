@@ -7,10 +7,10 @@ import { openValues, runValues } from "../verify/run-values.js";
 import { Expectation } from "./expectation.js";
 import type { MutantSource } from "./make-mutants.js";
 import type { Mutant } from "./mutation.js";
-import { excess, type Sighting, type Verdict, worstOf } from "./verdict.js";
+import { excess, type MutantOutcome, type Sighting, worstOf } from "./outcome.js";
 
 /** What mutants are judged by. */
-export interface CourtRequest {
+export interface MutantJudgeRequest {
   readonly compiled: MutantSource;
   readonly provider: Provider;
   /** At least one. The first are tried first: those that tell most apart belong there. */
@@ -23,19 +23,19 @@ export interface CourtRequest {
 const outputValues = ({ outputs }: Graph): readonly Value[] => outputs.map(({ value }) => value);
 
 /** Judges graphs by what the plain graph computes. */
-export class Court {
+export class MutantJudge {
   /** Values inside, loaded when first asked for. */
   #inside: Expectation | undefined;
 
   private constructor(
-    readonly request: CourtRequest,
+    readonly request: MutantJudgeRequest,
     readonly outputs: Expectation,
     /** Outputs of the unchanged optimised graph, for each input. */
     readonly unchanged: readonly (readonly Tensor[])[],
   ) {}
 
   /** @throws runtime/… */
-  static async open(request: CourtRequest): Promise<Court> {
+  static async open(request: MutantJudgeRequest): Promise<MutantJudge> {
     const { compiled, provider, inputs } = request;
     const { plain, optimized } = compiled;
     const outputs = await Expectation.open({
@@ -46,7 +46,7 @@ export class Court {
       keep: true,
     });
     const tensors = inputs.map((input) => input.tensors);
-    return new Court(request, outputs, await runValues(optimized, outputValues(optimized), tensors, provider));
+    return new MutantJudge(request, outputs, await runValues(optimized, outputValues(optimized), tensors, provider));
   }
 
   /** The worst difference of the unchanged graph. @throws runtime/… */
@@ -57,7 +57,7 @@ export class Court {
   }
 
   /** @throws what is no CompileError */
-  async judge(mutant: Mutant): Promise<Verdict> {
+  async judge(mutant: Mutant): Promise<MutantOutcome> {
     if (mutant.proof !== undefined) return { kind: "equivalent", proof: mutant.proof };
     try {
       const { sighting, same } = await this.#runOutputs(mutant.graph);

@@ -1,22 +1,22 @@
-// One ONNX Runtime session in a process of its own, driven by messages; see apart.ts.
-import { loadOnnxRuntime, openEngine } from "./engine.mjs";
+// One ONNX Runtime session in a process of its own, driven by messages; see child-session.ts.
+import { loadOnnxRuntime, openRawSession } from "./onnx-runtime.mjs";
 
-/** @type {import("./engine.mjs").Engine | undefined} */
-let engine;
+/** @type {import("./onnx-runtime.mjs").RawSession | undefined} */
+let session;
 
-/** @returns {import("./engine.mjs").Engine} */
+/** @returns {import("./onnx-runtime.mjs").RawSession} */
 function opened() {
-  if (!engine) throw new Error("no model is open");
-  return engine;
+  if (!session) throw new Error("no model is open");
+  return session;
 }
 
-/** @typedef {import("./apart.js").Request} Request */
+/** @typedef {import("./child-session.js").Request} Request */
 
 /** @type {{ readonly [Kind in Request["kind"]]: (request: Extract<Request, { kind: Kind }>) => Promise<unknown> }} */
 const ANSWERS = {
   open: async (request) => {
-    engine = await openEngine(await loadOnnxRuntime(), request);
-    return { inputs: engine.inputs, outputs: engine.outputs };
+    session = await openRawSession(await loadOnnxRuntime(), request);
+    return { inputs: session.inputs, outputs: session.outputs };
   },
   run: ({ feeds }) => opened().run(feeds),
   endProfiling: () => opened().endProfiling(),

@@ -1,11 +1,16 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Obstacle } from "./obstacle.js";
 import type { Provider } from "./providers.js";
 
+/** Why a provider does not work here, and what to do. */
+export interface ProviderProblem {
+  readonly reason: string;
+  readonly hint?: string;
+}
+
 /** What can be seen to be missing without loading anything. */
-export function findObstacle({ platforms, libraries = [], hint }: Provider): Obstacle | undefined {
+export function findProblem({ platforms, libraries = [], hint }: Provider): ProviderProblem | undefined {
   const here = `${process.platform}/${process.arch}`;
   if (platforms && !platforms.includes(here)) return { reason: `only on ${platforms.join(", ")}, not on ${here}` };
   if (libraries.length === 0) return undefined;
@@ -53,7 +58,7 @@ const SYMPTOMS: readonly Symptom[] = [
 const LONGEST = 200;
 
 /** What an error of ONNX Runtime, with what its process wrote to stderr, says about the cause. */
-export function explainFailure({ hint }: Pick<Provider, "hint">, error: unknown): Required<Obstacle> {
+export function explainFailure({ hint }: Pick<Provider, "hint">, error: unknown): Required<ProviderProblem> {
   const message = textOf(error, "message") ?? String(error);
   const stderr = textOf(error, "cause")?.trim() ?? "";
   for (const { pattern, reason, hint: own = hint } of SYMPTOMS) {

@@ -1,7 +1,7 @@
 import type { Tensor } from "@yolo-compile/core";
 import { compareTensors, type Difference } from "./compare.js";
 import { inputsDiffer, outputsDiffer } from "./diagnostics.js";
-import { openProfiledSession, type Placement } from "./placement.js";
+import { type NodePlacement, openProfiledSession } from "./node-placement.js";
 import { CPU, type Provider } from "./providers.js";
 import { type ModelSource, type OptimizationLevel, openSession, type Session } from "./session.js";
 import { type Tolerance, widenTolerance } from "./tolerance.js";
@@ -84,7 +84,7 @@ export interface Verification {
   readonly arithmetic?: string;
   readonly comparisons: readonly OutputComparison[];
   /** Where the candidate's nodes ran at `all`, as users deploy it; for other providers than the CPU. */
-  readonly placement?: Placement;
+  readonly placement?: NodePlacement;
   /** `images = x`: values that were matched by their position, since the names differ. */
   readonly renamed: readonly string[];
 }
@@ -135,7 +135,7 @@ export async function checkCandidate<Input extends NamedInput>(
   const { provider, onStep, name = "the candidate" } = request;
   const comparisons: OutputComparison[] = [];
   const renamed = new Set<string>();
-  let placement: Placement | undefined;
+  let placement: NodePlacement | undefined;
   for (const where of provider === CPU ? [CPU] : [CPU, provider])
     for (const level of CANDIDATE_LEVELS) {
       onStep?.(`${name} runs on ${where.name}, ONNX Runtime's own optimisation ${level === "all" ? "on" : "off"}`);

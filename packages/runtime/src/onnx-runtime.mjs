@@ -21,7 +21,7 @@ export async function loadOnnxRuntime() {
 
 /**
  * An ONNX Runtime session with plain data on both sides.
- * @typedef {object} Engine
+ * @typedef {object} RawSession
  * @property {readonly import("onnxruntime-node").InferenceSession.ValueMetadata[]} inputs
  * @property {readonly import("onnxruntime-node").InferenceSession.ValueMetadata[]} outputs
  * @property {(feeds: Readonly<Record<string, PlainTensor>>) => Promise<Record<string, PlainTensor>>} run
@@ -30,8 +30,8 @@ export async function loadOnnxRuntime() {
  */
 
 /**
- * What opens an engine.
- * @typedef {object} EngineRequest
+ * What opens a session.
+ * @typedef {object} RawSessionRequest
  * @property {string | Uint8Array} source
  * @property {import("onnxruntime-node").InferenceSession.SessionOptions} settings
  */
@@ -39,10 +39,10 @@ export async function loadOnnxRuntime() {
 /**
  * Loads a model in this process.
  * @param {typeof import("onnxruntime-node")} ort
- * @param {EngineRequest} request
- * @returns {Promise<Engine>}
+ * @param {RawSessionRequest} request
+ * @returns {Promise<RawSession>}
  */
-export async function openEngine(ort, { source, settings }) {
+export async function openRawSession(ort, { source, settings }) {
   const session = await (typeof source === "string"
     ? ort.InferenceSession.create(source, settings)
     : ort.InferenceSession.create(source, settings));

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
+import { explainFailure } from "./provider-problem.js";
 import { findProvider } from "./providers.js";
-import { explainFailure } from "./why-not.js";
 
 const cuda = findProvider("cuda");
 const webgpu = findProvider("webgpu");

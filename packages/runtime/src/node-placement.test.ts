@@ -1,16 +1,16 @@
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test } from "@jest/globals";
-import { openProfiledSession, placementOf } from "./placement.js";
+import { openProfiledSession, placementOf } from "./node-placement.js";
 import { probeAnswer, probeInput, probeModel } from "./probe-model.js";
 import { CPU, type Provider } from "./providers.js";
 
-const apart: Provider = { ...CPU, apart: {} };
+const child: Provider = { ...CPU, childEnvironment: {} };
 const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("yolo-compile-profile-"));
 
 test.each([
   ["in this process", CPU],
-  ["in one of its own", apart],
+  ["in one of its own", child],
 ])("the profile of a run %s names the nodes on the CPU, and leaves no file", async (_, provider) => {
   const before = left();
   const session = await openProfiledSession(probeModel(), { provider, level: "disabled" });
@@ -25,7 +25,7 @@ test.each([
 
 test("a model that is refused leaves no file", async () => {
   const before = left();
-  await expect(openProfiledSession(Uint8Array.of(1, 2), { provider: apart, level: "all" })).rejects.toThrow(
+  await expect(openProfiledSession(Uint8Array.of(1, 2), { provider: child, level: "all" })).rejects.toThrow(
     /runtime\/load/,
   );
   expect(left()).toEqual(before);

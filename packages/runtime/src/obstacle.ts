@@ -1,5 +1,0 @@
-/** Why a provider does not work here, and what to do. */
-export interface Obstacle {
-  readonly reason: string;
-  readonly hint?: string;
-}
