@@ -6,6 +6,7 @@ export * from "./dtype.js";
 export * from "./error.js";
 export * from "./float16.js";
 export * from "./nearest.js";
+export * from "./output-layout.js";
 export * from "./parse-size.js";
 export * from "./random.js";
 export * from "./size.js";
