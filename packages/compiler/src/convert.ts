@@ -1,4 +1,4 @@
-import { type Diagnostic, isFloat, note, warning } from "@yolo-compile/core";
+import { type Diagnostic, warning } from "@yolo-compile/core";
 import { isCall, isDict, isList, type PyValue, parseYaml, repr } from "@yolo-compile/network";
 import {
   type Checkpoint,
@@ -6,10 +6,7 @@ import {
   type ModelRecord,
   metadataOf,
   type PlainData,
-  type WeightsToWrite,
-  writeNpz,
-  writeSafetensors,
-  writeWts,
+  WRITABLE_FORMATS,
 } from "@yolo-compile/weights";
 import { type ConfigText, loadNetwork, networkName } from "./compile.js";
 import { unknownExtension } from "./diagnostics.js";
@@ -38,41 +35,25 @@ export interface ConvertedWeights {
   readonly notes: readonly Diagnostic[];
 }
 
-interface WeightsFormat {
-  readonly name: string;
-  readonly write: (weights: WeightsToWrite) => EncodedFile;
-  /** What of a checkpoint it cannot hold. */
-  readonly losses: (checkpoint: Checkpoint) => readonly Diagnostic[];
-}
-
-const SAFETENSORS: WeightsFormat = { name: "safetensors", write: writeSafetensors, losses: () => [] };
-
-/** What can be written, by extension. */
-export const WEIGHT_FORMATS: ReadonlyMap<string, WeightsFormat> = new Map([
-  [".bin", SAFETENSORS],
-  [".safetensors", SAFETENSORS],
-  [".npz", { name: "npz", write: writeNpz, losses: npzLosses }],
-  [".wts", { name: "wts", write: writeWts, losses: wtsLosses }],
-]);
-
 /**
  * A checkpoint as another file. Tensors are read as its chunks are asked for.
  * @throws convert/format, weights/name, yaml/…, yolov5/…
  */
 export function convertWeights({ checkpoint, config, sha256, output }: ConvertRequest): ConvertedWeights {
   const [, extension = ""] = /(\.[^./\\]*)$/.exec(output) ?? [];
-  const format = WEIGHT_FORMATS.get(extension.toLowerCase());
-  if (!format) throw unknownExtension(output, [...WEIGHT_FORMATS.keys()]);
+  const format = WRITABLE_FORMATS.get(extension.toLowerCase());
+  if (!format) throw unknownExtension(output, [...WRITABLE_FORMATS.keys()]);
+  const { writing } = format;
   const named = recorded(checkpoint, config);
   const hash = sha256?.();
   const metadata = metadataOf(named, hash === undefined ? {} : { sha256: hash });
   return {
     format: format.name,
-    file: format.write({ tensors: named.tensors, metadata }),
+    file: writing.write({ tensors: named.tensors, metadata }),
     weights: named.tensors.size,
     sha256: hash,
-    carriesYaml: named.model?.yaml !== undefined && format.name !== "wts",
-    notes: [...checkpoint.notes, ...replacedYaml(checkpoint, config), ...format.losses(named)],
+    carriesYaml: named.model?.yaml !== undefined && writing.metadata,
+    notes: [...checkpoint.notes, ...replacedYaml(checkpoint, config), ...writing.losses(named)],
   };
 }
 
@@ -106,40 +87,4 @@ function toPlain(value: PyValue): PlainData {
   const dict: Record<string, PlainData> = Object.create(null);
   for (const [key, item] of value) dict[key] = toPlain(item);
   return dict;
-}
-
-function npzLosses({ tensors }: Checkpoint): Diagnostic[] {
-  const count = [...tensors.values()].filter(({ dtype }) => dtype === "bf16").length;
-  return count === 0
-    ? []
-    : [note("convert/dtype", `NumPy has no bfloat16: ${count} of ${tensors.size} weights are written as float32`)];
-}
-
-function wtsLosses({ tensors, model }: Checkpoint): Diagnostic[] {
-  const types = [...tensors.values()];
-  const [shaped, other] = [
-    types.filter(({ shape }) => shape.length !== 1),
-    types.filter(({ dtype }) => dtype !== "f32"),
-  ];
-  const integers = other.filter(({ dtype }) => !isFloat(dtype)).length;
-  const facts = [
-    model?.yaml !== undefined && "the yaml",
-    model?.names && `${model.names.size} class names`,
-    model?.stride && "the strides",
-    model?.batchNormEps?.size && "the eps of BatchNorms",
-  ].filter(Boolean);
-  return [
-    warning("convert/shapes", `.wts has no shapes: ${shaped.length} of ${types.length} weights become vectors`),
-    ...(other.length > 0
-      ? [
-          note(
-            "convert/dtype",
-            `.wts is float32: ${other.length} weights of other types (${integers} of integers) are widened`,
-          ),
-        ]
-      : []),
-    ...(facts.length > 0
-      ? [warning("convert/metadata", `.wts holds weights alone: left out are ${facts.join(", ")}`)]
-      : []),
-  ];
 }

@@ -15,7 +15,7 @@ export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
 export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/network";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
-export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint } from "@yolo-compile/weights";
+export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint, WRITABLE_FORMATS } from "@yolo-compile/weights";
 export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile.js";
 export * from "./convert.js";

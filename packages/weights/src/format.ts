@@ -1,5 +1,6 @@
-import type { ByteSource } from "@yolo-compile/core";
+import type { ByteSource, Diagnostic } from "@yolo-compile/core";
 import type { Checkpoint } from "./checkpoint.js";
+import type { EncodedFile, WeightsToWrite } from "./convert/encoded-file.js";
 import type { PickleOptions, PickleReader } from "./pickle/reader.js";
 import { openZip, type ZipArchive } from "./zip/archive.js";
 
@@ -49,6 +50,20 @@ export interface Format {
   matches(probe: FileProbe): boolean;
   /** @throws CompileError */
   open(probe: FileProbe, context: OpenContext): OpenedFile;
+  /** Left out by formats that are read only. */
+  readonly writing?: FormatWriter;
+}
+
+/** How weights become a file of a format. */
+export interface FormatWriter {
+  /** Those of output names that mean this format: `.npz`. */
+  readonly extensions: readonly string[];
+  /** @throws weights/name */
+  write(weights: WeightsToWrite): EncodedFile;
+  /** What of a checkpoint the format has no place for. */
+  losses(checkpoint: Checkpoint): readonly Diagnostic[];
+  /** Whether the yaml and the names travel in the file. */
+  readonly metadata: boolean;
 }
 
 /** Enough for every signature; tar's is the last, at byte 257. */

@@ -18,7 +18,7 @@ import { torchTar } from "./torch/torch-tar.js";
 import { torchZip } from "./torch/torch-zip.js";
 import { wts } from "./wts/wts.js";
 
-/** The formats that are read. */
+/** The formats that are read, and some of them written. A new one is one line. */
 export const FORMATS: readonly Format[] = [
   torchZip,
   torchScript,
@@ -32,6 +32,13 @@ export const FORMATS: readonly Format[] = [
   onnx,
   plainPickle,
 ];
+
+/** The formats that can be written, by the extension of the output's name. */
+export const WRITABLE_FORMATS: ReadonlyMap<string, Format & Required<Pick<Format, "writing">>> = new Map(
+  FORMATS.flatMap(({ writing, ...format }) =>
+    (writing?.extensions ?? []).map((extension) => [extension, { ...format, writing: writing! }] as const),
+  ),
+);
 
 /** Bytes that a message shows of a file nobody knows. */
 const SHOWN_BYTES = 8;

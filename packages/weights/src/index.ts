@@ -1,10 +1,8 @@
 export * from "./checkpoint.js";
 export type { EncodedFile, WeightsToWrite } from "./convert/encoded-file.js";
 export { metadataOf, type SourceFacts } from "./convert/metadata.js";
-export type { FileProbe, Format, OpenContext, OpenedFile, OpenOptions } from "./format.js";
-export { FORMATS, openCheckpoint } from "./formats.js";
-export { encodeNpy, writeNpz } from "./numpy/write-npz.js";
+export type { FileProbe, Format, FormatWriter, OpenContext, OpenedFile, OpenOptions } from "./format.js";
+export { FORMATS, openCheckpoint, WRITABLE_FORMATS } from "./formats.js";
+export { encodeNpy } from "./numpy/write-npz.js";
 export { parseNames } from "./onnx/names-metadata.js";
 export { PICKLE_LIMITS, type PickleLimits } from "./pickle/limits.js";
-export { writeSafetensors } from "./safetensors/write-safetensors.js";
-export { writeWts } from "./wts/write-wts.js";

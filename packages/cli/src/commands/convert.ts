@@ -1,4 +1,4 @@
-import { WEIGHT_FORMATS } from "@yolo-compile/compiler";
+import { WRITABLE_FORMATS } from "@yolo-compile/compiler";
 import type { Argv, CommandModule } from "yargs";
 import { withCommon, withWeights } from "../options.js";
 import { type ConvertOptions, runConvert } from "../run-convert.js";
@@ -10,7 +10,7 @@ const options = (yargs: Argv) =>
       alias: "o",
       type: "string",
       demandOption: true,
-      describe: `the file to write; its extension says the format: ${[...WEIGHT_FORMATS.keys()].join(", ")}`,
+      describe: `the file to write; its extension says the format: ${[...WRITABLE_FORMATS.keys()].join(", ")}`,
     })
     .option("cfg", { type: "string", describe: "a yaml to put in, for weights that carry none" })
     .example("$0 convert best.pt -o weights.bin", "weights, yaml and names without a pickle: yolo-compile weights.bin")

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type ByteSource, bytesSource, tensorOf } from "@yolo-compile/core";
 import type { ValueInfo } from "@yolo-compile/runtime";
-import { writeNpz } from "@yolo-compile/weights";
+import { WRITABLE_FORMATS } from "@yolo-compile/weights";
 import { npyFileName, npyFolderInput, npyInput, readNpyFile } from "./npy-files.js";
 
 /** The bytes that numpy.save writes for an array of `count` numbers. */
@@ -86,7 +86,9 @@ test("numpy's usual float64 is an error that says how to cast", () => {
 
 test("a file of another format is an error", () => {
   const weight = tensorOf("f32", [1], [1]);
-  const { chunks } = writeNpz({ tensors: new Map([["w", { ...weight, read: () => weight }]]) });
+  const { chunks } = WRITABLE_FORMATS.get(".npz")!.writing.write({
+    tensors: new Map([["w", { ...weight, read: () => weight }]]),
+  });
   const bytes = Uint8Array.from([...chunks()].flatMap((chunk) => [...chunk]));
   expect(() => readNpyFile(bytesSource("w.npz", bytes))).toThrow("verify/npy: w.npz is npz, expected a .npy file");
 });

@@ -6,10 +6,12 @@ import { runBehind } from "../runs.js";
 import type { ZipArchive, ZipEntry } from "../zip/archive.js";
 import { npyTensor } from "./npy.js";
 import { NPY_START_BYTES, readNpyHeader } from "./npy-header.js";
+import { npzWriter } from "./write-npz.js";
 
 /** numpy.savez and savez_compressed: a zip of .npy files, each named as its weight. */
 export const npz: Format = {
   name: "npz",
+  writing: npzWriter,
   matches(probe) {
     const names = [...(probe.archive()?.entries.keys() ?? [])];
     return names.length > 0 && names.every((name) => name.endsWith(".npy"));

@@ -1,16 +1,20 @@
 import {
   byteLength,
   castTensor,
+  type Diagnostic,
   type DType,
   type LazyTensor,
+  note,
   piecesOf,
   type Tensor,
   tensorBytes,
 } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
+import type { Checkpoint } from "../checkpoint.js";
 import { bytesToWrite, type EncodedFile, type WeightsToWrite } from "../convert/encoded-file.js";
 import { METADATA_ENTRY, metadataJson } from "../convert/metadata.js";
 import { nameUnwritable } from "../diagnostics.js";
+import type { FormatWriter } from "../format.js";
 import { type StoredEntry, writeStoredZip } from "../zip/write-zip.js";
 import { NUMPY_SPELLING } from "./dtype.js";
 import { NPY_SIGNATURE } from "./npy-header.js";
@@ -30,6 +34,16 @@ export function writeNpz({ tensors, metadata }: WeightsToWrite): EncodedFile {
   const arrays = new Map(tensors);
   if (metadata && metadata.size > 0) arrays.set(METADATA_ENTRY, bytesTensor(metadataJson(metadata)));
   return writeStoredZip([...arrays].map(([name, tensor]) => npyEntry(`${name}.npy`, tensor)));
+}
+
+/** How weights become an .npz. */
+export const npzWriter: FormatWriter = { extensions: [".npz"], metadata: true, write: writeNpz, losses };
+
+function losses({ tensors }: Checkpoint): Diagnostic[] {
+  const count = [...tensors.values()].filter(({ dtype }) => dtype === "bf16").length;
+  return count === 0
+    ? []
+    : [note("convert/dtype", `NumPy has no bfloat16: ${count} of ${tensors.size} weights are written as float32`)];
 }
 
 /** A .npy file. bfloat16, which NumPy does not have, becomes float32. */

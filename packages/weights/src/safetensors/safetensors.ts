@@ -3,6 +3,7 @@ import { fromMetadata } from "../convert/metadata.js";
 import { safetensorsHeader, safetensorsTensor, truncatedFile } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
 import { LENGTH_BYTES, readHeader, type SafetensorsEntry } from "./header.js";
+import { safetensorsWriter } from "./write-safetensors.js";
 
 const BRACE = 0x7b;
 /** A header length whose upper bytes are not zero is another format that happens to have a brace there. */
@@ -11,6 +12,7 @@ const UPPER_LENGTH_BYTES = [6, 7];
 /** huggingface/safetensors: a JSON header and dense little-endian data, without gaps. */
 export const safetensors: Format = {
   name: "safetensors",
+  writing: safetensorsWriter,
   matches: ({ head }) => head[LENGTH_BYTES] === BRACE && UPPER_LENGTH_BYTES.every((index) => head[index] === 0),
   open({ source }): OpenedFile {
     const { tensors, metadata } = openSafetensors(source);

@@ -2,6 +2,7 @@ import { byteLength, byteSize, type DType } from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
 import { bytesToWrite, type EncodedFile, type WeightsToWrite } from "../convert/encoded-file.js";
 import { nameUnwritable } from "../diagnostics.js";
+import type { FormatWriter } from "../format.js";
 import { LENGTH_BYTES, METADATA_KEY, SAFETENSORS_SPELLING } from "./header.js";
 
 /** Where data begins at such a multiple, every element type can be viewed without a copy. */
@@ -35,6 +36,14 @@ export function writeSafetensors({ tensors, metadata = new Map() }: WeightsToWri
     },
   };
 }
+
+/** How weights become a safetensors file, which has a place for everything. */
+export const safetensorsWriter: FormatWriter = {
+  extensions: [".bin", ".safetensors"],
+  metadata: true,
+  write: writeSafetensors,
+  losses: () => [],
+};
 
 const spelling = (dtype: DType): string => SAFETENSORS_SPELLING[dtype];
 

@@ -1,7 +1,20 @@
-import { castTensor, type DType, elementCount, type LazyTensor, piecesOf, type TensorData } from "@yolo-compile/core";
+import {
+  castTensor,
+  type Diagnostic,
+  type DType,
+  elementCount,
+  isFloat,
+  type LazyTensor,
+  note,
+  piecesOf,
+  type TensorData,
+  warning,
+} from "@yolo-compile/core";
 import { encodeUtf8 } from "../bytes.js";
+import type { Checkpoint } from "../checkpoint.js";
 import type { EncodedFile, WeightsToWrite } from "../convert/encoded-file.js";
 import { nameUnwritable, wtsRange } from "../diagnostics.js";
+import type { FormatWriter } from "../format.js";
 
 const DIGITS = encodeUtf8("0123456789abcdef");
 const VALUE_BYTES = 9;
@@ -32,6 +45,38 @@ export function writeWts({ tensors }: WeightsToWrite): EncodedFile {
       }
     },
   };
+}
+
+/** How weights become a .wts. */
+export const wtsWriter: FormatWriter = { extensions: [".wts"], metadata: false, write: writeWts, losses };
+
+function losses({ tensors, model }: Checkpoint): Diagnostic[] {
+  const types = [...tensors.values()];
+  const [shaped, other] = [
+    types.filter(({ shape }) => shape.length !== 1),
+    types.filter(({ dtype }) => dtype !== "f32"),
+  ];
+  const integers = other.filter(({ dtype }) => !isFloat(dtype)).length;
+  const facts = [
+    model?.yaml !== undefined && "the yaml",
+    model?.names && `${model.names.size} class names`,
+    model?.stride && "the strides",
+    model?.batchNormEps?.size && "the eps of BatchNorms",
+  ].filter(Boolean);
+  return [
+    warning("convert/shapes", `.wts has no shapes: ${shaped.length} of ${types.length} weights become vectors`),
+    ...(other.length > 0
+      ? [
+          note(
+            "convert/dtype",
+            `.wts is float32: ${other.length} weights of other types (${integers} of integers) are widened`,
+          ),
+        ]
+      : []),
+    ...(facts.length > 0
+      ? [warning("convert/metadata", `.wts holds weights alone: left out are ${facts.join(", ")}`)]
+      : []),
+  ];
 }
 
 /** The space after the count is there twice, since each value brings its own. */

@@ -2,6 +2,7 @@ import type { ByteSource, LazyTensor } from "@yolo-compile/core";
 import { latin1 } from "../bytes.js";
 import { duplicateWeight, truncatedFile, wtsMalformed } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
+import { wtsWriter } from "./write-wts.js";
 
 /** A digit's hex value by its character code; 255 for what is none. */
 const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
@@ -23,6 +24,7 @@ const MAX_WEIGHTS = 200_000;
  */
 export const wts: Format = {
   name: "wts",
+  writing: wtsWriter,
   matches: ({ head }) => /^\d{1,6}[ \t]*\r?\n\S+ +\d+( +[0-9a-f]{8}\b| *\r?\n)/i.test(latin1(head)),
   open({ source }): OpenedFile {
     const [first = "", digits = ""] = /^(\d+)[ \t]*\r?\n/.exec(startAt(source, 0)) ?? [];
