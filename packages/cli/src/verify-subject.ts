@@ -62,7 +62,7 @@ const isConfig = (path: string): boolean => kindOf(path) === "config";
 
 function readModel(path: string): ModelFile {
   const bytes = readWhole(path);
-  return { name: path, bytes, info: readModelInfo(bytes, path) };
+  return { name: path, path, bytes, info: readModelInfo(bytes, path) };
 }
 
 function openModels(first: string, second: string): OpenedSubject {

@@ -49,7 +49,58 @@ test("any model says what it is: newer versions, unknown ops, dynamic shapes", (
       ["Conv", 2],
       ["com.example.NewOp", 1],
     ]),
+    externalData: [],
   });
+});
+
+/** A tensor that lies in another file. */
+const outside = (location: string, name = "w") => ({
+  name,
+  dims: [1],
+  dataType: 1,
+  dataLocation: 1,
+  externalData: [
+    { key: "offset", value: "0" },
+    { key: "location", value: location },
+  ],
+});
+
+test("the files that tensors lie in are listed, wherever the tensors are", () => {
+  const constant = (location: string) => ({
+    ...node("Constant", []),
+    attribute: [{ name: "value", type: 4, t: outside(location) }],
+  });
+  const branch = { name: "branch", node: [constant("branch.bin")], initializer: [outside("inner.bin")] };
+  const choice = { ...node("If", ["c"]), attribute: [{ name: "then_branch", type: 5, g: branch }] };
+  const list = { name: "list", type: 9, tensors: [outside("list.bin")] };
+  const { externalData } = readModelInfo(
+    modelBytes({
+      node: [constant("constant.bin"), choice, { ...node("Many", []), attribute: [list] }],
+      initializer: [outside("a.bin"), outside("a.bin", "v"), { ...outside(""), externalData: [] }],
+      sparseInitializer: [{ values: outside("values.bin"), indices: outside("indices.bin"), dims: [9] }],
+      output: [valueInfo("y", [1])],
+    }),
+  );
+  expect([...externalData].sort()).toEqual([
+    "",
+    "a.bin",
+    "branch.bin",
+    "constant.bin",
+    "indices.bin",
+    "inner.bin",
+    "list.bin",
+    "values.bin",
+  ]);
+});
+
+test("graphs within graphs end somewhere", () => {
+  const nested = (depth: number): ReturnType<typeof node> => ({
+    ...node("If", ["c"]),
+    ...(depth > 0 && { attribute: [{ name: "then_branch", type: 5, g: { name: "g", node: [nested(depth - 1)] } }] }),
+  });
+  const model = (depth: number) => modelBytes({ node: [nested(depth)], output: [valueInfo("y", [1])] });
+  expect(readModelInfo(model(20)).externalData).toEqual([]);
+  expect(() => readModelInfo(model(60))).toThrow("onnx/limit: the model has more than 100 levels of nested messages");
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { type ByteSource, bytesSource } from "@yolo-compile/core";
+import { externalLocations } from "./external-data.js";
 import { dataTypeName } from "./proto.js";
 import { type ModelRecord, readModel, type ValueRecord } from "./read-model.js";
 import { type Place, type PlacedField, walkMessage } from "./wire-source.js";
@@ -28,6 +29,8 @@ export interface ModelInfo {
   readonly nodeCount: number;
   /** How often each op occurs, most frequent first; `domain.Op` where it is not ONNX's own. */
   readonly ops: ReadonlyMap<string, number>;
+  /** The files that tensors lie in, as the model spells them; see `externalLocations`. */
+  readonly externalData: readonly string[];
 }
 
 /**
@@ -48,6 +51,7 @@ export function readModelInfo(model: Uint8Array | ByteSource, file = "the model"
     metadata,
     nodeCount: graph.nodes.length,
     ops: census(record),
+    externalData: externalLocations(record.source, record.parts, record.context),
   };
 }
 

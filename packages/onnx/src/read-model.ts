@@ -1,5 +1,6 @@
 import type { ByteSource } from "@yolo-compile/core";
 import { malformed, modelGraph } from "./diagnostics.js";
+import type { Part } from "./external-data.js";
 import { ReadContext } from "./limits.js";
 import { readMessage } from "./wire.js";
 import { type Place, walkMessage } from "./wire-source.js";
@@ -14,6 +15,8 @@ export interface ModelRecord {
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata: ReadonlyMap<string, string>;
   readonly graph: GraphRecord;
+  /** All that may hold tensors: the graph, functions and training graphs. */
+  readonly parts: readonly Part[];
 }
 
 /** A GraphProto: nodes and initializers are places in the source, sparse initializers only counted. */
@@ -42,7 +45,14 @@ export function readModel(source: ByteSource): ModelRecord {
   const producer = { name: "", version: "" };
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
-  const graphs: Place[] = [];
+  const parts: Part[] = [];
+  // Places alone: a field keeps a window of the file in memory.
+  const keep =
+    (message: Part["message"]) =>
+    ({ startBytes, endBytes }: Place) => {
+      context.keep();
+      parts.push({ message, place: { startBytes, endBytes } });
+    };
   walkMessage(source, { startBytes: 0, endBytes: source.size }, context, {
     1: (field) => {
       irVersion = field.read().integer();
@@ -53,15 +63,18 @@ export function readModel(source: ByteSource): ModelRecord {
     3: (field) => {
       producer.version = field.read().text();
     },
-    7: (field) => graphs.push(field),
+    7: keep("graph"),
     8: (field) => readOpset(field.read().bytes(), context, opsets),
     14: (field) => readEntry(field.read().bytes(), context, metadata),
+    20: keep("training"),
+    25: keep("function"),
   });
+  const graphs = parts.filter(({ message }) => message === "graph");
   if (graphs.length !== 1)
     throw malformed(source.name, `it holds ${graphs.length === 0 ? "no graph" : "several graphs"}`);
-  const graph = readGraph(source, graphs[0]!, context);
+  const graph = readGraph(source, graphs[0]!.place, context);
   const producerText = `${producer.name} ${producer.version}`.trim();
-  return { source, context, irVersion, producer: producerText, opsets, metadata, graph };
+  return { source, context, irVersion, producer: producerText, opsets, metadata, graph, parts };
 }
 
 function readOpset(bytes: Uint8Array, context: ReadContext, opsets: Map<string, number>): void {

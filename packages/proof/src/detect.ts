@@ -1,6 +1,13 @@
 import { castTensor, type Tensor } from "@yolo-compile/core";
 import type { ModelInfo } from "@yolo-compile/onnx";
-import { type ModelSource, openSession, type Provider, type Session, type ValueInfo } from "@yolo-compile/runtime";
+import {
+  checkExternalData,
+  type ModelSource,
+  openSession,
+  type Provider,
+  type Session,
+  type ValueInfo,
+} from "@yolo-compile/runtime";
 import {
   type Detection,
   type Image,
@@ -52,9 +59,10 @@ export interface Found {
 
 const USUAL_SIZE: Size = { width: 640, height: 640 };
 
-/** Opens a detector or an instance segmenter. @throws runtime/load, detect/model */
+/** Opens a detector or an instance segmenter. @throws runtime/load, runtime/external-data, detect/model */
 export async function openDetector(request: DetectorRequest): Promise<Detector> {
   const { model, name, info, provider } = request;
+  checkExternalData(model, name, info.externalData);
   const session = await openSession(model, { provider, level: "all", name });
   const [input] = session.inputs;
   if (!input || session.inputs.length !== 1 || input.shape.length !== 4 || input.shape[1] !== 3)

@@ -78,6 +78,22 @@ export const modelRefused = (name: string, provider: string, { reason, hint }: R
     ...(hint !== undefined && { hint }),
   });
 
+/** A model's tensors lie in a file where none is looked for. */
+export const externalDataRefused = (name: string, location: string, problem: string): CompileError =>
+  new CompileError({
+    code: "runtime/external-data",
+    message: `${name} has tensors in ${JSON.stringify(location)}, which ${problem}`,
+    hint: "data are taken from regular files beside the model alone, never through links",
+  });
+
+/** A model is given as bytes, which have no folder, and its tensors lie in other files. */
+export const externalDataWithoutPath = (name: string, location: string): CompileError =>
+  new CompileError({
+    code: "runtime/external-data",
+    message: `${name} is given as bytes and has tensors in ${JSON.stringify(location)}`,
+    hint: "give its path, beside which the data lie",
+  });
+
 /** A loaded model fails to run. */
 export const runFailed = (name: string, provider: string, error: unknown): CompileError =>
   new CompileError({

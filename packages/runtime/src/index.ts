@@ -1,5 +1,6 @@
 export { type Choice, type ChooseOptions, chooseProvider, type Probed } from "./choose.js";
 export { compareTensors, type Difference } from "./compare.js";
+export { checkExternalData } from "./external-data.js";
 export { seededInputs } from "./inputs.js";
 export { type NodePlacement, openProfiledSession, type PlacedNode, type ProfiledSession } from "./node-placement.js";
 export { type ProbeOptions, type ProbeResult, probeProvider } from "./probe.js";

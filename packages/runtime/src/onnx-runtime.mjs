@@ -37,6 +37,18 @@ export async function loadOnnxRuntime() {
  */
 
 /**
+ * For a model that is bytes: ONNX Runtime would take tensors that lie in other files from the working directory. Below a
+ * program there is no file.
+ * @param {RawSessionRequest["settings"]} settings
+ * @returns {RawSessionRequest["settings"]}
+ */
+function selfContained({ extra, ...settings }) {
+  const own = /** @type {object | undefined} */ (extra?.["session"]); // we made it
+  const session = { ...own, model_external_initializers_file_folder_path: process.execPath };
+  return { ...settings, extra: { ...extra, session } };
+}
+
+/**
  * Loads a model in this process.
  * @param {typeof import("onnxruntime-node")} ort
  * @param {RawSessionRequest} request
@@ -45,7 +57,7 @@ export async function loadOnnxRuntime() {
 export async function openRawSession(ort, { source, settings }) {
   const session = await (typeof source === "string"
     ? ort.InferenceSession.create(source, settings)
-    : ort.InferenceSession.create(source, settings));
+    : ort.InferenceSession.create(source, selfContained(settings)));
   return {
     inputs: session.inputMetadata,
     outputs: session.outputMetadata,

@@ -1,5 +1,6 @@
 export { EXACT, F16, FOLD, type Tolerance } from "@yolo-compile/runtime";
 export * from "./expect-rewrite.js";
+export * from "./external-model.js";
 export * from "./fixtures.js";
 export * from "./npy.js";
 export * from "./reference.js";

@@ -15,6 +15,7 @@ export const modelDocument = (file: string, bytes: number, info: ModelInfo) => (
   outputs: info.outputs,
   nodes: info.nodeCount,
   ops: Object.fromEntries(info.ops),
+  externalData: info.externalData,
   metadata: Object.fromEntries(info.metadata),
 });
 
@@ -30,5 +31,6 @@ export function printModel(file: string, bytes: number, info: ModelInfo, termina
   terminal.print(
     line("nodes", `${info.nodeCount}: ${[...info.ops].map(([op, count]) => `${op} ${count}`).join(", ")}`),
   );
+  for (const location of info.externalData) terminal.print(line("data in", location || "a file without a name"));
   for (const [key, value] of info.metadata) terminal.print(line("metadata", `${key} = ${value}`));
 }

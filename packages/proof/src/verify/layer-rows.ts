@@ -12,7 +12,7 @@ import {
 } from "./compare-layers.js";
 import { rowSubject } from "./row-diagram.js";
 import { valuesOn } from "./run-values.js";
-import type { CompiledSubject, NamedModel } from "./subject.js";
+import type { CompiledSubject, ModelFile } from "./subject.js";
 
 /** How layers are compared: the reference runs on the CPU, the candidate on `provider`. */
 export interface LayersOptions {
@@ -53,8 +53,8 @@ function statusOf(outputs: readonly Compared[]): Status<LayerRow> {
  * @throws onnx/… for a model that cannot be taken apart, runtime/…
  */
 export async function layersOfModels(
-  reference: NamedModel,
-  candidate: NamedModel,
+  reference: ModelFile,
+  candidate: ModelFile,
   { input, provider, tolerance }: LayersOptions,
 ): Promise<LayerComparison> {
   const [plain, other] = [decodeModel(reference.bytes, reference.name), decodeModel(candidate.bytes, candidate.name)];

@@ -1,7 +1,15 @@
 import type { CompiledModel } from "@yolo-compile/compiler";
+import type { Graph } from "@yolo-compile/ir";
 import { encodeBytes, type ModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
-import { CPU, type ExpectedCase, openSession, runReference } from "@yolo-compile/runtime";
+import {
+  CPU,
+  checkExternalData,
+  type ExpectedCase,
+  type ModelSource,
+  openSession,
+  runReference,
+} from "@yolo-compile/runtime";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
@@ -12,6 +20,8 @@ export interface ModelFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly info: ModelInfo;
+  /** Where it lies, for one whose tensors lie in files beside it. */
+  readonly path?: string;
 }
 
 /** Both graphs of one source. */
@@ -32,6 +42,8 @@ export type VerifySubject =
 export interface NamedModel {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** What ONNX Runtime opens: the bytes, or a path that data lie beside. */
+  readonly source: ModelSource;
 }
 
 /** What runs for a subject. */
@@ -41,14 +53,26 @@ export interface SubjectModels {
   readonly candidate: NamedModel;
 }
 
-/** Encodes the graphs of a compiled subject, which takes as much memory as their files. */
+/** Encodes the graphs of a compiled subject, which takes as much memory as their files. @throws runtime/external-data */
 export function modelsOf(subject: VerifySubject): SubjectModels {
-  if (subject.kind !== "compiled") return subject;
+  if (subject.kind === "golden") return { candidate: fileModel(subject.candidate) };
+  if (subject.kind === "models")
+    return { reference: fileModel(subject.reference), candidate: fileModel(subject.candidate) };
   const { compiled, opset } = subject;
-  return {
-    reference: { name: "the plain graph", bytes: encodeBytes(compiled.plain, { opset }) },
-    candidate: { name: "the optimised graph", bytes: encodeBytes(compiled.optimized, { opset }) },
+  const encoded = (name: string, graph: Graph): NamedModel => {
+    const bytes = encodeBytes(graph, { opset });
+    return { name, bytes, source: bytes };
   };
+  return {
+    reference: encoded("the plain graph", compiled.plain),
+    candidate: encoded("the optimised graph", compiled.optimized),
+  };
+}
+
+function fileModel({ name, bytes, info, path }: ModelFile): NamedModel {
+  const source = info.externalData.length === 0 ? bytes : (path ?? bytes);
+  checkExternalData(source, name, info.externalData);
+  return { name, bytes, source };
 }
 
 /** The inputs and what has to come out. @throws runtime/…, verify/…, npy/malformed */
@@ -58,11 +82,11 @@ export async function casesOf(
   inputs: InputChoice,
 ): Promise<ExpectedCase<VerifyInput>[]> {
   if (subject.kind === "golden") {
-    const { name, bytes } = candidate;
-    const session = await openSession(bytes, { provider: CPU, level: "disabled", name });
+    const { name, source } = candidate;
+    const session = await openSession(source, { provider: CPU, level: "disabled", name });
     await session.release();
     return [readGolden(session, subject.golden)];
   }
-  const { name, bytes } = reference!; // only goldens have none
-  return runReference(bytes, (session) => chooseInputs(session, inputs), name);
+  const { name, source } = reference!; // only goldens have none
+  return runReference(source, (session) => chooseInputs(session, inputs), name);
 }

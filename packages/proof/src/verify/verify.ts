@@ -102,7 +102,7 @@ async function judgeOutputs(
 ): Promise<JudgedOutputs> {
   const models = modelsOf(subject);
   const cases = await casesOf(subject, models, inputs);
-  const { name, bytes } = models.candidate;
+  const { name, source } = models.candidate;
   const pictures: PictureComparison[] = [];
   const onRun = (run: CandidateRun<VerifyInput>): void => {
     // As users deploy it: one answer a picture is enough.
@@ -112,7 +112,7 @@ async function judgeOutputs(
     pictures.push(...compared);
   };
   const verification = await checkCandidate({
-    candidate: bytes,
+    candidate: source,
     name,
     cases,
     provider,
