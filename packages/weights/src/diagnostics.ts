@@ -155,6 +155,13 @@ export const tensorRefused = (where: string, callable: string) =>
     hint: "quantised, sparse, nested and meta tensors are not supported: save a plain floating-point model",
   });
 
+/** `weights/tensor-kind` */
+export const metadataRefused = (where: string, found: string) =>
+  fail("weights/tensor-kind", `stored with the metadata ${quote(found)}, whose effect on its elements is not known`, {
+    where: quote(where),
+    hint: "save it as it is: tensor.resolve_conj().resolve_neg().clone()",
+  });
+
 /** `weights/dtype` */
 export const dtypeRefused = (where: string, dtype: string) =>
   fail("weights/dtype", `element type ${quote(dtype)} is not supported`, {

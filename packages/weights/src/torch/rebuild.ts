@@ -1,5 +1,5 @@
 import { byteSize, type DType } from "@yolo-compile/core";
-import { dtypeRefused, tensorMalformed, tensorRefused } from "../diagnostics.js";
+import { dtypeRefused, metadataRefused, tensorMalformed, tensorRefused } from "../diagnostics.js";
 import { sequenceItems } from "../pickle/interpret.js";
 import { callKey, describe, globalKey, isRecord, type PickleObject, type PickleValue } from "../pickle/value.js";
 import { STORAGE_DTYPES, TORCH_DTYPES, UNTYPED_STORAGES } from "./dtypes.js";
@@ -14,11 +14,15 @@ export interface TensorView {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
+  /** Whether the elements are those of the storage with the other sign: torch's lazy negation, as of `x.conj().imag`. */
+  readonly negative: boolean;
 }
 
 type Args = readonly PickleValue[];
 type Rebuild = (args: Args, where: string) => TensorView | PickleValue;
 
+/** The bits that torch knows; a real tensor has no conjugate, so `conj` is never true of one that is read. */
+const METADATA: ReadonlySet<PickleValue> = new Set(["neg", "conj"]);
 /** torch's own limit on the rank of a tensor. */
 const MAX_RANK = 64;
 /** Wrappers are a Parameter around a tensor, at most with attributes around that. */
@@ -28,10 +32,11 @@ const MAX_WRAPPERS = 4;
 const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ["torch._utils _rebuild_parameter", ([data]) => data ?? null],
   ["torch._utils _rebuild_parameter_with_state", ([data]) => data ?? null],
-  ["torch._utils _rebuild_tensor", (args, where) => viewOf(args, undefined, where)],
-  ["torch._utils _rebuild_tensor_v2", (args, where) => viewOf(args, undefined, where)],
-  ["torch._utils _rebuild_tensor_v3", (args, where) => viewOf(args, args[6], where)],
+  ["torch._utils _rebuild_tensor", (args, where) => viewOf(args, {}, where)],
+  ["torch._utils _rebuild_tensor_v2", (args, where) => viewOf(args, { metadata: args[6] }, where)],
+  ["torch._utils _rebuild_tensor_v3", (args, where) => viewOf(args, { dtype: args[6], metadata: args[7] }, where)],
   ["torch._tensor _rebuild_from_type_v2", rebuildFromType],
+  ["torch._tensor _rebuild_from_type", rebuildFromType],
   // Before 0.4 a Parameter pickled itself, with its tensor as its argument.
   ["torch.nn.parameter Parameter", ([data]) => data ?? null],
   ["torch.autograd.variable Variable", ([data]) => data ?? null],
@@ -67,24 +72,49 @@ export function parseTensor(value: PickleValue, where: string): TensorView {
 
 /** What is no call of the table. */
 const isForeignTensor = (key: string): boolean =>
-  /^torch(\._utils|\._tensor|\.nn\.parameter)? _?(rebuild_|UninitializedParameter)/.test(key);
+  /^torch(\.[\w.]+)? _?rebuild_|^torch\.nn\.parameter Uninitialized/.test(key);
 
 const isView = (result: TensorView | PickleValue): result is TensorView =>
   typeof result === "object" && result !== null && "strides" in result;
 
-/** `_rebuild_from_type_v2(func, type, args, state)`: a tensor with Python attributes. */
+/** `_rebuild_from_type_v2(func, type, args, state)`, and the same in its first version: a tensor with Python attributes. */
 function rebuildFromType([callable, , args]: Args, where: string): PickleValue {
   const items = sequenceItems(args);
   if (callable === undefined || !items) throw tensorMalformed(where, "a tensor's type has no arguments");
   return { kind: "object", made: "reduce", callable, args: items };
 }
 
-function viewOf([storage, offset, sizes, strides]: Args, dtypeArg: PickleValue | undefined, where: string): TensorView {
+/** Arguments that not every version has. */
+interface LateArgs {
+  readonly dtype?: PickleValue | undefined;
+  readonly metadata?: PickleValue | undefined;
+}
+
+function viewOf(
+  [storage, offset, sizes, strides]: Args,
+  { dtype: asked, metadata }: LateArgs,
+  where: string,
+): TensorView {
   const shape = dimensions(sizes, "sizes", where);
   const steps = dimensions(strides, "strides", where);
   if (shape.length !== steps.length) throw tensorMalformed(where, `${shape.length} sizes and ${steps.length} strides`);
-  const { key, dtype, count, start } = storageOf(storage, dtypeArg, where);
-  return { key, dtype, storageCount: count, offset: start + whole(offset, "offset", where), shape, strides: steps };
+  const { key, dtype, count, start } = storageOf(storage, asked, where);
+  const negative = isNegative(metadata ?? null, where);
+  if (negative && dtype === "bool") throw tensorMalformed(where, "truth values have no other sign");
+  const first = start + whole(offset, "offset", where);
+  return { key, dtype, storageCount: count, offset: first, shape, strides: steps, negative };
+}
+
+/** What torch may have left undone on a tensor until its elements are asked for: `{"neg": True}`, `{"conj": True}`. */
+function isNegative(metadata: PickleValue, where: string): boolean {
+  if (metadata === null) return false;
+  const entries = isRecord(metadata) && "entries" in metadata ? metadata.entries : undefined;
+  const plain = callKey(metadata) === undefined || callKey(metadata) === "collections OrderedDict";
+  if (!entries || !plain) throw metadataRefused(where, describe(metadata));
+  for (const [bit, value] of entries)
+    if (!(value === false || (bit === "neg" && value === true)) || !METADATA.has(bit))
+      throw metadataRefused(where, `${typeof bit === "string" ? bit : describe(bit)}: ${describe(value)}`);
+  return entries.get("neg") === true;
 }
 
 /**

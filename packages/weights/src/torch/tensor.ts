@@ -1,4 +1,12 @@
-import { allocate, type ByteRun, byteSize, type LazyTensor, runTensor } from "@yolo-compile/core";
+import {
+  allocate,
+  type ByteRun,
+  byteSize,
+  type DType,
+  type LazyTensor,
+  runTensor,
+  type TensorData,
+} from "@yolo-compile/core";
 import { storageMissing, storageShort, tensorMalformed } from "../diagnostics.js";
 import type { PickleValue } from "../pickle/value.js";
 import { swappedRun } from "../runs.js";
@@ -37,9 +45,10 @@ export function lazyTensor(value: PickleValue, where: string, files: StorageFile
   const size = byteSize(dtype);
   const stored = files.run(key, view.offset * size, (contiguous ? count : spanCount) * size);
   const run = files.bigEndian ? swappedRun(stored, size) : stored;
-  return contiguous
+  const tensor = contiguous
     ? runTensor({ dtype, shape }, run)
     : stridedTensor(view, runTensor({ dtype, shape: [spanCount] }, run));
+  return view.negative ? negatedTensor(tensor) : tensor;
 }
 
 function product({ shape, storageCount }: TensorView, where: string): number {
@@ -67,3 +76,17 @@ const stridedTensor = ({ dtype, shape, strides }: TensorView, touched: LazyTenso
   shape,
   read: () => ({ dtype, shape, data: gatherStrided(dtype, shape, strides, touched.read().data) }),
 });
+
+/** The tensor with the other sign. */
+const negatedTensor = ({ dtype, shape, read }: LazyTensor): LazyTensor => ({
+  dtype,
+  shape,
+  read: () => ({ dtype, shape, data: negated(dtype, read().data) }),
+});
+
+/** Floats of 16 bits are stored as bits, the highest of which is the sign. Whole numbers wrap around, as torch's do. */
+function negated(dtype: DType, data: TensorData): TensorData {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return data.map((value) => -value);
+  if (dtype === "f16" || dtype === "bf16") return data.map((bits) => bits ^ 0x8000);
+  return data.map((value) => -value);
+}
