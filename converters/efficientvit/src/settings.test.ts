@@ -1,14 +1,15 @@
 import { expect, test } from "@jest/globals";
 import type { PyValue } from "@yolo-compile/network";
-import { readSettings, VARIANTS } from "./settings.js";
+import { readSettings, settingsArguments, VARIANTS } from "./settings.js";
 
-const m0 = VARIANTS.get("M0")!;
+const row = (variant: string, args: readonly PyValue[]) =>
+  readSettings(settingsArguments(args, `EfficientViT_${variant}`, "backbone[0]"), VARIANTS.get(variant)!);
 
 const read = (settings: Record<string, PyValue>) =>
-  readSettings(["", 0, false, false, null, new Map(Object.entries(settings))], m0, "EfficientViT_M0", "backbone[0]");
+  row("M0", ["", 0, false, false, null, new Map(Object.entries(settings))]);
 
 test("without arguments a variant is what the paper's table says", () => {
-  const { stages } = readSettings([], VARIANTS.get("M5")!, "EfficientViT_M5", "backbone[0]");
+  const { stages } = row("M5", []);
   expect(stages.map(({ width, depth, heads, valueWidth }) => [width, depth, heads, valueWidth])).toEqual([
     [192, 1, 3, 64],
     [288, 3, 3, 96],
@@ -51,5 +52,5 @@ test.each([
 });
 
 test("a model_cfg that is no mapping is refused", () => {
-  expect(() => readSettings(["", 0, false, false, null, 3], m0, "EfficientViT_M0", "backbone[0]")).toThrow("a mapping");
+  expect(() => row("M0", ["", 0, false, false, null, 3])).toThrow("a mapping");
 });

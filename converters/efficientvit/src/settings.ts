@@ -1,4 +1,4 @@
-import { Arguments, asNumber, isDict, isList, type PyDict, type PyValue } from "@yolo-compile/network";
+import { Arguments, asNumber, isList, type PyDict, type PyValue } from "@yolo-compile/network";
 import { unknownSetting, wrongSetting } from "./diagnostics.js";
 
 /** One resolution level of the backbone. */
@@ -39,8 +39,11 @@ export const SIGNATURE = [
   "model_cfg",
 ] as const;
 
-/** Places in {@link SIGNATURE}. */
-export const AT = { pretrained: 0, fuse: 3, settings: 5 } as const;
+/** The arguments of a row under their names. @throws yolov5/argument where they are too many */
+export const settingsArguments = (args: readonly PyValue[], module: string, where: string) =>
+  new Arguments(module, SIGNATURE, args, where);
+
+type SettingsArguments = Arguments<"model_cfg">;
 
 /** A setting of ours: both stems have the same weights, so a yaml must be able to say which one it means. */
 const STEM_STRIDE = "stem_stride";
@@ -81,29 +84,20 @@ export const VARIANTS: ReadonlyMap<string, Variant> = new Map([
 ]);
 
 /** A row's arguments with the other stem; none where the row says which it means. */
-export function otherStem(args: readonly PyValue[], variant: Variant): readonly (readonly PyValue[])[] {
+export function otherStem(args: Arguments<(typeof SIGNATURE)[number]>, variant: Variant): readonly PyValue[][] {
   const given = settingsDict(args, variant);
   if (given.has(STEM_STRIDE)) return [];
-  const filled = SIGNATURE.map((_, index) => args[index] ?? null);
-  filled[AT.settings] = new Map([...given, [STEM_STRIDE, 16]]);
-  return [filled];
+  const settings = new Map([...given, [STEM_STRIDE, 16]]);
+  return [SIGNATURE.map((name) => (name === "model_cfg" ? settings : (args.value(name) ?? null)))];
 }
 
 /** `model_cfg`, or the variant's own. Keys that a given one leaves out have the defaults of the class, not the variant's. */
-function settingsDict(args: readonly PyValue[], variant: Variant): PyDict {
-  const given = args[AT.settings];
-  return given !== undefined && isDict(given) ? given : new Map<string, PyValue>(Object.entries(variant));
-}
+const settingsDict = (args: SettingsArguments, variant: Variant): PyDict =>
+  args.value("model_cfg") === undefined ? new Map<string, PyValue>(Object.entries(variant)) : args.dict("model_cfg");
 
 /** @throws yolov5/argument, efficientvit/settings */
-export function readSettings(
-  args: readonly PyValue[],
-  variant: Variant,
-  module: string,
-  where: string,
-): BackboneSettings {
-  const checked = new Arguments(module, SIGNATURE, args, where);
-  if (checked.has(AT.settings)) checked.dict(AT.settings);
+export function readSettings(args: SettingsArguments, variant: Variant): BackboneSettings {
+  const { module, where } = args;
   const given = settingsDict(args, variant);
   for (const key of given.keys())
     if (!DEFAULTS.has(key) && !WITHOUT_EFFECT.includes(key))

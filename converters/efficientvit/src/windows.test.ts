@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { readSettings, VARIANTS } from "./settings.js";
+import { readSettings, settingsArguments, VARIANTS } from "./settings.js";
 import { sidesWithoutWaste, stageMaps, wastedShare } from "./windows.js";
 
-const m0 = readSettings([], VARIANTS.get("M0")!, "EfficientViT_M0", "backbone[0]");
+const m0 = readSettings(settingsArguments([], "EfficientViT_M0", "backbone[0]"), VARIANTS.get("M0")!);
 const own = { ...m0, stemStride: 16 as const };
 
 test("stages have maps of 1/8, 1/16 and 1/32, padded to whole windows", () => {

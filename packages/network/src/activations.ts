@@ -1,7 +1,8 @@
 import { integers, scalar, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
-import { unknownActivation } from "./diagnostics.js";
-import type { PyCall } from "./python.js";
+import { defineModule, type ModuleDefinition, planUnchanged } from "./definition.js";
+import { unknownActivation, unknownKeyword } from "./diagnostics.js";
+import type { PyCall, PyValue } from "./python.js";
 import type { Scope } from "./trace.js";
 
 interface Activation {
@@ -10,64 +11,61 @@ interface Activation {
   readonly build: (scope: Scope, x: Value, args: Arguments) => Value;
 }
 
-const unary = (op: string): Activation => ({ signature: ["inplace"], build: (scope, x) => scope.op(op, [x]) });
+const activation = <const Name extends string>(
+  signature: readonly Name[],
+  build: (scope: Scope, x: Value, args: Arguments<Name>) => Value,
+): Activation => ({ signature, build });
+
+const unary = (op: string): Activation => activation(["inplace"], (scope, x) => scope.op(op, [x]));
 
 /** x * f(x) */
-const gated = (op: string, attributes = {}): Activation => ({
-  signature: ["inplace"],
-  build: (scope, x) => scope.op("Mul", [x, scope.op(op, [x], attributes)]),
-});
+const gated = (f: (scope: Scope, x: Value) => Value): Activation =>
+  activation(["inplace"], (scope, x) => scope.op("Mul", [x, f(scope, x)]));
 
-const clipped = (low: number, high: number): Activation => ({
-  signature: ["inplace"],
-  build: (scope, x) => scope.op("Clip", [x, scalar(low, "min"), scalar(high, "max")]),
-});
+const clip = (scope: Scope, x: Value, low: number, high: number): Value =>
+  scope.op("Clip", [x, scalar(low, "min"), scalar(high, "max")]);
 
-const alpha = (op: string, fallback: number): Activation => ({
-  signature: ["alpha", "inplace"],
-  build: (scope, x, args) => scope.op(op, [x], { alpha: args.number(0, fallback) }),
-});
+/** An activation whose one parameter is ONNX's `alpha`, under torch's name. */
+const sloped = (op: string, parameter: string, fallback: number): Activation =>
+  activation([parameter, "inplace"], (scope, x, args) =>
+    scope.op(op, [x], { alpha: args.number(parameter, fallback) }),
+  );
+
+const hardSigmoid = (scope: Scope, x: Value): Value => scope.op("HardSigmoid", [x], { alpha: 1 / 6, beta: 0.5 });
 
 /** PReLU: one trained slope, or one a channel. */
-const prelu: Activation = {
-  signature: ["num_parameters", "init"],
-  build: (scope, x, args) => {
-    const count = args.int(0, 1);
-    const slope = scope.parameter("weight", [count]);
-    const spatial = x.type.shape.slice(2).map((_, axis) => axis + 1);
-    return scope.op("PRelu", [x, count === 1 ? slope : scope.op("Unsqueeze", [slope, integers(spatial, "axes")])]);
-  },
-};
+const prelu = activation(["num_parameters", "init"], (scope, x, args) => {
+  const count = args.int("num_parameters", 1);
+  const slope = scope.parameter("weight", [count]);
+  const spatial = x.type.shape.slice(2).map((_, axis) => axis + 1);
+  return scope.op("PRelu", [x, count === 1 ? slope : scope.op("Unsqueeze", [slope, integers(spatial, "axes")])]);
+});
 
 /** torch.nn activations by class name. A new one is one line. */
 const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map([
-  ["SiLU", gated("Sigmoid")],
-  ["Hardswish", gated("HardSigmoid", { alpha: 1 / 6, beta: 0.5 })],
-  [
-    "Mish",
-    {
-      signature: ["inplace"],
-      build: (scope, x) => scope.op("Mul", [x, scope.op("Tanh", [scope.op("Softplus", [x])])]),
-    },
-  ],
+  ["SiLU", gated((scope, x) => scope.op("Sigmoid", [x]))],
+  ["Hardswish", gated(hardSigmoid)],
+  ["Mish", gated((scope, x) => scope.op("Tanh", [scope.op("Softplus", [x])]))],
   ["ReLU", unary("Relu")],
-  ["ReLU6", clipped(0, 6)],
-  ["Hardtanh", clipped(-1, 1)],
-  ["LeakyReLU", alpha("LeakyRelu", 0.01)],
-  ["ELU", alpha("Elu", 1)],
-  ["CELU", alpha("Celu", 1)],
+  ["ReLU6", activation(["inplace"], (scope, x) => clip(scope, x, 0, 6))],
+  [
+    "Hardtanh",
+    activation(["min_val", "max_val", "inplace"], (scope, x, args) =>
+      clip(scope, x, args.number("min_val", -1), args.number("max_val", 1)),
+    ),
+  ],
+  ["LeakyReLU", sloped("LeakyRelu", "negative_slope", 0.01)],
+  ["ELU", sloped("Elu", "alpha", 1)],
+  ["CELU", sloped("Celu", "alpha", 1)],
   ["SELU", unary("Selu")],
   ["Sigmoid", unary("Sigmoid")],
   ["Tanh", unary("Tanh")],
-  ["Softplus", unary("Softplus")],
+  ["Softplus", activation([], (scope, x) => scope.op("Softplus", [x]))],
   ["Softsign", unary("Softsign")],
-  [
-    "Hardsigmoid",
-    { signature: ["inplace"], build: (scope, x) => scope.op("HardSigmoid", [x], { alpha: 1 / 6, beta: 0.5 }) },
-  ],
-  ["GELU", { signature: ["approximate"], build: (scope, x, args) => gelu(scope, x, args.text(0, "none")) }],
+  ["Hardsigmoid", activation(["inplace"], hardSigmoid)],
+  ["GELU", activation(["approximate"], (scope, x, args) => gelu(scope, x, args.text("approximate", "none")))],
   ["PReLU", prelu],
-  ["Identity", { signature: ["inplace"], build: (_, x) => x }],
+  ["Identity", activation(["inplace"], (_, x) => x)],
 ]);
 
 /** x/2 * (1 + erf(x/√2)), or its tanh approximation. */
@@ -82,37 +80,29 @@ function gelu(scope: Scope, x: Value, approximate: string): Value {
 const cubic = (scope: Scope, x: Value): Value =>
   scope.op("Mul", [scope.op("Mul", [x, scope.op("Mul", [x, x])]), scalar(0.044715)]);
 
-/** Names in torch.nn of the activations that can be emitted, without `nn.`. */
-export const activationNames = (): string[] => [...ACTIVATIONS.keys()];
+/** The activations as rows of a yaml: `nn.SiLU`, … */
+export const activationDefinitions = (): (readonly [string, ModuleDefinition])[] =>
+  [...ACTIVATIONS].map(([name, { signature, build }]) => [
+    `nn.${name}`,
+    defineModule({ type: `torch.nn.modules.activation.${name}`, signature, plan: planUnchanged, build }),
+  ]);
 
-/** Whether `call` names an activation of torch.nn. */
-export const isActivation = (call: PyCall): boolean => ACTIVATIONS.has(call.call.replace(/^nn\./, ""));
-
-/** Emits the activation module `call` in its own scope. @throws yolov5/activation */
-export function applyActivation(scope: Scope, x: Value, call: PyCall): Value {
-  const name = call.call.replace(/^nn\./, "");
-  const found = ACTIVATIONS.get(name);
+/** Emits the activation module `call` in its own scope. @throws yolov5/activation, yolov5/argument */
+export function applyActivation(scope: Scope, x: Value, { call, args, keywords }: PyCall): Value {
+  const found = ACTIVATIONS.get(call.replace(/^nn\./, ""));
   if (!found)
     throw unknownActivation(
-      call.call,
-      activationNames().map((known) => `nn.${known}`),
+      call,
+      [...ACTIVATIONS.keys()].map((known) => `nn.${known}`),
       scope.path,
     );
-  const values = [...call.args];
-  for (const [keyword, value] of call.keywords) {
-    const at = found.signature.indexOf(keyword === "negative_slope" ? "alpha" : keyword);
-    if (at >= 0) values[at] = value;
+  const values: (PyValue | undefined)[] = [...args];
+  for (const [keyword, value] of keywords) {
+    const at = found.signature.indexOf(keyword);
+    if (at < 0) throw unknownKeyword(call, keyword, found.signature, scope.path);
+    values[at] = value;
   }
-  return found.build(
-    scope,
-    x,
-    new Arguments(
-      call.call,
-      found.signature,
-      Array.from(values, (value) => value ?? null),
-      scope.path,
-    ),
-  );
+  return found.build(scope, x, new Arguments(call, found.signature, Array.from(values), scope.path));
 }
 
 /**

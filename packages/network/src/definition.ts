@@ -34,19 +34,40 @@ export interface RowPlan {
   readonly alternatives?: readonly (readonly PyValue[])[];
 }
 
+/** What a module takes: one value, or those of all rows that `from` lists. */
+type Inputs = "one" | "many";
+
 /** A module of the yaml, written once: its channel rule, its parameters and its nodes. */
-export interface ModuleDefinition {
+interface Definition<Name extends string, Takes extends Inputs> {
   /** As the summary table prints it: `models.common.Conv`. */
   readonly type: string;
-  /** Names of the planned arguments, for messages. */
-  readonly signature: readonly string[];
+  /** Names of the planned arguments, in order. */
+  readonly signature: readonly Name[];
+  /** "many" for a module that joins values; one where left out. */
+  readonly inputs?: Takes;
   readonly plan: (context: PlanContext) => RowPlan;
   /** Emits the module. Several values are the levels of a backbone or the outputs of a head. */
-  readonly build: (scope: Scope, inputs: readonly Value[], args: Arguments) => Value | readonly Value[];
+  readonly build: (
+    scope: Scope,
+    input: Takes extends "many" ? readonly Value[] : Value,
+    args: Arguments<Name>,
+  ) => Value | readonly Value[];
 }
+
+/** A module that a yaml may name; {@link defineModule} makes one. */
+export type ModuleDefinition = Definition<string, "one"> | (Definition<string, "many"> & { readonly inputs: "many" });
 
 /** Modules by the name that a yaml row calls them. */
 export type ModuleTable = ReadonlyMap<string, ModuleDefinition>;
+
+/** A module whose arguments are read by the names in its signature: a misspelt one does not compile. */
+export const defineModule = <const Name extends string, Takes extends Inputs = "one">(
+  definition: Definition<Name, Takes>,
+): ModuleDefinition => definition as ModuleDefinition; // `Takes` is what `inputs` says
+
+/** Definitions by their yaml names, as a table that no inherited name is in. */
+export const moduleTable = (definitions: Readonly<Record<string, ModuleDefinition>>): ModuleTable =>
+  new Map(Object.entries(definitions));
 
 /** `math.ceil(x / divisor) * divisor`, YOLOv5's make_divisible. */
 export const makeDivisible = (value: number, divisor: number): number => Math.ceil(value / divisor) * divisor;

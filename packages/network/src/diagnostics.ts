@@ -117,6 +117,19 @@ export const tooManyArguments = (
     where,
   });
 
+/** For a keyword that is not in the signature. */
+export const unknownKeyword = (
+  module: string,
+  keyword: string,
+  signature: readonly string[],
+  where: string,
+): CompileError =>
+  new CompileError({
+    code: "yolov5/argument",
+    message: `${module} has no ${keyword}, it takes ${signature.join(", ") || "nothing"}`,
+    where,
+  });
+
 /** For a list in `from` of a module that does not join inputs. */
 export const inputCountError = (module: string, found: number, expected: string, where: string): CompileError =>
   new CompileError({ code: "yolov5/from", message: `${module} is given ${found} inputs, it takes ${expected}`, where });

@@ -1,4 +1,4 @@
-export * from "./activations.js";
+export { activate, applyActivation } from "./activations.js";
 export { Arguments } from "./arguments.js";
 export { type ConfigRow, type ModelConfig, readConfig } from "./config.js";
 export * from "./definition.js";
@@ -8,5 +8,6 @@ export * from "./nn.js";
 export { anchorCount, type PlannedLayer } from "./plan.js";
 export * from "./python.js";
 export * from "./summary.js";
+export { TORCH_MODULES } from "./torch-modules.js";
 export { type ExpectedWeight, Scope, Trace, type WeightSource } from "./trace.js";
 export { parseYaml, toPython } from "./yaml.js";

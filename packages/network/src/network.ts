@@ -5,7 +5,7 @@ import type { ModelConfig } from "./config.js";
 import type { ModuleTable } from "./definition.js";
 import { imageSize } from "./diagnostics.js";
 import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
-import { Trace, type TraceOptions, type WeightSource } from "./trace.js";
+import { type Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
 
 /** A planned network: everything but weights and an image size. */
 export interface Network {
@@ -127,12 +127,15 @@ function traceLayer(trace: Trace, layer: PlannedLayer, inputs: readonly Value[])
   const { definition, plan, module, where } = layer;
   const path = `model.${layer.row}`;
   const args = new Arguments(module, definition.signature, plan.args, where);
+  const build = (scope: Scope, values: readonly Value[]): readonly Value[] =>
+    asList(
+      definition.inputs === "many" ? definition.build(scope, values, args) : definition.build(scope, values[0]!, args),
+    );
   try {
     const root = trace.root(path);
-    if (plan.copies === 1) return asList(definition.build(root, inputs, args));
+    if (plan.copies === 1) return build(root, inputs);
     let values = inputs;
-    for (let copy = 0; copy < plan.copies; copy++)
-      values = asList(definition.build(root.child(String(copy)), values, args));
+    for (let copy = 0; copy < plan.copies; copy++) values = build(root.child(String(copy)), values);
     return values;
   } catch (error) {
     throw isCompileError(error) && !error.diagnostic.where?.includes("[") ? located(error, layer) : error;

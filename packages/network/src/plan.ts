@@ -43,7 +43,7 @@ export function planLayers(config: ModelConfig, modules: ModuleTable): PlannedLa
   config.rows.forEach((row, index) => {
     const definition = modules.get(row.module) ?? modules.get(row.module.replace(/^torch\./, ""));
     if (!definition) throw unknownModule(row.module, modules.keys(), row.where);
-    const sources = resolveSources(row, slots);
+    const sources = resolveSources(row, slots, definition);
     const repeats = gainedRepeats(row.number, config.depthMultiple);
     const plan = definition.plan({
       module: row.module,
@@ -77,7 +77,7 @@ function fillSlots(slots: Slots, channels: readonly number[], row: number, where
   slots.channels.push(...Array<number>(emptySlots(channels.length)).fill(0), ...channels);
 }
 
-function resolveSources(row: ConfigRow, { channels }: Slots): number[] {
+function resolveSources(row: ConfigRow, { channels }: Slots, { inputs }: ModuleDefinition): number[] {
   const count = channels.length;
   const given = typeof row.from === "number" ? [row.from] : row.from;
   const sources = given.map((from) => {
@@ -92,12 +92,9 @@ function resolveSources(row: ConfigRow, { channels }: Slots): number[] {
       );
     return slot;
   });
-  if (typeof row.from === "number" || sources.length === 1 || JOINING.has(row.module)) return sources;
+  if (sources.length === 1 || inputs === "many") return sources;
   throw inputCountError(row.module, sources.length, "one", row.where);
 }
-
-/** Modules that take a list of inputs. */
-const JOINING = new Set(["Concat", "Detect", "Segment"]);
 
 /** `len(anchors[0]) // 2`, or the count itself. */
 export const anchorCount = ({ anchors }: ModelConfig): number => {

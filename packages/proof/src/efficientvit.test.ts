@@ -311,9 +311,9 @@ const pyramid: ModuleDefinition = {
   type: "Pyramid",
   signature: [],
   plan: ({ inputs }) => ({ args: [], channels: [inputs[0]!, inputs[0]!], copies: 1 }),
-  build: (scope, [x]) => {
+  build: (scope, x) => {
     const half = (value: Value) => scope.op("AveragePool", [value], { kernel_shape: [2, 2], strides: [2, 2] });
-    return [half(x!), half(half(x!))];
+    return [half(x), half(half(x))];
   },
 };
 

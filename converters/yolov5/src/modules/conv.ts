@@ -7,8 +7,9 @@ import {
   concat,
   conv2d,
   convTranspose2d,
+  defineModule,
   type ExpectedWeight,
-  type ModuleDefinition,
+  moduleTable,
   type PyCall,
   planScaled,
   type Scope,
@@ -70,97 +71,73 @@ function spaceToChannels(scope: Scope, x: Value): Value {
 }
 
 /** An integer, a pair, or None for "same". */
-const padding = (args: Arguments, index: number): number | Pair | undefined =>
-  args.values[index] === null || !args.has(index) ? undefined : args.pair(index);
+const padding = (args: Arguments<"p">): Pair | undefined => (args.has("p") ? args.pair("p") : undefined);
 
 /** Convolutions of the yaml. */
-export const CONV_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
-  [
-    "Conv",
-    {
-      type: "models.common.Conv",
-      signature: ["c1", "c2", "k", "s", "p", "g", "d", "act"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        conv(scope, x!, a.int(1), {
-          k: a.pair(2, 1),
-          s: a.pair(3, 1),
-          p: padding(a, 4),
-          g: a.int(5, 1),
-          d: a.int(6, 1),
-          act: a.activation(7),
-        }),
-    },
-  ],
-  [
-    "DWConv",
-    {
-      type: "models.common.DWConv",
-      signature: ["c1", "c2", "k", "s", "d", "act"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        dwConv(scope, x!, a.int(1), { k: a.pair(2, 1), s: a.pair(3, 1), d: a.int(4, 1), act: a.activation(5) }),
-    },
-  ],
-  [
-    "GhostConv",
-    {
-      type: "models.common.GhostConv",
-      signature: ["c1", "c2", "k", "s", "g", "act"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        ghostConv(scope, x!, a.int(1), { k: a.pair(2, 1), s: a.pair(3, 1), g: a.int(4, 1), act: a.activation(5) }),
-    },
-  ],
-  [
-    "Focus",
-    {
-      type: "models.common.Focus",
-      signature: ["c1", "c2", "k", "s", "p", "g", "act"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        conv(scope.child("conv"), spaceToChannels(scope, x!), a.int(1), {
-          k: a.pair(2, 1),
-          s: a.pair(3, 1),
-          p: padding(a, 4),
-          g: a.int(5, 1),
-          act: a.activation(6),
-        }),
-    },
-  ],
-  [
-    "DWConvTranspose2d",
-    {
-      type: "models.common.DWConvTranspose2d",
-      signature: ["c1", "c2", "k", "s", "p1", "p2"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        convTranspose2d(scope, x!, a.int(1), {
-          k: a.pair(2, 1),
-          s: a.pair(3, 1),
-          p: a.pair(4, 0),
-          outputPadding: a.pair(5, 0),
-          g: gcd(channelsOf(x!), a.int(1)),
-          counted: false,
-        }),
-    },
-  ],
-  [
-    "nn.ConvTranspose2d",
-    {
-      type: "torch.nn.modules.conv.ConvTranspose2d",
-      signature: ["c1", "c2", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        convTranspose2d(scope, x!, a.int(1), {
-          k: a.pair(2),
-          s: a.pair(3, 1),
-          p: a.pair(4, 0),
-          outputPadding: a.pair(5, 0),
-          g: a.int(6, 1),
-          bias: a.bool(7, true),
-          d: a.pair(8, 1),
-        }),
-    },
-  ],
-];
+export const CONV_MODULES = moduleTable({
+  Conv: defineModule({
+    type: "models.common.Conv",
+    signature: ["c1", "c2", "k", "s", "p", "g", "d", "act"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      conv(scope, x, a.int("c2"), {
+        k: a.pair("k", 1),
+        s: a.pair("s", 1),
+        p: padding(a),
+        g: a.int("g", 1),
+        d: a.int("d", 1),
+        act: a.activation("act"),
+      }),
+  }),
+  DWConv: defineModule({
+    type: "models.common.DWConv",
+    signature: ["c1", "c2", "k", "s", "d", "act"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      dwConv(scope, x, a.int("c2"), {
+        k: a.pair("k", 1),
+        s: a.pair("s", 1),
+        d: a.int("d", 1),
+        act: a.activation("act"),
+      }),
+  }),
+  GhostConv: defineModule({
+    type: "models.common.GhostConv",
+    signature: ["c1", "c2", "k", "s", "g", "act"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      ghostConv(scope, x, a.int("c2"), {
+        k: a.pair("k", 1),
+        s: a.pair("s", 1),
+        g: a.int("g", 1),
+        act: a.activation("act"),
+      }),
+  }),
+  Focus: defineModule({
+    type: "models.common.Focus",
+    signature: ["c1", "c2", "k", "s", "p", "g", "act"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      conv(scope.child("conv"), spaceToChannels(scope, x), a.int("c2"), {
+        k: a.pair("k", 1),
+        s: a.pair("s", 1),
+        p: padding(a),
+        g: a.int("g", 1),
+        act: a.activation("act"),
+      }),
+  }),
+  DWConvTranspose2d: defineModule({
+    type: "models.common.DWConvTranspose2d",
+    signature: ["c1", "c2", "k", "s", "p1", "p2"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      convTranspose2d(scope, x, a.int("c2"), {
+        k: a.pair("k", 1),
+        s: a.pair("s", 1),
+        p: a.pair("p1", 0),
+        outputPadding: a.pair("p2", 0),
+        g: gcd(channelsOf(x), a.int("c2")),
+        counted: false,
+      }),
+  }),
+});

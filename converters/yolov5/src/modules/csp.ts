@@ -5,7 +5,9 @@ import {
   channelsOf,
   concat,
   conv2d,
+  defineModule,
   type ModuleDefinition,
+  moduleTable,
   planRepeating,
   planScaled,
   type Scope,
@@ -93,100 +95,87 @@ function bottleneckCsp(scope: Scope, x: Value, c2: number, n: number, options: B
   return conv(scope.child("cv4"), active, c2);
 }
 
-const C3_SIGNATURE = ["c1", "c2", "n", "shortcut", "g", "e"];
+const C3_SIGNATURE = ["c1", "c2", "n", "shortcut", "g", "e"] as const;
 
 /** A C3 whose inner part is `n` blocks. */
 const c3Of = (
   type: string,
   block: (scope: Scope, x: Value, c: number, options: BottleneckOptions) => Value,
-): ModuleDefinition => ({
-  type: `models.common.${type}`,
-  signature: C3_SIGNATURE,
-  plan: planRepeating,
-  build: (scope, [x], a) => {
-    const options = { shortcut: a.bool(3, true), g: a.int(4, 1), e: 1 };
-    return c3(scope, x!, a.int(1), a.number(5, 0.5), (inside, y, hidden) =>
-      repeated(inside, y, a.int(2, 1), (each, z) => block(each, z, hidden, options)),
-    );
-  },
-});
+): ModuleDefinition =>
+  defineModule({
+    type: `models.common.${type}`,
+    signature: C3_SIGNATURE,
+    plan: planRepeating,
+    build: (scope, x, a) => {
+      const options = { shortcut: a.bool("shortcut", true), g: a.int("g", 1), e: 1 };
+      return c3(scope, x, a.int("c2"), a.number("e", 0.5), (inside, y, hidden) =>
+        repeated(inside, y, a.int("n", 1), (each, z) => block(each, z, hidden, options)),
+      );
+    },
+  });
 
 /** Bottlenecks and cross-stage-partial blocks of the yaml. */
-export const CSP_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
-  [
-    "Bottleneck",
-    {
-      type: "models.common.Bottleneck",
-      signature: ["c1", "c2", "shortcut", "g", "e"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        bottleneck(scope, x!, a.int(1), { shortcut: a.bool(2, true), g: a.int(3, 1), e: a.number(4, 0.5) }),
-    },
-  ],
-  [
-    "BottleneckCSP",
-    {
-      type: "models.common.BottleneckCSP",
-      signature: C3_SIGNATURE,
-      plan: planRepeating,
-      build: (scope, [x], a) =>
-        bottleneckCsp(scope, x!, a.int(1), a.int(2, 1), {
-          shortcut: a.bool(3, true),
-          g: a.int(4, 1),
-          e: a.number(5, 0.5),
-        }),
-    },
-  ],
-  [
-    "CrossConv",
-    {
-      type: "models.common.CrossConv",
-      signature: ["c1", "c2", "k", "s", "g", "e", "shortcut"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        crossConv(scope, x!, a.int(1), {
-          k: a.int(2, 3),
-          s: a.int(3, 1),
-          g: a.int(4, 1),
-          e: a.number(5, 1),
-          shortcut: a.bool(6, false),
-        }),
-    },
-  ],
-  [
-    "GhostBottleneck",
-    {
-      type: "models.common.GhostBottleneck",
-      signature: ["c1", "c2", "k", "s"],
-      plan: planScaled,
-      build: (scope, [x], a) => ghostBottleneck(scope, x!, a.int(1), a.int(2, 3), a.int(3, 1)),
-    },
-  ],
-  ["C3", c3Of("C3", bottleneck)],
-  ["C3x", c3Of("C3x", (scope, x, c, options) => crossConv(scope, x, c, { ...options, k: 3, s: 1 }))],
-  ["C3Ghost", c3Of("C3Ghost", (scope, x, c) => ghostBottleneck(scope, x, c))],
-  [
-    "C3TR",
-    {
-      type: "models.common.C3TR",
-      signature: C3_SIGNATURE,
-      plan: planRepeating,
-      build: (scope, [x], a) =>
-        c3(scope, x!, a.int(1), a.number(5, 0.5), (inside, y, hidden) =>
-          transformerBlock(inside.child("m"), y, hidden, 4, a.int(2, 1)),
-        ),
-    },
-  ],
-  [
-    "C3SPP",
-    {
-      type: "models.common.C3SPP",
-      signature: ["c1", "c2", "k", "n", "shortcut", "g", "e"],
-      plan: planScaled,
-      build: (scope, [x], a) =>
-        c3(scope, x!, a.int(1), a.number(6, 0.5), (inside, y, hidden) =>
-          spatialPyramid(inside.child("m"), y, hidden, a.ints(2, [5, 9, 13])),
-        ),
-    },
-  ],
-];
+export const CSP_MODULES = moduleTable({
+  Bottleneck: defineModule({
+    type: "models.common.Bottleneck",
+    signature: ["c1", "c2", "shortcut", "g", "e"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      bottleneck(scope, x, a.int("c2"), {
+        shortcut: a.bool("shortcut", true),
+        g: a.int("g", 1),
+        e: a.number("e", 0.5),
+      }),
+  }),
+  BottleneckCSP: defineModule({
+    type: "models.common.BottleneckCSP",
+    signature: C3_SIGNATURE,
+    plan: planRepeating,
+    build: (scope, x, a) =>
+      bottleneckCsp(scope, x, a.int("c2"), a.int("n", 1), {
+        shortcut: a.bool("shortcut", true),
+        g: a.int("g", 1),
+        e: a.number("e", 0.5),
+      }),
+  }),
+  CrossConv: defineModule({
+    type: "models.common.CrossConv",
+    signature: ["c1", "c2", "k", "s", "g", "e", "shortcut"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      crossConv(scope, x, a.int("c2"), {
+        k: a.int("k", 3),
+        s: a.int("s", 1),
+        g: a.int("g", 1),
+        e: a.number("e", 1),
+        shortcut: a.bool("shortcut", false),
+      }),
+  }),
+  GhostBottleneck: defineModule({
+    type: "models.common.GhostBottleneck",
+    signature: ["c1", "c2", "k", "s"],
+    plan: planScaled,
+    build: (scope, x, a) => ghostBottleneck(scope, x, a.int("c2"), a.int("k", 3), a.int("s", 1)),
+  }),
+  C3: c3Of("C3", bottleneck),
+  C3x: c3Of("C3x", (scope, x, c, options) => crossConv(scope, x, c, { ...options, k: 3, s: 1 })),
+  C3Ghost: c3Of("C3Ghost", (scope, x, c) => ghostBottleneck(scope, x, c)),
+  C3TR: defineModule({
+    type: "models.common.C3TR",
+    signature: C3_SIGNATURE,
+    plan: planRepeating,
+    build: (scope, x, a) =>
+      c3(scope, x, a.int("c2"), a.number("e", 0.5), (inside, y, hidden) =>
+        transformerBlock(inside.child("m"), y, hidden, 4, a.int("n", 1)),
+      ),
+  }),
+  C3SPP: defineModule({
+    type: "models.common.C3SPP",
+    signature: ["c1", "c2", "k", "n", "shortcut", "g", "e"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      c3(scope, x, a.int("c2"), a.number("e", 0.5), (inside, y, hidden) =>
+        spatialPyramid(inside.child("m"), y, hidden, a.ints("k", [5, 9, 13])),
+      ),
+  }),
+});

@@ -6,9 +6,10 @@ import {
   asNumber,
   concat,
   conv2d,
+  defineModule,
   isList,
-  type ModuleDefinition,
   makeDivisible,
+  moduleTable,
   type PlanContext,
   type PyValue,
   permute,
@@ -55,13 +56,13 @@ function planSegment(context: PlanContext): RowPlan {
   };
 }
 
-function readHead(a: Arguments, masks: number, levels: number): Head {
-  const nc = a.int(0);
-  const value = a.values[1];
+function readHead(a: Arguments<"nc" | "anchors">, masks: number, levels: number): Head {
+  const nc = a.int("nc");
+  const value = a.value("anchors");
   const anchors =
     value !== undefined && isList(value) ? value.map((row) => (isList(row) ? row.map(asNumber) : [])) : [];
   if (anchors.length !== levels || anchors.some((row) => row.length === 0 || row.includes(undefined)))
-    throw argumentError(a.module, "anchors", value, `one list of w,h pairs for each of ${levels} levels`, a.where);
+    throw a.error("anchors", `one list of w,h pairs for each of ${levels} levels`);
   return { nc, no: 5 + nc + masks, masks, anchors: anchors as number[][] };
 }
 
@@ -146,27 +147,23 @@ function prototypes(scope: Scope, x: Value, hidden: number, masks: number): Valu
 }
 
 /** Heads of the yaml: what the graph ends in. */
-export const HEAD_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
-  [
-    "Detect",
-    {
-      type: "models.yolo.Detect",
-      signature: ["nc", "anchors", "ch"],
-      plan: planDetect,
-      build: (scope, inputs, a) => detect(scope, inputs, readHead(a, 0, inputs.length)),
+export const HEAD_MODULES = moduleTable({
+  Detect: defineModule({
+    type: "models.yolo.Detect",
+    signature: ["nc", "anchors", "ch"],
+    plan: planDetect,
+    inputs: "many",
+    build: (scope, inputs, a) => detect(scope, inputs, readHead(a, 0, inputs.length)),
+  }),
+  Segment: defineModule({
+    type: "models.yolo.Segment",
+    signature: ["nc", "anchors", "nm", "npr", "ch"],
+    plan: planSegment,
+    inputs: "many",
+    build: (scope, inputs, a) => {
+      const masks = a.int("nm", 32);
+      const boxes = detect(scope, inputs, readHead(a, masks, inputs.length));
+      return [boxes, prototypes(scope.child("proto"), inputs[0]!, a.int("npr", 256), masks)];
     },
-  ],
-  [
-    "Segment",
-    {
-      type: "models.yolo.Segment",
-      signature: ["nc", "anchors", "nm", "npr", "ch"],
-      plan: planSegment,
-      build: (scope, inputs, a) => {
-        const masks = a.int(2, 32);
-        const boxes = detect(scope, inputs, readHead(a, masks, inputs.length));
-        return [boxes, prototypes(scope.child("proto"), inputs[0]!, a.int(3, 256), masks)];
-      },
-    },
-  ],
-];
+  }),
+});

@@ -1,10 +1,9 @@
-import type { ModuleTable } from "@yolo-compile/network";
+import { type ModuleTable, TORCH_MODULES } from "@yolo-compile/network";
 import { CONV_MODULES } from "./conv.js";
 import { CSP_MODULES } from "./csp.js";
 import { HEAD_MODULES } from "./detect.js";
 import { POOLING_MODULES } from "./pooling.js";
 import { REARRANGE_MODULES } from "./rearrange.js";
-import { TORCH_MODULES } from "./torch.js";
 
 /** Every module of YOLOv5 v5.0 to v7.0 that parse_model accepts, by its yaml name. A new family is one line. */
 export const YOLOV5_MODULES: ModuleTable = new Map([

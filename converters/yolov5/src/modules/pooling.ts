@@ -1,5 +1,13 @@
 import type { Value } from "@yolo-compile/ir";
-import { channelsOf, concat, type ModuleDefinition, maxPool2d, planScaled, type Scope } from "@yolo-compile/network";
+import {
+  channelsOf,
+  concat,
+  defineModule,
+  maxPool2d,
+  moduleTable,
+  planScaled,
+  type Scope,
+} from "@yolo-compile/network";
 import { conv } from "./conv.js";
 
 /** Pools of several sizes, side by side. yolov5 v7.0 models/common.py SPP */
@@ -23,23 +31,17 @@ function spatialPyramidFast(scope: Scope, x: Value, c2: number, k: number): Valu
 }
 
 /** Spatial pyramids of the yaml. */
-export const POOLING_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
-  [
-    "SPP",
-    {
-      type: "models.common.SPP",
-      signature: ["c1", "c2", "k"],
-      plan: planScaled,
-      build: (scope, [x], a) => spatialPyramid(scope, x!, a.int(1), a.ints(2, [5, 9, 13])),
-    },
-  ],
-  [
-    "SPPF",
-    {
-      type: "models.common.SPPF",
-      signature: ["c1", "c2", "k"],
-      plan: planScaled,
-      build: (scope, [x], a) => spatialPyramidFast(scope, x!, a.int(1), a.int(2, 5)),
-    },
-  ],
-];
+export const POOLING_MODULES = moduleTable({
+  SPP: defineModule({
+    type: "models.common.SPP",
+    signature: ["c1", "c2", "k"],
+    plan: planScaled,
+    build: (scope, x, a) => spatialPyramid(scope, x, a.int("c2"), a.ints("k", [5, 9, 13])),
+  }),
+  SPPF: defineModule({
+    type: "models.common.SPPF",
+    signature: ["c1", "c2", "k"],
+    plan: planScaled,
+    build: (scope, x, a) => spatialPyramidFast(scope, x, a.int("c2"), a.int("k", 5)),
+  }),
+});

@@ -9,9 +9,10 @@ import {
   channelsOf,
   concat,
   conv2d,
+  defineModule,
   globalAvgPool2d,
   linear,
-  type ModuleDefinition,
+  moduleTable,
   type PlanContext,
   permute,
   planScaled,
@@ -63,12 +64,17 @@ function mixConv2d(scope: Scope, x: Value, c2: number, sizes: readonly number[],
 const CLASSIFY_CHANNELS = 1280;
 
 /** x: [n,c1,h,w] -> logits [n,c2]. yolov5 v7.0 models/common.py Classify */
-function classify(scope: Scope, x: Value, a: Arguments): Value {
-  const p = a.optionalInt(4);
-  const y = conv(scope.child("conv"), x, CLASSIFY_CHANNELS, { k: a.int(2, 1), s: a.int(3, 1), p, g: a.int(5, 1) });
+function classify(scope: Scope, x: Value, a: Arguments<"c2" | "k" | "s" | "p" | "g">): Value {
+  const p = a.has("p") ? a.int("p") : undefined;
+  const y = conv(scope.child("conv"), x, CLASSIFY_CHANNELS, {
+    k: a.int("k", 1),
+    s: a.int("s", 1),
+    p,
+    g: a.int("g", 1),
+  });
   const pooled = globalAvgPool2d(scope.child("pool"), y);
   scope.child("drop");
-  return linear(scope.child("linear"), scope.op("Flatten", [pooled]), a.int(1));
+  return linear(scope.child("linear"), scope.op("Flatten", [pooled]), a.int("c2"));
 }
 
 /** Contract multiplies the channels by gain², Expand divides them. */
@@ -80,51 +86,38 @@ function planGain(context: PlanContext, gained: (channels: number, gain: number)
 }
 
 /** Modules of the yaml that join, rearrange or end. */
-export const REARRANGE_MODULES: readonly (readonly [string, ModuleDefinition])[] = [
-  [
-    "Concat",
-    {
-      type: "models.common.Concat",
-      signature: ["dimension"],
-      plan: ({ args, inputs }) => ({ args, channels: inputs.reduce((sum, channels) => sum + channels, 0), copies: 1 }),
-      build: (scope, inputs, a) => concat(scope, inputs, a.int(0, 1)),
-    },
-  ],
-  [
-    "Contract",
-    {
-      type: "models.common.Contract",
-      signature: ["gain"],
-      plan: (context) => planGain(context, (channels, gain) => channels * gain ** 2),
-      build: (scope, [x], a) => contract(scope, x!, a.int(0, 2)),
-    },
-  ],
-  [
-    "Expand",
-    {
-      type: "models.common.Expand",
-      signature: ["gain"],
-      plan: (context) => planGain(context, (channels, gain) => Math.floor(channels / gain ** 2)),
-      build: (scope, [x], a) => expand(scope, x!, a.int(0, 2)),
-    },
-  ],
-  [
-    "MixConv2d",
-    {
-      type: "models.experimental.MixConv2d",
-      signature: ["c1", "c2", "k", "s", "equal_ch"],
-      plan: planScaled,
-      build: (scope, [x], a) => mixConv2d(scope, x!, a.int(1), a.ints(2, [1, 3]), a.int(3, 1), a.bool(4, true)),
-    },
-  ],
-  [
-    "Classify",
-    {
-      type: "models.common.Classify",
-      signature: ["c1", "c2", "k", "s", "p", "g", "dropout_p"],
-      // Its arguments are taken as they are: [c1, c2].
-      plan: ({ args, inputs, repeats }) => ({ args, channels: inputs[0]!, copies: repeats }),
-      build: (scope, [x], a) => classify(scope, x!, a),
-    },
-  ],
-];
+export const REARRANGE_MODULES = moduleTable({
+  Concat: defineModule({
+    type: "models.common.Concat",
+    signature: ["dimension"],
+    plan: ({ args, inputs }) => ({ args, channels: inputs.reduce((sum, channels) => sum + channels, 0), copies: 1 }),
+    inputs: "many",
+    build: (scope, inputs, a) => concat(scope, inputs, a.int("dimension", 1)),
+  }),
+  Contract: defineModule({
+    type: "models.common.Contract",
+    signature: ["gain"],
+    plan: (context) => planGain(context, (channels, gain) => channels * gain ** 2),
+    build: (scope, x, a) => contract(scope, x, a.int("gain", 2)),
+  }),
+  Expand: defineModule({
+    type: "models.common.Expand",
+    signature: ["gain"],
+    plan: (context) => planGain(context, (channels, gain) => Math.floor(channels / gain ** 2)),
+    build: (scope, x, a) => expand(scope, x, a.int("gain", 2)),
+  }),
+  MixConv2d: defineModule({
+    type: "models.experimental.MixConv2d",
+    signature: ["c1", "c2", "k", "s", "equal_ch"],
+    plan: planScaled,
+    build: (scope, x, a) =>
+      mixConv2d(scope, x, a.int("c2"), a.ints("k", [1, 3]), a.int("s", 1), a.bool("equal_ch", true)),
+  }),
+  Classify: defineModule({
+    type: "models.common.Classify",
+    signature: ["c1", "c2", "k", "s", "p", "g", "dropout_p"],
+    // Its arguments are taken as they are: [c1, c2].
+    plan: ({ args, inputs, repeats }) => ({ args, channels: inputs[0]!, copies: repeats }),
+    build: (scope, x, a) => classify(scope, x, a),
+  }),
+});
