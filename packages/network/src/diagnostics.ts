@@ -159,6 +159,24 @@ export const imageSize = (size: readonly number[], stride: number): CompileError
 export const noHead = (name: string): CompileError =>
   new CompileError({ code: "yolov5/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });
 
+/** For a network that grows past a limit of {@link NETWORK_LIMITS} while it is built. */
+export const networkTooLarge = (what: string, found: number, limit: number, where: string): CompileError =>
+  new CompileError({
+    code: "network/too-large",
+    message: `${what}: ${found.toLocaleString("en")}, the limit is ${limit.toLocaleString("en")}`,
+    hint: "look at number, width_multiple, depth_multiple and the image size; --allow-huge builds it all the same",
+    where,
+  });
+
+/** For a weight that would have an axis of no, of half or of endless elements: an argument of its module is out of range. */
+export const impossibleShape = (name: string, shape: readonly number[], where: string): CompileError =>
+  new CompileError({
+    code: "network/shape",
+    message: `${name} would have the shape [${shape.join(",")}], expected whole numbers from 1 on`,
+    hint: "an argument of this row is out of range",
+    where,
+  });
+
 /** For a constant that is read although neither the weights nor a fallback hold it. */
 export const weightMissing = (name: string, type: TensorType): CompileError =>
   new CompileError({ code: "weights/missing", message: `${name} ${formatType(type)} is not in the weights` });

@@ -8,7 +8,8 @@ import {
   type TensorType,
 } from "@yolo-compile/core";
 import { type Attributes, GraphBuilder, lazyConstant, type Value } from "@yolo-compile/ir";
-import { weightMissing } from "./diagnostics.js";
+import { impossibleShape, networkTooLarge, weightMissing } from "./diagnostics.js";
+import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import type { PyCall } from "./python.js";
 
 /** A weight that the network needs, by its state_dict name. */
@@ -38,10 +39,18 @@ export interface TraceOptions {
   readonly weights?: WeightSource;
   /** What replaces SiLU as the activation of every Conv. */
   readonly activation?: PyCall;
+  /** Left out, {@link NETWORK_LIMITS}. */
+  readonly limits?: NetworkLimits;
 }
 
 /** YOLOv5's initialize_weights sets this on every BatchNorm2d after building; torch's own default is 1e-5. */
 const BATCH_NORM_EPS = 1e-3;
+
+const LIMITED = {
+  nodes: "nodes of the network",
+  parameters: "parameters of the network",
+  elements: "elements of one value",
+} as const satisfies Record<keyof NetworkLimits, string>;
 
 /**
  * One walk through a network: its nodes, and what PyTorch would count on the way. Everything that the project knows about a
@@ -66,10 +75,26 @@ export class Trace {
   /** The network's input: [n,ch,h,w]. */
   readonly image: Value;
 
+  #nodes = 0;
+
+  /** @throws network/too-large for an image of too many elements */
   constructor(readonly options: TraceOptions) {
+    this.limit("elements", elementCount(options.imageShape), "the image");
     this.builder = new GraphBuilder(options.name);
     this.image = this.builder.input("images", { dtype: "f32", shape: options.imageShape });
     this.activation = options.activation ?? { call: "nn.SiLU", args: [], keywords: new Map() };
+  }
+
+  /** @throws network/too-large */
+  limit(what: keyof NetworkLimits, found: number, where: string): void {
+    const limit = (this.options.limits ?? NETWORK_LIMITS)[what];
+    if (!(found <= limit)) throw networkTooLarge(LIMITED[what], found, limit, where);
+  }
+
+  /** Counts a node that a module makes. @throws network/too-large */
+  countNode(outputs: readonly Value[], where: string): void {
+    this.limit("nodes", ++this.#nodes, where);
+    for (const { type } of outputs) this.limit("elements", elementCount(type.shape), where);
   }
 
   root(path: string): Scope {
@@ -101,6 +126,7 @@ export class Scope {
   /** A trained parameter. */
   parameter(name: string, shape: readonly number[], madeUpScale?: number): Value {
     this.trace.parameters += elementCount(shape);
+    this.trace.limit("parameters", this.trace.parameters, this.path);
     const scale = madeUpScale !== undefined && { madeUpScale };
     return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter", ...scale });
   }
@@ -120,7 +146,9 @@ export class Scope {
   }
 
   ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): readonly Value[] {
-    return this.trace.builder.ops(op, inputs, attributes, { path: this.path, rules: [] });
+    const outputs = this.trace.builder.ops(op, inputs, attributes, { path: this.path, rules: [] });
+    this.trace.countNode(outputs, this.path);
+    return outputs;
   }
 
   /** Says that a stored entry, where there is one, is no weight of this module. */
@@ -144,6 +172,8 @@ export class Scope {
   }
 
   #weight(weight: ExpectedWeight): Value {
+    if (!weight.shape.every((size) => Number.isSafeInteger(size) && size >= 1))
+      throw impossibleShape(weight.name, weight.shape, this.path);
     this.trace.expected.set(weight.name, weight);
     const stored = this.trace.options.weights?.get(weight.name);
     const { dtype, shape, name } = weight;
