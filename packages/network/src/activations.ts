@@ -111,7 +111,8 @@ export function applyActivation(scope: Scope, x: Value, { call, args, keywords }
  */
 export function activate(scope: Scope, x: Value, act: boolean | PyCall): Value {
   if (act === false) return applyActivation(scope.child("act"), x, IDENTITY);
-  if (act !== true) return applyActivation(scope.child("act"), x, act);
+  // parse_model makes one module of an argument, however many Convs it is given to
+  if (act !== true) return applyActivation(scope.sharedChild("act", act), x, act);
   return applyActivation(scope.sharedChild("act", "default_act"), x, scope.trace.activation);
 }
 

@@ -70,7 +70,7 @@ export class Trace {
   /** Stored names that inference must not use, with the reason. */
   readonly ignored = new Map<string, string>();
   /** Modules that PyTorch shares between parents and counts once. */
-  readonly shared = new Set<string>();
+  readonly shared = new Set<unknown>();
   readonly activation: PyCall;
   /** The network's input: [n,ch,h,w]. */
   readonly image: Value;
@@ -117,7 +117,7 @@ export class Scope {
   }
 
   /** A submodule that PyTorch shares under `key`: counted the first time only. */
-  sharedChild(name: string, key: string): Scope {
+  sharedChild(name: string, key: unknown): Scope {
     if (!this.trace.shared.has(key)) this.trace.modules++;
     this.trace.shared.add(key);
     return new Scope(this.trace, `${this.path}.${name}`);
