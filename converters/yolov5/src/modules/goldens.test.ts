@@ -1,0 +1,79 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  buildGraph,
+  formatSummary,
+  type Network,
+  parseYaml,
+  planNetwork,
+  readConfig,
+  summarize,
+  traceNetwork,
+  type WeightSource,
+} from "@yolo-compile/network";
+import { GOLDEN, goldenWeight, type ModuleGolden, moduleError, readModuleGoldens } from "@yolo-compile/testkit";
+import { YOLOV5_MODULES } from "./index.js";
+
+/** What PyPI's yolov5 makes of a few rows; fixtures/modules/README.md. */
+interface RowsGolden extends ModuleGolden {
+  readonly cfg: string;
+  /** What parse_model prints for each row, and the line below the table. */
+  readonly table: readonly string[];
+  /** What parse_model takes the last row's output channels for. */
+  readonly channels?: number;
+}
+
+const GOLDENS = readModuleGoldens<RowsGolden>("yolov5.json");
+
+const networkOf = ({ cfg, name }: RowsGolden): Network =>
+  planNetwork(readConfig(parseYaml(cfg, name), "Model"), YOLOV5_MODULES);
+
+const requestOf = (golden: RowsGolden) => {
+  const [batch, , height, width] = golden.input as [number, number, number, number];
+  const weights: WeightSource = { get: (name) => goldenWeight(golden, name), batchNormEps: () => undefined };
+  return { size: [height, width], batch, weights } as const;
+};
+
+/** YOLOv5 takes the image's channels from its first weight, and leaves GFLOPs out where that fails. */
+const withoutGflops = (line: string): string => line.replace(/, \d+\.\d GFLOPs$/, "");
+
+const printed = (network: Network): string[] => {
+  const [, , ...lines] = formatSummary(summarize(network)).trimEnd().split("\n");
+  return lines.map((line) => line.trimEnd());
+};
+
+describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_, golden) => {
+  const network = networkOf(golden);
+
+  test.each(["disabled", "all"] as const)("computes what PyTorch does, at ONNX Runtime's level %s", async (level) => {
+    const { graph } = buildGraph(network, requestOf(golden));
+    expect(await moduleError(golden, graph, level)).toBeLessThan(GOLDEN.relative);
+  });
+
+  test("has PyTorch's weights, parameters and output channels", () => {
+    const { trace, layers } = traceNetwork(network, requestOf(golden));
+    const shapes = [...trace.expected].map(([name, { shape }]) => [name, shape] as const);
+    expect(new Map(shapes)).toEqual(golden.weights);
+    expect(trace).toMatchObject({ modules: golden.modules, parameters: golden.parameters });
+    if (golden.channels !== undefined) expect(layers.at(-1)!.plan.channels).toBe(golden.channels);
+  });
+
+  test("prints YOLOv5's table", () => {
+    const timed = golden.table.at(-1)!.endsWith("GFLOPs");
+    const expected = golden.table.map((line) => line.replace("(3, 2)", "[3, 2]")); // our tuples are lists
+    expect(printed(network).map(timed ? String : withoutGflops)).toEqual(expected);
+  });
+});
+
+const lastRows = GOLDENS.map((golden) => networkOf(golden).layers.at(-1)!);
+
+test.each([...YOLOV5_MODULES.keys()])("%s has a golden", (module) => {
+  expect(lastRows.map((row) => row.module)).toContain(module);
+});
+
+/** Computes nothing. */
+const IN_PLACE = "inplace";
+
+test.each([...YOLOV5_MODULES])("every argument of %s is given in a golden", (module, { signature }) => {
+  const counts = lastRows.filter((row) => row.module === module).map(({ plan }) => plan.args.length);
+  expect(signature.slice(Math.max(...counts)).filter((name) => name !== IN_PLACE)).toEqual([]);
+});
