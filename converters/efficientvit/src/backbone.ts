@@ -10,7 +10,7 @@ import { checkMaps, inWindows, sidesWithoutWaste, stageMaps, wastedShare } from 
 const STEM_CONVOLUTIONS = 4;
 
 /** Three convolutions that halve the map and a fourth that does so for stem stride 16. x: [n,c,h,w] -> [n,width,h/s,w/s] */
-function stem(scopes: ReturnType<Layout["stem"]>, x: Value, width: number, stemStride: number): Value {
+export function stem(scopes: ReturnType<Layout["stem"]>, x: Value, width: number, stemStride: number): Value {
   let y = x;
   for (let index = 0; index < STEM_CONVOLUTIONS; index++) {
     const last = index === STEM_CONVOLUTIONS - 1;
@@ -31,7 +31,7 @@ function downsample({ before, merge, after }: DownsampleScopes, x: Value, width:
 }
 
 /** x: [n,c,h,w] -> [n,c,h,w]. EfficientViTBlock */
-function block(scope: Scope, x: Value, stage: StageSettings, table: number): Value {
+export function block(scope: Scope, x: Value, stage: StageSettings, table: number): Value {
   const before = residual(scope.child("ffn0"), residualDepthwise(scope.child("dw0"), x), feedForward);
   const mixed = residual(scope.child("mixer"), before, (inner, y) => {
     const attention = inner.child("attn");

@@ -1,10 +1,8 @@
 export {
-  type Blame,
   type ByteSource,
   bytesSource,
   CompileError,
   type Diagnostic,
-  type ErrorDiagnostic,
   elementCount,
   formatDiagnostic,
   formatType,
