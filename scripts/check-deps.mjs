@@ -1,7 +1,10 @@
 // Checks that packages depend on each other only as the design's table allows: in package.json, in tsconfig references and in
-// every import. Also that packages for the browser use nothing of Node.
+// every import. Prints what each reaches through imports of imports: what runs in a browser reaches nothing of Node and no
+// machine code, and the compiler is bundled for one.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { bundleForBrowser, followImports, isNative } from "./reach.mjs";
 
 /** What each package may import of the others. Everything else is a mistake, or a change of the design. */
 const TABLE = {
@@ -23,6 +26,8 @@ const TABLE = {
 };
 const NODE_ONLY = new Set(["runtime", "vision", "yolo-compile", "testkit"]);
 const TEST_ONLY = new Set(["testkit"]);
+/** What needs Node only by what it imports. */
+const NODE_BY_REACH = new Set([...NODE_ONLY, "proof"]);
 
 const IMPORT = /^(?:import|export|\}) ?.*?from "([^"\s]+)";$|\bimport\("([^"\s]+)"\)|^import "([^"\s]+)";$/gm;
 
@@ -53,6 +58,7 @@ function checkImports(name, file, declared) {
 }
 
 let count = 0;
+const roots = new Map();
 for (const parent of ["packages", "converters"])
   for (const folder of readdirSync(parent)) {
     const root = join(parent, folder);
@@ -63,6 +69,7 @@ for (const parent of ["packages", "converters"])
       problems.push(`${root}: ${name} is not in the table of scripts/check-deps.mjs`);
       continue;
     }
+    roots.set(root, name);
     const declared = new Set(Object.keys(manifest.dependencies ?? {}));
     for (const dependency of declared)
       if (dependency.startsWith("@yolo-compile/") && !TABLE[name].includes(short(dependency)))
@@ -71,6 +78,45 @@ for (const parent of ["packages", "converters"])
     for (const file of files) checkImports(name, file, declared);
     count += files.length;
   }
+
+const entriesOf = (root) => ["src/index.ts", "src/main.ts"].map((file) => `${root}/${file}`).filter(existsSync);
+const sorted = (items) => [...new Set(items)].sort();
+const foreignName = (folder) => folder.replace(/^.*node_modules\//, "");
+/** `@protobufjs/*` stands for all of a scope. */
+const listed = (folder) => foreignName(folder).replace(/\/.*/, "/*") + (isNative(folder) ? " (native)" : "");
+
+async function reachOf(packages, platform) {
+  const entries = packages.flatMap(([root]) => entriesOf(root));
+  const found = await followImports(entries, platform);
+  return packages.map(([root, name]) => {
+    const all = (kind) => sorted(entriesOf(root).flatMap((entry) => [...found.get(entry)[kind]]));
+    const own = all("own").filter((each) => each !== root);
+    return { root, name, own: own.map((each) => roots.get(each)), foreign: all("foreign"), builtins: all("builtins") };
+  });
+}
+
+const needsNode = ([, name]) => NODE_BY_REACH.has(name);
+const picture = [
+  ...(await reachOf(
+    [...roots].filter((each) => !needsNode(each)),
+    "browser",
+  )),
+  ...(await reachOf([...roots].filter(needsNode), "node")),
+].sort((a, b) => a.own.length - b.own.length);
+for (const { root, name, own, foreign, builtins } of picture) {
+  const groups = [own, sorted(foreign.map(listed)), builtins].filter((group) => group.length > 0);
+  console.log(`${name} -> ${groups.map((group) => group.join(" ")).join(" | ") || "nothing"}`);
+  if (NODE_BY_REACH.has(name)) continue;
+  for (const each of [...builtins, ...foreign.filter(isNative).map(foreignName)])
+    problems.push(`${root}: ${name} runs in a browser, and reaches ${each}`);
+}
+
+const { script, nodeImports } = await bundleForBrowser();
+const kilobytes = (bytes) => `${(bytes.length / 1000).toFixed(0)} kB`;
+console.log(
+  `compiler with every family as a script for a browser: ${kilobytes(Buffer.from(script))}, ` +
+    `${kilobytes(gzipSync(script))} compressed, ${nodeImports.length} imports of Node`,
+);
 
 for (const problem of problems) console.error(problem);
 console.log(`${count} files checked, ${problems.length} problems`);
