@@ -1,3 +1,4 @@
+import { elementCount } from "@yolo-compile/core";
 import { integers, scalar, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import { defineModule, type ModuleDefinition, planUnchanged } from "./definition.js";
@@ -37,6 +38,7 @@ const hardSigmoid = (scope: Scope, x: Value): Value => scope.op("HardSigmoid", [
 const prelu = activation(["num_parameters", "init"], (scope, x, args) => {
   const count = args.int("num_parameters", 1);
   const slope = scope.parameter("weight", [count]);
+  scope.macs(elementCount(x.type.shape));
   const spatial = x.type.shape.slice(2).map((_, axis) => axis + 1);
   return scope.op("PRelu", [x, count === 1 ? slope : scope.op("Unsqueeze", [slope, integers(spatial, "axes")])]);
 });

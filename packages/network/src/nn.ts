@@ -127,6 +127,14 @@ export function globalAvgPool2d(scope: Scope, x: Value): Value {
   return y;
 }
 
+/** torch.nn.Softmax: an exponential, an addition and a division for each element, but for each row's first addition. */
+export function softmax(scope: Scope, x: Value, axis: number): Value {
+  const y = scope.op("Softmax", [x], { axis });
+  const count = elementCount(y.type.shape);
+  scope.macs(3 * count - count / y.type.shape.at(axis)!);
+  return y;
+}
+
 /**
  * torch.nn.ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d; `pads` is left, right, top, bottom.
  *

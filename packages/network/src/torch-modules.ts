@@ -1,3 +1,4 @@
+import { elementCount } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import { activationDefinitions } from "./activations.js";
 import type { Arguments } from "./arguments.js";
@@ -17,6 +18,7 @@ import {
   maxPool2d,
   pad2d,
   reshape,
+  softmax,
   type UpsampleMode,
   upsample,
 } from "./nn.js";
@@ -75,7 +77,9 @@ function adaptiveAvgPool(scope: Scope, x: Value, a: Arguments<"output_size">): V
   if (height === 1 && width === 1) return globalAvgPool2d(scope, x);
   if (h % height !== 0 || w % width !== 0) throw a.error("output_size", `a divisor of the map's size ${h}x${w}`);
   const size = [h / height, w / width] as const;
-  return avgPool2d(scope, x, { k: size, s: size });
+  const y = avgPool2d(scope, x, { k: size, s: size });
+  scope.macs(elementCount(y.type.shape) * elementCount(size));
+  return y;
 }
 
 /** Pixels of a row of windows side by side: torch.nn.Flatten of a map. */
@@ -117,9 +121,7 @@ const LAYERS = moduleTable({
   ),
   "nn.Flatten": layer("flatten.Flatten", [], flatten),
   "nn.Softmax2d": layer("activation.Softmax2d", [], (scope, x) => scope.op("Softmax", [x], { axis: 1 })),
-  "nn.Softmax": layer("activation.Softmax", ["dim"], (scope, x, a) =>
-    scope.op("Softmax", [x], { axis: a.int("dim", 1) }),
-  ),
+  "nn.Softmax": layer("activation.Softmax", ["dim"], (scope, x, a) => softmax(scope, x, a.int("dim", 1))),
   "nn.Dropout": noOp("dropout.Dropout", ["p", "inplace"]),
   "nn.Dropout2d": noOp("dropout.Dropout2d", ["p", "inplace"]),
   "nn.Identity": noOp("linear.Identity"),

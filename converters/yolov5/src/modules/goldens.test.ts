@@ -49,11 +49,12 @@ describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_,
     expect(await moduleError(golden, graph, level)).toBeLessThan(GOLDEN.relative);
   });
 
-  test("has PyTorch's weights, parameters and output channels", () => {
+  test("has PyTorch's weights, counts and output channels", () => {
     const { trace, layers } = traceNetwork(network, requestOf(golden));
     const shapes = [...trace.expected].map(([name, { shape }]) => [name, shape] as const);
     expect(new Map(shapes)).toEqual(golden.weights);
-    expect(trace).toMatchObject({ modules: golden.modules, parameters: golden.parameters });
+    const { modules, parameters, macs } = golden;
+    expect(trace).toMatchObject({ modules, parameters, macs });
     if (golden.channels !== undefined) expect(layers.at(-1)!.plan.channels).toBe(golden.channels);
   });
 
