@@ -75,7 +75,11 @@ test.each<[string, RegExp, () => string[]]>([
   ["two yamls", /both yaml/, () => [yaml((text) => text)(), join(SHAPES, "shapes.yaml")]],
   ["an unknown module", /Convv.*known module/s, () => [yaml((text) => text.replace("Conv,", "Convv,"))(), CHECKPOINT]],
   ["a duplicate key", /yaml\/syntax/, () => [yaml((text) => `${text}\nnc: 6\n`)(), CHECKPOINT]],
-  ["another nc", /weights\/.*nc: 6/s, () => [yaml((text) => text.replace(/nc: \d+/, "nc: 9"))(), CHECKPOINT]],
+  [
+    "weights that do not fit the yaml",
+    /weights\/.*nc: 6/s,
+    () => [yaml((text) => text.replace(/nc: \d+/, "nc: 9"))(), CHECKPOINT],
+  ],
   ["a size that is no multiple", /imgsz.*(96|128)/, () => [CHECKPOINT, "--imgsz", "100"]],
   ["an opset out of range", /onnx\/opset/, () => [CHECKPOINT, "--imgsz", "64", "--opset", "99"]],
   ["an unknown option", /usage.*unknow/i, () => [CHECKPOINT, "--unknow"]],

@@ -8,14 +8,8 @@ import { providersCommand } from "./commands/providers.js";
 import { summaryCommand } from "./commands/summary.js";
 import { verifyCommand } from "./commands/verify.js";
 import { usage } from "./diagnostics.js";
-import { EXIT } from "./exit.js";
+import { EXIT, exitCodeOf } from "./exit.js";
 import { paintDiagnostic } from "./terminal.js";
-
-/** Diagnostics that blame this program: a rewrite broke one of its own rules. */
-const OUR_FAULT = /^(ir\/invalid|passes\/(patch|endless|batch-norm-lost))$/;
-
-/** Diagnostics that are a verdict on a gate, not on the input. */
-const VERDICT = /^(runtime\/no-gpu|verify\/(inputs|outputs|shape))$/;
 
 /** Runs one command line; the result is the exit code. Nothing is thrown. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -60,6 +54,5 @@ function reportFailure(error: unknown, json: boolean): number {
   const { diagnostic } = error;
   process.stderr.write(`${paintDiagnostic(diagnostic)}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ error: diagnostic }, undefined, 2)}\n`);
-  if (VERDICT.test(diagnostic.code)) return EXIT.verdict;
-  return OUR_FAULT.test(diagnostic.code) ? EXIT.fault : EXIT.badInput;
+  return exitCodeOf(diagnostic);
 }

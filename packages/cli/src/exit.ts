@@ -1,2 +1,9 @@
+import type { Blame, ErrorDiagnostic } from "@yolo-compile/compiler";
+
 /** What the process ends with. */
-export const EXIT = { fine: 0, verdict: 1, badInput: 2, fault: 70 } as const;
+export const EXIT = { fine: 0, verdict: 1, input: 2, fault: 70 } as const satisfies Readonly<
+  Record<Blame | "fine", number>
+>;
+
+/** What the process ends with after an error. */
+export const exitCodeOf = ({ blame }: ErrorDiagnostic): number => EXIT[blame];

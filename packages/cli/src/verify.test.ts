@@ -129,4 +129,7 @@ test("models with other outputs are a verdict, not bad input", async () => {
   expect(await runCli([at("b.yaml"), ...seg])).toBe(0);
   expect(await runCli(["verify", await compiled("m.onnx"), at("b.onnx")])).toBe(1);
   expect(cli.stderr).toMatch(/verify\/shape: output output0/);
+  cli.stdout = "";
+  expect(await runCli(["verify", at("m.onnx"), at("b.onnx"), "--json"])).toBe(1);
+  expect(JSON.parse(cli.stdout).error).toMatchObject({ code: "verify/shape", blame: "verdict" });
 });

@@ -1,8 +1,10 @@
 export {
+  type Blame,
   type ByteSource,
   bytesSource,
   CompileError,
   type Diagnostic,
+  type ErrorDiagnostic,
   elementCount,
   formatDiagnostic,
   formatType,

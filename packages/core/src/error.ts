@@ -1,7 +1,12 @@
+/** What an error says of the run: its files or options are wrong, a question was answered with no, or the program is at fault. */
+export type Blame = "input" | "verdict" | "fault";
+
 /** One finding: what was found, what was expected, where, and what to try. `code` is `area/what`. */
 export interface Diagnostic {
   readonly code: string;
   readonly severity: "error" | "warning" | "note";
+  /** Whose it is, where it is an error. */
+  readonly blame?: Blame;
   readonly message: string;
   /** Where: `backbone[2]`, a file, a weight. */
   readonly where?: string;
@@ -11,14 +16,20 @@ export interface Diagnostic {
   readonly details?: readonly string[];
 }
 
-/** The one error type of the project. Made by the factories in each package's `diagnostics.ts`. */
+/** A diagnostic that ends a run. */
+export interface ErrorDiagnostic extends Diagnostic {
+  readonly severity: "error";
+  readonly blame: Blame;
+}
+
+/** The one error type of the project. Made by the factories in each package's `diagnostics.ts`; the input's unless they say. */
 export class CompileError extends Error {
   override readonly name = "CompileError";
-  readonly diagnostic: Diagnostic;
+  readonly diagnostic: ErrorDiagnostic;
 
   constructor(diagnostic: Omit<Diagnostic, "severity">) {
     super(formatDiagnostic(diagnostic));
-    this.diagnostic = { ...diagnostic, severity: "error" };
+    this.diagnostic = { blame: "input", ...diagnostic, severity: "error" };
   }
 }
 

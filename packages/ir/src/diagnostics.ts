@@ -37,7 +37,12 @@ export const typeError = (op: string, problem: string, inputs: readonly (TensorT
 
 /** A graph breaks a rule that `verifyGraph` checks. */
 export const invalidGraph = (graph: string, problem: string, where?: string): CompileError =>
-  new CompileError({ code: "ir/invalid", message: `graph ${graph}: ${problem}`, ...(where && { where }) });
+  new CompileError({
+    code: "ir/invalid",
+    blame: "fault",
+    message: `graph ${graph}: ${problem}`,
+    ...(where && { where }),
+  });
 
 /** The text of a graph has something else than its grammar expects there. */
 export const syntaxError = (where: string, found: string, expected: string): CompileError =>

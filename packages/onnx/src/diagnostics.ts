@@ -56,6 +56,7 @@ export const tooLarge = (bytes: number, limit: number): CompileError =>
 export const constantRead = (hint: string, expected: string, found: string, bytes: number): CompileError =>
   new CompileError({
     code: "onnx/constant",
+    blame: "fault",
     message: `the constant %${hint} of type ${expected} gave ${bytes} bytes of ${found} when it was read`,
   });
 
@@ -69,7 +70,12 @@ export const nameClash = (name: string): CompileError =>
 
 /** A node that is written takes a value that nothing defines. */
 export const undefinedValue = (hint: string, where: string): CompileError =>
-  new CompileError({ code: "onnx/graph", message: `%${hint} is used but nothing defines it`, ...at(where) });
+  new CompileError({
+    code: "onnx/graph",
+    blame: "fault",
+    message: `%${hint} is used but nothing defines it`,
+    ...at(where),
+  });
 
 /** A file is broken protobuf, has no graph or several, or an integer or name that is too large. */
 export const malformed = (file: string, problem: string): CompileError =>

@@ -7,6 +7,7 @@ import type { Node } from "@yolo-compile/ir";
 export const brokenPatch = (rule: string, node: Node, problem: string): CompileError =>
   new CompileError({
     code: "passes/patch",
+    blame: "fault",
     message: `the rule ${rule} made a broken patch for ${node.op}: ${problem}`,
     hint: "this is a fault of the rule, not of the model",
     where: node.origin.path,
@@ -16,6 +17,7 @@ export const brokenPatch = (rule: string, node: Node, problem: string): CompileE
 export const endlessRule = (pass: string, sweeps: number, rule: string): CompileError =>
   new CompileError({
     code: "passes/endless",
+    blame: "fault",
     message: `the pass ${pass} still finds rewrites after ${sweeps} sweeps, the last by ${rule}`,
     hint: "two rules undo each other",
   });
@@ -24,6 +26,7 @@ export const endlessRule = (pass: string, sweeps: number, rule: string): Compile
 export const batchNormLost = (lost: readonly string[]): CompileError =>
   new CompileError({
     code: "passes/batch-norm-lost",
+    blame: "fault",
     message: `${lost.length} BatchNormalization nodes are neither in the graph nor folded into another node`,
     hint: "this is a fault of a rewrite: the result would be wrong",
     details: lost,

@@ -119,6 +119,9 @@ test("rewrites name their rule, and the paths and ops that they replace", () => 
   expect(printGraph(graph)).toContain("Relu(");
 });
 
+/** Matches errors that blame the program, not the model. */
+const FAULT = expect.objectContaining({ diagnostic: expect.objectContaining({ blame: "fault" }) });
+
 const later = (): Value => first(GRAPH.nodes[3]!);
 const BROKEN: readonly (readonly [what: string, apply: Rule["apply"], message: string])[] = [
   [
@@ -164,19 +167,26 @@ test.each(BROKEN)("a rule that makes %s is at fault", (_, apply, message) => {
   expect(() => run(rule("Neg", apply))).toThrow(message);
 });
 
+test("a broken patch blames the program", () => {
+  expect(() => run(rule("Neg", () => reuse([[later(), X]])))).toThrow(FAULT);
+});
+
 test("types that a patch claims wrongly are found by the verifier behind the pass", () => {
   const lie = rule("Neg", (node) => {
     const made = make("Flatten", X);
     const lying = { ...made, op: "Transpose", attributes: { perm: [1, 0] } };
     return patch([lying], [[first(node), first(lying)]]);
   });
+  expect(() => run(lie)).toThrow(FAULT);
   expect(() => run(lie)).toThrow("ir/invalid: graph t: Transpose is typed f32[2,3], inferred f32[3,2] (made)");
 });
 
 test("rules that undo each other are found", () => {
   const swap = (from: string, to: string) =>
     rule(from, (node) => replace(from, node, (emit) => emit(to, [...node.inputs])), `to-${to}`);
-  expect(() => run(swap("Neg", "Abs"), swap("Abs", "Neg"))).toThrow(
+  const undoing = [swap("Neg", "Abs"), swap("Abs", "Neg")];
+  expect(() => run(...undoing)).toThrow(FAULT);
+  expect(() => run(...undoing)).toThrow(
     "passes/endless: the pass test still finds rewrites after 50 sweeps, the last by to-",
   );
   const one = (from: string, to: string): Pass => rulePass(`${from}-${to}`, [swap(from, to)]);

@@ -32,6 +32,7 @@ export const providerUnusable = (provider: string, { reason, hint }: ProviderPro
 export const notAGpu = (provider: string, what: string): CompileError =>
   new CompileError({
     code: "runtime/no-gpu",
+    blame: "verdict",
     message: `${provider} is ${what}, and a GPU is required`,
     hint: "--provider auto takes the best GPU",
   });
@@ -40,7 +41,12 @@ const NO_GPU = "no GPU computes here";
 
 /** A GPU is required, and `auto` finds none; `reasons` has a line for each provider that was tried. */
 export const noGpu = (reasons: readonly string[]): CompileError =>
-  new CompileError({ code: "runtime/no-gpu", message: `${NO_GPU}, and one is required`, details: reasons });
+  new CompileError({
+    code: "runtime/no-gpu",
+    blame: "verdict",
+    message: `${NO_GPU}, and one is required`,
+    details: reasons,
+  });
 
 /** A warning: `auto` finds no GPU and takes the provider `instead`. */
 export const noGpuWarning = (instead: string, reasons: readonly string[]): Diagnostic => ({
@@ -119,6 +125,7 @@ export const dynamicInput = (name: string, value: string, shape: readonly Dimens
 export const inputsDiffer = (reference: readonly string[], candidate: readonly string[]): CompileError =>
   new CompileError({
     code: "verify/inputs",
+    blame: "verdict",
     message: `the models take different inputs: ${reference.join(", ") || "none"} and ${candidate.join(", ") || "none"}`,
   });
 
@@ -126,6 +133,7 @@ export const inputsDiffer = (reference: readonly string[], candidate: readonly s
 export const outputsDiffer = (reference: readonly string[], candidate: readonly string[]): CompileError =>
   new CompileError({
     code: "verify/outputs",
+    blame: "verdict",
     message: `the models have different outputs: ${reference.join(", ")} and ${candidate.join(", ")}`,
   });
 
@@ -133,5 +141,6 @@ export const outputsDiffer = (reference: readonly string[], candidate: readonly 
 export const shapesDiffer = (output: string, reference: TensorType, candidate: TensorType): CompileError =>
   new CompileError({
     code: "verify/shape",
+    blame: "verdict",
     message: `output ${output} is ${formatType(candidate)}, the reference gives ${formatType(reference)}`,
   });

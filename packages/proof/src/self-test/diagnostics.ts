@@ -5,6 +5,7 @@ import type { Sighting } from "./outcome.js";
 export const selfTestWithoutGround = ({ input, value, maxRel, nonFinite, allowed }: Sighting): CompileError =>
   new CompileError({
     code: "verify/self-test",
+    blame: "verdict",
     message: `the unchanged optimised graph is itself ${nonFinite > 0 ? `not finite in ${nonFinite} elements` : `off by ${maxRel.toExponential(1)}`} at ${value} on ${input}, ${allowed.toExponential(1)} are allowed: a mutant that fails there proves nothing`,
     hint: "find the rewrite that is wrong with --bisect first",
   });
