@@ -1,29 +1,6 @@
+import { isDType } from "@yolo-compile/core";
 import { attributeError } from "./diagnostics.js";
-import type { Attribute, Attributes } from "./graph.js";
-import type { AttributeSchema, OpSchema } from "./schema.js";
-
-type Owner = { readonly op: string; readonly attributes: Attributes };
-
-/** @throws ir/attribute if it is no number */
-export function numberOf(node: Owner, name: string): number {
-  const value = node.attributes[name];
-  if (typeof value !== "number") throw attributeError(node.op, name, "a number", value);
-  return value;
-}
-
-/** @throws ir/attribute if it is no string */
-export function stringOf(node: Owner, name: string): string {
-  const value = node.attributes[name];
-  if (typeof value !== "string") throw attributeError(node.op, name, "a string", value);
-  return value;
-}
-
-/** @throws ir/attribute if it is no list */
-export function numbersOf(node: Owner, name: string): readonly number[] {
-  const value = node.attributes[name];
-  if (typeof value !== "object") throw attributeError(node.op, name, "a list of integers", value);
-  return value;
-}
+import type { Attribute, AttributeSchema, Attributes, OpSchema } from "./schema.js";
 
 /** `given` completed with the schema's defaults. @throws ir/attribute on unknown, missing or ill-typed ones */
 export function completeAttributes(op: string, schema: OpSchema, given: Attributes): Attributes {
@@ -42,6 +19,7 @@ export function completeAttributes(op: string, schema: OpSchema, given: Attribut
 function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
   if (kind === "int") return Number.isSafeInteger(value);
   if (kind === "float") return typeof value === "number";
+  if (kind === "dtype") return typeof value === "string" && isDType(value);
   if (kind === "ints") return Array.isArray(value) && value.every(Number.isSafeInteger);
   return typeof value === "string";
 }

@@ -1,6 +1,5 @@
 import { int64s, type LazyTensor, type Tensor, type TensorType, tensorOf } from "@yolo-compile/core";
 import {
-  type Attributes,
   constantValue,
   type Graph,
   type GraphOutput,
@@ -11,6 +10,7 @@ import {
 } from "./graph.js";
 import { NamePool } from "./names.js";
 import { createNode } from "./node.js";
+import type { GivenAttributesOf, OpName } from "./ops/index.js";
 
 /** Collects nodes in the order in which they are made, which is topological by construction. No two outputs share a hint. */
 export class GraphBuilder {
@@ -28,17 +28,26 @@ export class GraphBuilder {
   }
 
   /** The single output of a new node. @throws as {@link createNode} */
-  op(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, origin: Origin): Value {
+  op<Op extends OpName>(
+    op: Op,
+    inputs: Node["inputs"],
+    attributes: GivenAttributesOf<Op> | undefined,
+    origin: Origin,
+  ): Value {
     return this.ops(op, inputs, attributes, origin)[0]!;
   }
 
   /** All outputs of a new node. @throws as {@link createNode} */
-  ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, origin: Origin): readonly Value[] {
-    const made = createNode({ op, inputs, attributes, origin });
+  ops<Op extends OpName>(
+    op: Op,
+    inputs: Node["inputs"],
+    attributes: GivenAttributesOf<Op> | undefined,
+    origin: Origin,
+  ): readonly Value[] {
+    const made: Node = createNode({ op, inputs, attributes, origin });
     const outputs = made.outputs.map((output) => ({ ...output, hint: this.#hints.claim(output.hint) }));
-    const node = { ...made, outputs };
-    this.#nodes.push(node);
-    return node.outputs;
+    this.#nodes.push({ ...made, outputs });
+    return outputs;
   }
 
   output(name: string, value: Value): void {

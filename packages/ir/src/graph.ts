@@ -1,4 +1,5 @@
 import type { LazyTensor, Tensor, TensorType } from "@yolo-compile/core";
+import type { AttributesOf, OpName } from "./ops/index.js";
 
 /**
  * A tensor that flows through a graph, identified by the object itself. `hint` is where its printed name comes from;
@@ -11,12 +12,6 @@ export interface Value {
   readonly constant?: LazyTensor;
 }
 
-/** An attribute as the op's schema declares it; which of ONNX's kinds it is, the schema says. */
-export type Attribute = number | string | readonly number[];
-
-/** Complete: what the source left out stands here with the schema's default. */
-export type Attributes = Readonly<Record<string, Attribute>>;
-
 /** Where a node comes from: the module that made it and the rewrites it went through, in order. */
 export interface Origin {
   /** `model.17.m.0.cv1.conv` */
@@ -24,15 +19,22 @@ export interface Origin {
   readonly rules: readonly string[];
 }
 
-/** One operator applied. Immutable: a changed node is another node with the same outputs. */
-export interface Node {
-  readonly op: string;
+/** What {@link Node} is for one op. */
+export interface NodeOf<Op extends OpName> {
+  readonly op: Op;
   /** `undefined` is an optional input that is left out. */
   readonly inputs: readonly (Value | undefined)[];
-  readonly attributes: Attributes;
+  /** Complete: what the source left out stands here with the schema's default. */
+  readonly attributes: AttributesOf<Op>;
   readonly outputs: readonly Value[];
   readonly origin: Origin;
 }
+
+/**
+ * One operator applied. Immutable: a changed node is another node with the same outputs. Of one op, `Node<"Conv">`, or of any:
+ * then `op` tells which attributes there are.
+ */
+export type Node<Op extends OpName = OpName> = Op extends OpName ? NodeOf<Op> : never;
 
 /** A value that the graph returns, and its name in the exported model. */
 export interface GraphOutput {

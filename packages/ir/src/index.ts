@@ -4,7 +4,15 @@ export * from "./graph.js";
 export * from "./names.js";
 export * from "./node.js";
 export { broadcast } from "./ops/broadcast.js";
-export { isKnownOp, OPS, type OpName, schemaOf } from "./ops/index.js";
-export type { AttributeKind, AttributeSchema, OpContext, OpSchema } from "./schema.js";
+export {
+  type AttributesOf,
+  type GivenAttributesOf,
+  isKnownOp,
+  OP_NAMES,
+  OPS,
+  type OpName,
+  schemaOf,
+} from "./ops/index.js";
+export type { Attribute, AttributeKind, AttributeSchema, Attributes, OpContext, OpSchema } from "./schema.js";
 export * from "./text/index.js";
 export * from "./verify.js";

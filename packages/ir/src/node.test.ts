@@ -1,14 +1,15 @@
 import { expect, test } from "@jest/globals";
 import { int64s, type LazyTensor, tensorOf } from "@yolo-compile/core";
 import { floats, GraphBuilder } from "./builder.js";
-import { type Attributes, constantValue, lazyConstant, opCensus, type Value } from "./graph.js";
-import { createNode, opContext } from "./node.js";
+import { constantValue, lazyConstant, opCensus, type Value } from "./graph.js";
+import { createNodeByName, opContext } from "./node.js";
+import type { Attributes } from "./schema.js";
 
 const HERE = { path: "model.0", rules: [] };
 const X: Value = { type: { dtype: "f32", shape: [2, 3] }, hint: "x" };
 
 const made = (op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}) =>
-  createNode({ op, inputs, attributes, origin: HERE });
+  createNodeByName({ op, inputs, attributes, origin: HERE });
 
 test("a node has its schema's defaults, typed outputs and hints from its origin", () => {
   const node = made("Gemm", [X, floats([1, 2, 3], [3, 1])], { alpha: 0.1 });
@@ -26,7 +27,7 @@ test.each([
   ["Transpose", { perm: [0, 0.5] }, "ir/attribute: Transpose.perm is [0,0.5], expected ints"],
   ["Transpose", {}, "ir/attribute: Transpose.perm is undefined, expected ints"],
   ["Gelu", { approximate: 1 }, "ir/attribute: Gelu.approximate is 1, expected string"],
-  ["Cast", { to: "f24" }, 'ir/attribute: Cast.to is "f24", expected an element type'],
+  ["Cast", { to: "f24" }, 'ir/attribute: Cast.to is "f24", expected dtype'],
   ["Relu", { toString: 1 }, "ir/attribute: Relu.toString is 1, expected no such attribute"],
 ] as const)("%s %o is refused", (op, attributes, message) => {
   expect(() => made(op, [X], attributes)).toThrow(message);
@@ -56,7 +57,7 @@ test("a lazy constant is read once for one context, and only when asked", () => 
 test("the census counts ops, most frequent first, then by name", () => {
   const builder = new GraphBuilder("t");
   let value = builder.input("x", X.type);
-  for (const op of ["Relu", "Tanh", "Abs", "Tanh"]) value = builder.op(op, [value], {}, HERE);
+  for (const op of ["Relu", "Tanh", "Abs", "Tanh"] as const) value = builder.op(op, [value], {}, HERE);
   builder.output("y", builder.op("Add", [value, constantValue(tensorOf("f32", [], [1]), "one")], {}, HERE));
   expect([...opCensus(builder.build())]).toEqual([
     ["Tanh", 2],

@@ -1,12 +1,19 @@
 import type { Tensor, TensorType } from "@yolo-compile/core";
 import { completeAttributes } from "./attributes.js";
 import { inputCount, inputMissing } from "./diagnostics.js";
-import type { Attributes, Node, Origin, Value } from "./graph.js";
-import { schemaOf } from "./ops/index.js";
-import type { OpContext, OpSchema } from "./schema.js";
+import type { Node, Origin, Value } from "./graph.js";
+import { type GivenAttributesOf, type OpName, schemaOf } from "./ops/index.js";
+import type { Attributes, OpContext, OpSchema } from "./schema.js";
+
+/** A node before it is typed. */
+interface Untyped {
+  readonly op: string;
+  readonly inputs: Node["inputs"];
+  readonly attributes: Attributes;
+}
 
 /** The view of a node that `infer` and `fold` work on. Constants are read at most once each. */
-export function opContext(node: Pick<Node, "op" | "attributes" | "inputs">): OpContext {
+export function opContext(node: Untyped): OpContext {
   const read = new Map<number, Tensor | undefined>();
   return {
     op: node.op,
@@ -20,8 +27,7 @@ export function opContext(node: Pick<Node, "op" | "attributes" | "inputs">): OpC
 }
 
 /** The types of a node's outputs. @throws ir/type */
-export const inferTypes = (node: Pick<Node, "op" | "attributes" | "inputs">): readonly TensorType[] =>
-  schemaOf(node.op).infer(opContext(node));
+export const inferTypes = (node: Untyped): readonly TensorType[] => schemaOf(node.op).infer(opContext(node));
 
 /** @throws ir/inputs if there are too few or too many, or one is left out that the op needs */
 export function checkInputs(op: string, { inputs: [fewest, most] }: OpSchema, inputs: Node["inputs"]): void {
@@ -31,22 +37,36 @@ export function checkInputs(op: string, { inputs: [fewest, most] }: OpSchema, in
 }
 
 /** What {@link createNode} makes a node from; the types of the outputs are inferred. */
-export interface NodeRequest {
-  readonly op: string;
-  readonly inputs: readonly (Value | undefined)[];
+export interface NodeRequest<Op extends OpName> {
+  readonly op: Op;
+  readonly inputs: Node["inputs"];
   /** Those that differ from the defaults. */
-  readonly attributes?: Attributes;
+  readonly attributes?: GivenAttributesOf<Op> | undefined;
   readonly origin: Origin;
   /** Hints of the outputs; by default the origin's path and the op. */
   readonly hints?: readonly string[];
 }
 
-/** A new node with new outputs, checked and typed. @throws ir/op, ir/inputs, ir/attribute, ir/type */
-export function createNode({ op, inputs, attributes = {}, origin, hints = [] }: NodeRequest): Node {
+/** A new node with new outputs, checked and typed. @throws ir/inputs, ir/attribute, ir/type */
+export const createNode = <Op extends OpName>(request: NodeRequest<Op>): Node<Op> =>
+  createNodeByName(request) as Node<Op>; // of the op that is asked for
+
+/** What {@link createNodeByName} makes a node from. */
+export interface NamedNodeRequest extends Omit<NodeRequest<OpName>, "op" | "attributes"> {
+  readonly op: string;
+  readonly attributes?: Attributes | undefined;
+}
+
+/**
+ * The node that a text or a file asks for, in names that nobody has checked yet; where they are written in code,
+ * {@link createNode}. @throws ir/op, ir/inputs, ir/attribute, ir/type
+ */
+export function createNodeByName({ op, inputs, attributes = {}, origin, hints = [] }: NamedNodeRequest): Node {
   const schema = schemaOf(op);
   checkInputs(op, schema, inputs);
   const shell = { op, inputs, attributes: completeAttributes(op, schema, attributes) };
   const types = schema.infer(opContext(shell));
   const hint = origin.path ? `${origin.path}/${op}` : op;
-  return { ...shell, origin, outputs: types.map((type, index) => ({ type, hint: hints[index] ?? hint })) };
+  const outputs = types.map((type, index): Value => ({ type, hint: hints[index] ?? hint }));
+  return { ...shell, origin, outputs } as Node; // schemaOf and completeAttributes have checked the op and its attributes
 }

@@ -1,20 +1,57 @@
-import type { Tensor, TensorType } from "@yolo-compile/core";
-import type { Attribute, Attributes } from "./graph.js";
+import type { DType, Tensor, TensorType } from "@yolo-compile/core";
 
-/** ONNX's attribute kinds that we use; a `dtype` is an int in ONNX and `f32` here. */
-export type AttributeKind = "int" | "float" | "string" | "ints" | "dtype";
-
-/** What an op takes for one attribute. */
-export interface AttributeSchema {
-  readonly kind: AttributeKind;
-  /** Absent: the attribute is required. */
-  readonly default?: Attribute;
+/** ONNX's attribute kinds that we use, and what each is here; a `dtype` is an int in ONNX. */
+export interface AttributeValues {
+  readonly int: number;
+  readonly float: number;
+  readonly string: string;
+  readonly ints: readonly number[];
+  readonly dtype: DType;
 }
 
+/** ONNX's attribute kinds that we use. */
+export type AttributeKind = keyof AttributeValues;
+
+/** An attribute of any op; which of ONNX's kinds it is, the op's schema says. */
+export type Attribute = AttributeValues[AttributeKind];
+
+/** Attributes of any op, complete: what the source left out stands here with the schema's default. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** What an op takes for one attribute. */
+export interface AttributeSchema<Kind extends AttributeKind = AttributeKind> {
+  readonly kind: Kind;
+  /** Absent: the attribute is required. */
+  readonly default?: AttributeValues[Kind];
+}
+
+/** What an op takes for an attribute that may be left out. */
+export interface DefaultedAttribute<Kind extends AttributeKind> extends AttributeSchema<Kind> {
+  readonly default: AttributeValues[Kind];
+}
+
+/** What an op takes for its attributes, by name. */
+export type AttributeSchemas = Readonly<Record<string, AttributeSchema>>;
+
+/** The attributes of a node, all of them. */
+export type CompleteAttributes<Schemas extends AttributeSchemas> = {
+  readonly [Name in keyof Schemas]: AttributeValues[Schemas[Name]["kind"]];
+};
+
+type Optional<Schemas extends AttributeSchemas> = {
+  [Name in keyof Schemas]: Schemas[Name] extends DefaultedAttribute<AttributeKind> ? Name : never;
+}[keyof Schemas];
+
+/** The attributes that a new node is given: those with a default may be left out. */
+export type GivenAttributes<Schemas extends AttributeSchemas> = keyof Schemas extends never
+  ? Readonly<Record<string, never>>
+  : Omit<CompleteAttributes<Schemas>, Optional<Schemas>> &
+      Partial<Pick<CompleteAttributes<Schemas>, Optional<Schemas>>>;
+
 /** What `infer` and `fold` see of a node. */
-export interface OpContext {
+export interface OpContext<Schemas extends AttributeSchemas = AttributeSchemas> {
   readonly op: string;
-  readonly attributes: Attributes;
+  readonly attributes: CompleteAttributes<Schemas>;
   readonly inputs: readonly (TensorType | undefined)[];
   /** The tensor of a constant input. */
   constant(index: number): Tensor | undefined;
@@ -22,28 +59,41 @@ export interface OpContext {
 
 /**
  * One operator, in the form that the IR keeps: that of opset 18 (axes of reductions and Squeeze as inputs, Split with its
- * sizes as input). The ONNX writer lowers to older opsets.
+ * sizes as input). The ONNX writer lowers to older opsets. Its functions are methods so that the schema of one op is also
+ * one of any op: nodes are made with the attributes of their own op only.
  */
-export interface OpSchema {
+export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
   /** Fewest and most inputs; those past the fewest may be left out. */
   readonly inputs: readonly [fewest: number, most: number];
-  readonly attributes: Readonly<Record<string, AttributeSchema>>;
+  readonly attributes: Schemas;
   /** The types of all outputs. @throws ir/type where the inputs do not fit. */
-  readonly infer: (node: OpContext) => readonly TensorType[];
+  infer(node: OpContext<NoInfer<Schemas>>): readonly TensorType[];
   /** The outputs, where all inputs are constants. Computes in float64 and rounds once. */
-  readonly fold?: (node: OpContext, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[];
-  /** First opset whose form this is. */
-  readonly since: number;
+  fold?(node: OpContext<NoInfer<Schemas>>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
 }
 
-/** An attribute that is an integer; required where no `fallback` is given. */
-export const int = (fallback?: number): AttributeSchema => attribute("int", fallback);
-/** An attribute in single precision; required where no `fallback` is given. */
-export const float = (fallback?: number): AttributeSchema => attribute("float", fallback);
-/** An attribute that is text; required where no `fallback` is given. */
-export const string = (fallback?: string): AttributeSchema => attribute("string", fallback);
-/** An attribute that is a list of integers; required where no `fallback` is given. */
-export const ints = (fallback?: readonly number[]): AttributeSchema => attribute("ints", fallback);
+/** The schema itself, with the types of its attributes. */
+export const op = <const Schemas extends AttributeSchemas>(schema: OpSchema<Schemas>): OpSchema<Schemas> => schema;
 
-const attribute = (kind: AttributeKind, fallback?: Attribute): AttributeSchema =>
-  fallback === undefined ? { kind } : { kind, default: fallback };
+/** An attribute that is an integer; required where no `fallback` is given. */
+export function int(): AttributeSchema<"int">;
+export function int(fallback: number): DefaultedAttribute<"int">;
+export function int(fallback?: number): AttributeSchema<"int"> {
+  return fallback === undefined ? { kind: "int" } : { kind: "int", default: fallback };
+}
+
+/** An attribute that is a list of integers; required where no `fallback` is given. */
+export function ints(): AttributeSchema<"ints">;
+export function ints(fallback: readonly number[]): DefaultedAttribute<"ints">;
+export function ints(fallback?: readonly number[]): AttributeSchema<"ints"> {
+  return fallback === undefined ? { kind: "ints" } : { kind: "ints", default: fallback };
+}
+
+/** An attribute in single precision. */
+export const float = (fallback: number): DefaultedAttribute<"float"> => ({ kind: "float", default: fallback });
+
+/** An attribute that is text. */
+export const string = (fallback: string): DefaultedAttribute<"string"> => ({ kind: "string", default: fallback });
+
+/** An attribute that is an element type, required. */
+export const dtype = (): AttributeSchema<"dtype"> => ({ kind: "dtype" });

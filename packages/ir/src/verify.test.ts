@@ -14,6 +14,8 @@ const GRAPH = parseGraph(`graph t(%x: f32[2,4], %z: f32[4]) {
 const [SPLIT, RELU, ADD] = GRAPH.nodes as [Node, Node, Node];
 const [X, Z] = GRAPH.inputs as [(typeof GRAPH.inputs)[0], (typeof GRAPH.inputs)[0]];
 
+/** The node with something that its type forbids. */
+const wrong = (node: Node, change: object): Node => ({ ...node, ...change }) as Node;
 const withNodes = (...nodes: Node[]): Graph => ({ ...GRAPH, nodes });
 
 test("a good graph passes, and so does one without nodes", () => {
@@ -73,7 +75,11 @@ const broken: readonly (readonly [what: string, graph: Graph, message: string])[
     withNodes({ ...SPLIT, outputs: SPLIT.outputs.slice(1) }, RELU, ADD),
     "ir/invalid: graph t: Split is typed f32[2,3], inferred f32[2,1], f32[2,3] (model.0)",
   ],
-  ["an unknown op", withNodes(SPLIT, { ...RELU, op: "Rleu" }, ADD), "ir/op: the op Rleu is not one that the IR knows"],
+  [
+    "an unknown op",
+    withNodes(SPLIT, wrong(RELU, { op: "Rleu" }), ADD),
+    "ir/op: the op Rleu is not one that the IR knows",
+  ],
   ["too many inputs", withNodes(SPLIT, { ...RELU, inputs: [X, X] }, ADD), "ir/inputs: Relu has 2 inputs, expected 1"],
   ["too few inputs", withNodes(SPLIT, RELU, { ...ADD, inputs: [X] }), "ir/inputs: Add has 1 inputs, expected 2"],
   [
@@ -83,22 +89,22 @@ const broken: readonly (readonly [what: string, graph: Graph, message: string])[
   ],
   [
     "an attribute left out",
-    withNodes({ ...SPLIT, attributes: {} }, RELU, ADD),
+    withNodes(wrong(SPLIT, { attributes: {} }), RELU, ADD),
     "ir/invalid: graph t: Split has incomplete attributes (model.0)",
   ],
   [
     "an attribute of another kind",
-    withNodes({ ...SPLIT, attributes: { axis: "1" } }, RELU, ADD),
+    withNodes(wrong(SPLIT, { attributes: { axis: "1" } }), RELU, ADD),
     'ir/attribute: Split.axis is "1", expected int',
   ],
   [
     "an attribute that the op does not have",
-    withNodes(SPLIT, { ...RELU, attributes: { alpha: 1 } }, ADD),
+    withNodes(SPLIT, wrong(RELU, { attributes: { alpha: 1 } }), ADD),
     "ir/attribute: Relu.alpha is 1, expected no such attribute",
   ],
   [
     "a float attribute that single precision cannot hold",
-    parsedWith((node) => ({ ...node, attributes: { alpha: 0.1 } })),
+    parsedWith((node) => wrong(node, { attributes: { alpha: 0.1 } })),
     "ir/invalid: graph t: LeakyRelu has incomplete attributes (LeakyRelu)",
   ],
   [

@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import { integers, scalar, type Value } from "@yolo-compile/ir";
+import { integers, type OpName, scalar, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import { defineModule, type ModuleDefinition, planUnchanged } from "./definition.js";
 import { unknownActivation, unknownKeyword } from "./diagnostics.js";
@@ -17,7 +17,7 @@ const activation = <const Name extends string>(
   build: (scope: Scope, x: Value, args: Arguments<Name>) => Value,
 ): Activation => ({ signature, build });
 
-const unary = (op: string): Activation => activation(["inplace"], (scope, x) => scope.op(op, [x]));
+const unary = (op: OpName): Activation => activation(["inplace"], (scope, x) => scope.op(op, [x]));
 
 /** x * f(x) */
 const gated = (f: (scope: Scope, x: Value) => Value): Activation =>
@@ -27,7 +27,7 @@ const clip = (scope: Scope, x: Value, low: number, high: number): Value =>
   scope.op("Clip", [x, scalar(low, "min"), scalar(high, "max")]);
 
 /** An activation whose one parameter is ONNX's `alpha`, under torch's name. */
-const sloped = (op: string, parameter: string, fallback: number): Activation =>
+const sloped = (op: "LeakyRelu" | "Elu" | "Celu", parameter: string, fallback: number): Activation =>
   activation([parameter, "inplace"], (scope, x, args) =>
     scope.op(op, [x], { alpha: args.number(parameter, fallback) }),
   );

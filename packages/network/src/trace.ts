@@ -7,7 +7,7 @@ import {
   type Tensor,
   type TensorType,
 } from "@yolo-compile/core";
-import { type Attributes, GraphBuilder, lazyConstant, type Value } from "@yolo-compile/ir";
+import { type GivenAttributesOf, GraphBuilder, lazyConstant, type OpName, type Value } from "@yolo-compile/ir";
 import { impossibleShape, networkTooLarge, weightMissing } from "./diagnostics.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import type { PyCall } from "./python.js";
@@ -141,11 +141,15 @@ export class Scope {
     return this.trace.options.weights?.get(`${this.path}.${name}`);
   }
 
-  op(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
+  op<Op extends OpName>(op: Op, inputs: readonly (Value | undefined)[], attributes?: GivenAttributesOf<Op>): Value {
     return this.ops(op, inputs, attributes)[0]!;
   }
 
-  ops(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): readonly Value[] {
+  ops<Op extends OpName>(
+    op: Op,
+    inputs: readonly (Value | undefined)[],
+    attributes?: GivenAttributesOf<Op>,
+  ): readonly Value[] {
     const outputs = this.trace.builder.ops(op, inputs, attributes, { path: this.path, rules: [] });
     this.trace.countNode(outputs, this.path);
     return outputs;

@@ -1,11 +1,10 @@
 import { int64s, tensorOf, toNumbers } from "@yolo-compile/core";
 import {
-  type Attributes,
   constantValue,
   createNode,
+  type GivenAttributesOf,
   type Node,
-  numberOf,
-  stringOf,
+  type OpName,
   type Value,
 } from "@yolo-compile/ir";
 
@@ -15,8 +14,8 @@ class Expansion {
 
   constructor(readonly node: Node) {}
 
-  op(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
-    const node = createNode({ op, inputs, attributes, origin: this.node.origin });
+  op<Op extends OpName>(op: Op, inputs: Node["inputs"], attributes?: GivenAttributesOf<Op>): Value {
+    const node: Node = createNode({ op, inputs, attributes, origin: this.node.origin });
     this.#nodes.push(node);
     return node.outputs[0]!;
   }
@@ -33,10 +32,10 @@ class Expansion {
 }
 
 /** Gelu(x) = x * (1 + erf(x / √2)) * 0.5, or x * (1 + tanh(√(2/π) * (x + 0.044715 * x³))) * 0.5 */
-export function expandGelu(node: Node): readonly Node[] {
+export function expandGelu(node: Node<"Gelu">): readonly Node[] {
   const to = new Expansion(node);
   const x = node.inputs[0]!;
-  const bell = stringOf(node, "approximate") === "tanh" ? geluTanh(to, x) : geluErf(to, x);
+  const bell = node.attributes.approximate === "tanh" ? geluTanh(to, x) : geluErf(to, x);
   const doubled = to.op("Mul", [x, to.op("Add", [bell, to.scalar(1, "one")])]);
   to.op("Mul", [doubled, to.scalar(0.5, "half")]);
   return to.finish();
@@ -67,19 +66,19 @@ export function expandHardSwish(node: Node): readonly Node[] {
 }
 
 /** Celu(x) = alpha * elu(x / alpha), for alpha > 0 */
-export function expandCelu(node: Node): readonly Node[] {
+export function expandCelu(node: Node<"Celu">): readonly Node[] {
   const to = new Expansion(node);
-  const alpha = to.scalar(numberOf(node, "alpha"), "alpha");
+  const alpha = to.scalar(node.attributes.alpha, "alpha");
   to.op("Mul", [alpha, to.op("Elu", [to.op("Div", [node.inputs[0], alpha])])]);
   return to.finish();
 }
 
 /** Softmax over an inner axis = the same over the last one, between two transposes that swap both. */
-export function expandSoftmax(node: Node): readonly Node[] {
+export function expandSoftmax(node: Node<"Softmax" | "LogSoftmax">): readonly Node[] {
   const to = new Expansion(node);
   const perm = node.inputs[0]!.type.shape.map((_, axis) => axis);
   const last = perm.length - 1;
-  const axis = perm.at(numberOf(node, "axis"))!;
+  const axis = perm.at(node.attributes.axis)!;
   perm[axis] = last;
   perm[last] = axis;
   to.op("Transpose", [to.op(node.op, [to.op("Transpose", [node.inputs[0]], { perm })], { axis: -1 })], { perm });

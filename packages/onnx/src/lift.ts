@@ -4,7 +4,7 @@ import {
   type AttributeKind,
   type Attributes,
   constantValue,
-  createNode,
+  createNodeByName,
   type Node,
   schemaOf,
   type Value,
@@ -136,7 +136,7 @@ export class Lift {
     attributes: Attributes,
     hints: readonly string[],
   ): readonly Value[] {
-    const node = this.#located(() => createNode({ op, inputs, attributes, origin: this.#origin, hints }));
+    const node = this.#located(() => createNodeByName({ op, inputs, attributes, origin: this.#origin, hints }));
     for (const { type } of node.outputs) {
       const problem = dimensionsProblem(type.shape);
       if (problem) throw this.error(`the result ${problem}`);

@@ -1,4 +1,4 @@
-import { type Graph, type Node, numberOf, type OpName, schemaOf } from "@yolo-compile/ir";
+import type { Graph, Node, OpName } from "@yolo-compile/ir";
 import {
   expandCelu,
   expandGelu,
@@ -12,10 +12,10 @@ import {
 import { checkSupported } from "./opsets.js";
 
 /** How an op is written where an opset does not have the form that the IR keeps. */
-export interface Lowering {
+export interface Lowering<Op extends OpName = OpName> {
   /** Other nodes in its place, where `when` holds. */
-  readonly expand?: (node: Node) => readonly Node[];
-  readonly when?: (node: Node, opset: number) => boolean;
+  expand?(node: Node<Op>): readonly Node[];
+  when?(node: Node<Op>, opset: number): boolean;
   /** Input 1, a constant, is the attribute of that name below opset `since`. */
   readonly input1?: { readonly attribute: string; readonly since: number };
 }
@@ -27,8 +27,8 @@ const below =
 
 const hasNoAxes = (node: Node): boolean => node.inputs[1]?.type.shape[0] === 0;
 
-function reducesInnerAxis(node: Node, opset: number): boolean {
-  const axis = numberOf(node, "axis");
+function reducesInnerAxis(node: Node<"Softmax" | "LogSoftmax">, opset: number): boolean {
+  const { axis } = node.attributes;
   const rank = node.inputs[0]!.type.shape.length;
   return opset < 13 && axis !== -1 && axis !== rank - 1;
 }
@@ -41,7 +41,7 @@ const overAxes = (since: number): Lowering => ({
 });
 
 /** The ops that some opset lacks in the IR's form; the reader takes from here which inputs were attributes. */
-export const LOWERINGS: Readonly<Partial<Record<OpName, Lowering>>> = {
+export const LOWERINGS: { readonly [Op in OpName]?: Lowering<Op> } = {
   Celu: { expand: expandCelu, when: (node, opset) => opset < 12 || node.inputs[0]?.type.dtype !== "f32" },
   Gelu: { expand: expandGelu, when: below(20) },
   HardSwish: { expand: expandHardSwish, when: below(14) },
@@ -61,7 +61,7 @@ export const LOWERINGS: Readonly<Partial<Record<OpName, Lowering>>> = {
 /**
  * The graph in ops that `opset` has, with the same outputs. Forms that only differ in how a node is spelled, such as axes
  * as an attribute, stay; the node writer spells them by {@link LOWERINGS}.
- * @throws ir/op, onnx/opset, onnx/input-type
+ * @throws onnx/opset, onnx/input-type
  */
 export const lowerGraph = (graph: Graph, opset: number): Graph => ({
   ...graph,
@@ -69,10 +69,9 @@ export const lowerGraph = (graph: Graph, opset: number): Graph => ({
 });
 
 function lowerNode(node: Node, opset: number): readonly Node[] {
-  schemaOf(node.op);
-  const op = node.op as OpName; // schemaOf throws on any other.
-  const { expand, when } = LOWERINGS[op] ?? {};
-  if (expand && when?.(node, opset)) return expand(node).flatMap((part) => lowerNode(part, opset));
-  checkSupported(node, op, opset);
+  const lowering: Lowering | undefined = LOWERINGS[node.op];
+  if (lowering?.expand && lowering.when?.(node, opset))
+    return lowering.expand(node).flatMap((part) => lowerNode(part, opset));
+  checkSupported(node, opset);
   return [node];
 }

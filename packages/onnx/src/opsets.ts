@@ -1,5 +1,5 @@
 import type { DType } from "@yolo-compile/core";
-import type { Node, OpName } from "@yolo-compile/ir";
+import type { Attributes, Node, OpName } from "@yolo-compile/ir";
 import { inputTypeError, missingInOpset, opsetRange } from "./diagnostics.js";
 
 /** The opsets that can be written and read, and the one that is written unless another is asked for. */
@@ -184,13 +184,15 @@ export function lowestOpset(op: OpName, dtype: DType): number | undefined {
 }
 
 /** @throws onnx/opset, onnx/input-type where `opset` has no such node */
-export function checkSupported(node: Node, op: OpName, opset: number): void {
+export function checkSupported(node: Node, opset: number): void {
+  const { op } = node;
+  const attributes: Attributes = node.attributes;
   const where = node.origin.path;
   const dtype = node.inputs[0]!.type.dtype;
   const lowest = lowestOpset(op, dtype);
   if (lowest === undefined || lowest > opset) throw missingInOpset(`${op} of ${dtype}`, opset, { from: lowest }, where);
   for (const { attribute, value, from = 0, until = NEVER } of VALUES.filter((entry) => entry.op === op))
-    if (node.attributes[attribute] === value && (opset < from || opset > until))
+    if (attributes[attribute] === value && (opset < from || opset > until))
       throw missingInOpset(`${op} with ${attribute} "${value}"`, opset, from > 0 ? { from } : { until }, where);
   const { inputs = {} }: Support = SUPPORT[op];
   node.inputs.forEach((input, index) => {

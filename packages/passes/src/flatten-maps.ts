@@ -119,7 +119,12 @@ export const flattenMaps: Pass = {
     const chosen = new Set(regions.worthwhile());
     const rewrites = [...chosen].flatMap((region): Rewrite[] => {
       const members = [...regions.members].filter((node) => regions.of(node.outputs[0]) === region);
-      const rewrite = { rule: NAME, paths: members.map(({ origin }) => origin.path), ops: members.map(({ op }) => op) };
+      const rewrite = {
+        rule: NAME,
+        paths: members.map(({ origin }) => origin.path),
+        ops: members.map(({ op }) => op),
+        accountsFor: [],
+      };
       if (observer.allows?.(rewrite) !== false) return [rewrite];
       chosen.delete(region);
       return [];

@@ -1,6 +1,7 @@
 import { type Graph, type Node, type Value, verifyGraph } from "@yolo-compile/ir";
 import { endlessRule } from "./diagnostics.js";
-import { isMiss, type PassResult, type Patch, type Replacements, type Rewrite, type Rule } from "./rule.js";
+import type { Patch } from "./patch.js";
+import { accounted, isMiss, type PassResult, type Replacements, type Rewrite, type Rule } from "./rule.js";
 import { WorkingGraph } from "./working-graph.js";
 
 /** A step of a pipeline. */
@@ -42,7 +43,7 @@ function sweep(working: WorkingGraph, rules: readonly Rule[], observer: PassObse
     for (const rule of rules) {
       const node = working.latest(before);
       if (!node) break;
-      if (rule.ops && !rule.ops.includes(node.op)) continue;
+      if (!rule.ops.has(node.op)) continue;
       const result = rule.apply(node, working);
       if (isMiss(result)) observer.onMiss?.(rule.name, node.origin.path, node.op, result.miss);
       else {
@@ -57,20 +58,26 @@ function sweep(working: WorkingGraph, rules: readonly Rule[], observer: PassObse
 
 function describe(node: Node, patch: Patch, rule: string): Rewrite {
   const replaced = [node, ...patch.absorbed];
-  return { rule, paths: replaced.map(({ origin }) => origin.path), ops: replaced.map(({ op }) => op) };
+  return {
+    rule,
+    paths: replaced.map(({ origin }) => origin.path),
+    ops: replaced.map(({ op }) => op),
+    accountsFor: patch.accountsFor.map(accounted),
+  };
 }
+
+const DROP_DEAD_CODE = "drop-dead-code";
 
 /** Removes nodes whose results nobody uses. */
 export const dropDeadCode: Pass = {
-  name: "drop-dead-code",
+  name: DROP_DEAD_CODE,
   run: (graph) => {
     const working = new WorkingGraph(graph);
-    const dead = working.dropDead();
-    return {
-      graph: working.freeze(),
-      rewrites: dead.map(({ origin, op }) => ({ rule: "drop-dead-code", paths: [origin.path], ops: [op] })),
-      replaced: working.replaced,
-    };
+    const rewrites = working.dropDead().map((node): Rewrite => {
+      const dead = accounted(node);
+      return { rule: DROP_DEAD_CODE, paths: [dead.path], ops: [dead.op], accountsFor: [dead] };
+    });
+    return { graph: working.freeze(), rewrites, replaced: working.replaced };
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Graph } from "@yolo-compile/ir";
+import { accountForBatchNorms } from "./account-for-batch-norms.js";
 import { unknownPipeline } from "./diagnostics.js";
 import { flattenMaps } from "./flatten-maps.js";
-import { guardBatchNorms } from "./guard.js";
 import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses, untilStable } from "./pass.js";
 import type { PassResult } from "./rule.js";
 import { activateAfterConcat } from "./rules/activate-after-concat.js";
@@ -54,6 +54,6 @@ export function pipelineName(name: string): PipelineName {
 /** Optimises a plain graph and proves that no BatchNormalization got lost. */
 export function optimize(graph: Graph, pipeline: PipelineName, observer?: PassObserver): PassResult {
   const result = runPasses(graph, PIPELINES[pipeline], observer);
-  guardBatchNorms(graph, result);
+  accountForBatchNorms(graph, result);
   return result;
 }

@@ -1,5 +1,5 @@
 import { sameShape } from "@yolo-compile/core";
-import { type Graph, type Node, numberOf, numbersOf, type Value } from "@yolo-compile/ir";
+import type { Graph, Node, OpName, Value } from "@yolo-compile/ir";
 
 /** An empty map stays: a Reshape takes 0 for the size of that axis of its input. */
 const isMap = ({ type }: Value): boolean => type.shape.length === 4 && !type.shape.includes(0);
@@ -10,27 +10,29 @@ export const flatShape = ({ type }: Value): number[] => {
   return [n, c, h * w];
 };
 
-const isPointwise = (conv: Node): boolean =>
+const isPointwise = (conv: Node<"Conv">): boolean =>
   conv.inputs.slice(1).every((input) => !input || input.constant) &&
   conv.inputs[1]!.type.shape.slice(2).every((size) => size === 1) &&
-  numbersOf(conv, "strides").every((step) => step === 1) &&
-  numbersOf(conv, "pads").every((pad) => pad === 0);
+  conv.attributes.strides.every((step) => step === 1) &&
+  conv.attributes.pads.every((pad) => pad === 0);
 
 const sameTypes = (node: Node): boolean =>
   node.inputs.every((input) => input && sameShape(input.type.shape, node.outputs[0]!.type.shape));
 
-const overChannels = (node: Node): boolean => numberOf(node, "axis") === 1;
+const overChannels = (node: Node<"Concat" | "Split">): boolean => node.attributes.axis === 1;
 
 /** When an op treats every pixel of a map alike, so that its map may as well be a row. */
-const PIXELWISE: ReadonlyMap<string, (node: Node) => boolean> = new Map([
-  ["Conv", isPointwise],
-  ["Add", sameTypes],
-  ["Mul", sameTypes],
-  ["Relu", () => true],
-  ["Sigmoid", () => true],
-  ["Concat", overChannels],
-  ["Split", overChannels],
-]);
+const PIXELWISE: { readonly [Op in OpName]?: (node: Node<Op>) => boolean } = {
+  Conv: isPointwise,
+  Add: sameTypes,
+  Mul: sameTypes,
+  Relu: () => true,
+  Sigmoid: () => true,
+  Concat: overChannels,
+  Split: overChannels,
+};
+
+const isPixelwise = <Op extends OpName>(node: Node<Op>): boolean => PIXELWISE[node.op as Op]?.(node) ?? false;
 
 /** The inputs of a pixelwise node that are maps. */
 export const mapsOf = (node: Node): readonly Value[] =>
@@ -47,7 +49,7 @@ export class Regions {
   constructor(readonly graph: Graph) {
     for (const node of graph.nodes) {
       if (node.op === "Reshape" && isMap(node.outputs[0]!)) this.#open(node);
-      else if (PIXELWISE.get(node.op)?.(node) && mapsOf(node).every((map) => this.#owner.has(map))) this.#join(node);
+      else if (isPixelwise(node) && mapsOf(node).every((map) => this.#owner.has(map))) this.#join(node);
     }
   }
 

@@ -1,14 +1,27 @@
 import { fromNumbers, type Tensor, toFloat64 } from "@yolo-compile/core";
-import { type Attributes, createNode, type Graph, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
+import { type Graph, lazyConstant, type Node, type OpName, type Value } from "@yolo-compile/ir";
+import { type Patch, type PatchMaker, patchMaker } from "./patch.js";
 
 /** A local rewrite, as a value: it looks at a node and says what should stand there. Only the driver edits graphs. */
 export interface Rule {
   /** Imperative kebab-case: `fold-batch-norm`. */
   readonly name: string;
-  /** The ops it looks at; left out, all. */
-  readonly ops?: readonly string[];
-  readonly apply: (node: Node, context: RuleContext) => Patch | Miss;
+  /** The ops it looks at. */
+  readonly ops: ReadonlySet<OpName>;
+  /** `node` is of one of {@link ops}. */
+  apply(node: Node, context: RuleContext): Patch | Miss;
 }
+
+/** A rule that looks at nodes of `ops`, with what makes its patches. */
+export const rule = <Op extends OpName>(
+  name: string,
+  ops: readonly Op[],
+  apply: (node: Node<Op>, context: RuleContext, patches: PatchMaker) => Patch | Miss,
+): Rule => ({
+  name,
+  ops: new Set(ops),
+  apply: (node, context) => apply(node as Node<Op>, context, patchMaker(name)), // the driver has looked at the op
+});
 
 /** What a rule may ask about the graph around a node. */
 export interface RuleContext {
@@ -16,14 +29,6 @@ export interface RuleContext {
   /** The nodes that take `value`, each once, in graph order. */
   readonly users: (value: Value) => readonly Node[];
   readonly isOutput: (value: Value) => boolean;
-}
-
-/** New nodes and the values that they replace. */
-export interface Patch {
-  readonly nodes: readonly Node[];
-  readonly replacements: ReadonlyMap<Value, Value>;
-  /** The nodes besides the matched one whose work the new nodes take over. */
-  readonly absorbed: readonly Node[];
 }
 
 /** Why a rule did not apply. */
@@ -34,46 +39,8 @@ export interface Miss {
 /** A {@link Miss} with that reason. */
 export const miss = (reason: string): Miss => ({ miss: reason });
 
-/** Whether a rule did not apply. */
-export const isMiss = (result: Patch | Miss): result is Miss => "miss" in result;
-
-/**
- * Makes a node that a patch consists of; the result of each call is its first output. `like` gives the origin where it is
- * not that of the whole patch.
- */
-export type Emit = (op: string, inputs: readonly (Value | undefined)[], attributes?: Attributes, like?: Node) => Value;
-
-/**
- * A patch that computes the node's single output anew, under its old hint: equal hints mean equal values, before and after.
- * `absorbed` lists the other nodes whose work is taken over; the first
- * of them, or the node itself, gives the origin.
- */
-export function replace(rule: string, node: Node, build: (emit: Emit) => Value, absorbed: readonly Node[] = []): Patch {
-  const nodes: Node[] = [];
-  const from = (absorbed[0] ?? node).origin;
-  const rules = [...new Set([...absorbed, node].flatMap(({ origin }) => origin.rules))];
-  const emit: Emit = (op, inputs, attributes = {}, like) => {
-    const origin = { path: like?.origin.path ?? from.path, rules: [...(like?.origin.rules ?? rules), rule] };
-    const made = createNode({ op, inputs, attributes, origin, hints: [`${origin.path || op}/${rule}`] });
-    nodes.push(made);
-    return made.outputs[0]!;
-  };
-  const [old] = node.outputs as [Value];
-  const built = build(emit);
-  const renamed = { ...built, hint: old.hint };
-  const rename = <Item extends Value | undefined>(value: Item): Item | Value => (value === built ? renamed : value);
-  const made = nodes.some(({ outputs }) => outputs.includes(built));
-  if (!made) return { nodes, replacements: new Map([[old, built]]), absorbed };
-  const own = nodes.map((each) => ({ ...each, inputs: each.inputs.map(rename), outputs: each.outputs.map(rename) }));
-  return { nodes: own, replacements: new Map([[old, renamed]]), absorbed };
-}
-
-/** A patch without new nodes: each output becomes a value that exists already. */
-export const reuse = (pairs: readonly (readonly [old: Value, existing: Value])[]): Patch => ({
-  nodes: [],
-  replacements: new Map(pairs),
-  absorbed: [],
-});
+/** Whether a rule, or a search that it made, came to nothing. */
+export const isMiss = (found: object): found is Miss => "miss" in found;
 
 /** The node that makes `value`, if only `user` takes it and it is no output of the graph. */
 export function soleFeeder(context: RuleContext, value: Value | undefined, user: Node): Node | Miss {
@@ -85,11 +52,11 @@ export function soleFeeder(context: RuleContext, value: Value | undefined, user:
   return feeder;
 }
 
-/** Whether a search such as {@link soleFeeder} found no node. */
-export const isMissing = (found: Node | Miss): found is Miss => "miss" in found;
-
 /** The tensors of constant inputs, or undefined if any of them is computed. Left-out inputs are left out here too. */
-export function constantInputs(node: Node, indices: readonly number[]): (Tensor | undefined)[] | undefined {
+export function constantInputs(
+  node: Pick<Node, "inputs">,
+  indices: readonly number[],
+): (Tensor | undefined)[] | undefined {
   const values = indices.map((index) => node.inputs[index]);
   if (values.some((value) => value && !value.constant)) return undefined;
   return values.map((value) => value?.constant?.read());
@@ -109,7 +76,18 @@ export interface Rewrite {
   /** Origins of the nodes that were replaced, the matched one first. */
   readonly paths: readonly string[];
   readonly ops: readonly string[];
+  /** Those of them that may be gone from the graph, though their work still counts: others do it, or nobody needs it. */
+  readonly accountsFor: readonly Accounted[];
 }
+
+/** A node by op and path, as it is accounted for. */
+export interface Accounted {
+  readonly op: OpName;
+  readonly path: string;
+}
+
+/** The node as it is accounted for. */
+export const accounted = ({ op, origin }: Node): Accounted => ({ op, path: origin.path });
 
 /** The graph after a pass, and what became of the one before. */
 export interface PassResult {

@@ -1,7 +1,8 @@
 import { sameType } from "@yolo-compile/core";
 import type { Graph, Node, Value } from "@yolo-compile/ir";
 import { brokenPatch } from "./diagnostics.js";
-import type { Patch, Replacements, RuleContext } from "./rule.js";
+import type { Patch } from "./patch.js";
+import type { Replacements, RuleContext } from "./rule.js";
 
 /** A graph under rewriting. The driver alone edits it, patch by patch; producers and users are kept exact. */
 export class WorkingGraph implements RuleContext {

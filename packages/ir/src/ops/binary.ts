@@ -1,6 +1,6 @@
 import { elementCount, isFloat, type Tensor, toFloat64 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
-import type { OpContext, OpSchema } from "../schema.js";
+import { type OpContext, op } from "../schema.js";
 import { broadcastOffsets, broadcastShapes } from "./broadcast.js";
 import { checkElementTypes, inputType } from "./context.js";
 import { integersOf, roundTo, wrapTo } from "./rounding.js";
@@ -13,19 +13,19 @@ export interface Arithmetic {
 }
 
 /** An op with numpy broadcasting of its two inputs. Integers wrap around; their division truncates. */
-export const binary = ({ float, integer }: Arithmetic): OpSchema => ({
-  inputs: [2, 2],
-  attributes: {},
-  infer: (node) => {
-    checkElementTypes(node);
-    return [{ dtype: inputType(node, 0).dtype, shape: broadcastShapes(node) }];
-  },
-  fold: (node, [a, b]) => {
-    const exact = integer && !isFloat(a!.dtype);
-    return [exact ? foldIntegers(node, a!, b!, integer) : foldNumbers(node, a!, b!, float)];
-  },
-  since: 13,
-});
+export const binary = ({ float, integer }: Arithmetic) =>
+  op({
+    inputs: [2, 2],
+    attributes: {},
+    infer: (node) => {
+      checkElementTypes(node);
+      return [{ dtype: inputType(node, 0).dtype, shape: broadcastShapes(node) }];
+    },
+    fold: (node, [a, b]) => {
+      const exact = integer && !isFloat(a!.dtype);
+      return [exact ? foldIntegers(node, a!, b!, integer) : foldNumbers(node, a!, b!, float)];
+    },
+  });
 
 function foldNumbers(node: OpContext, a: Tensor, b: Tensor, apply: Arithmetic["float"]): Tensor {
   const shape = broadcastShapes(node);

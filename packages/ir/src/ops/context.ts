@@ -1,5 +1,4 @@
 import { isFloat, type Tensor, type TensorType, toNumbers } from "@yolo-compile/core";
-import { stringOf } from "../attributes.js";
 import { attributeError, typeError } from "../diagnostics.js";
 import type { OpContext } from "../schema.js";
 
@@ -41,8 +40,8 @@ export function checkScalars(node: OpContext, indices: readonly number[]): void 
 
 /** @throws ir/attribute unless it is one of `allowed` */
 export function checkChoice(node: OpContext, name: string, allowed: readonly string[]): void {
-  const found = stringOf(node, name);
-  if (!allowed.includes(found)) throw attributeError(node.op, name, `one of ${allowed.join(", ")}`, found);
+  const found = node.attributes[name];
+  if (!allowed.some((one) => one === found)) throw attributeError(node.op, name, `one of ${allowed.join(", ")}`, found);
 }
 
 /** Axes counted from the front, each once. @throws ir/type if one is out of range or repeats */
@@ -64,4 +63,13 @@ export function ranked(node: OpContext, index: number, rank: number): TensorType
   const type = inputType(node, index);
   if (type.shape.length !== rank) throw typeError(node.op, `input ${index} must have rank ${rank}`, node.inputs);
   return type;
+}
+
+/** @throws ir/type unless every given per-channel vector has `channels` elements */
+export function checkVectors(node: OpContext, indices: readonly number[], channels: number): void {
+  for (const index of indices) {
+    const type = node.inputs[index];
+    if (type && (type.shape.length !== 1 || type.shape[0] !== channels))
+      throw typeError(node.op, `input ${index} must have ${channels} elements`, node.inputs);
+  }
 }

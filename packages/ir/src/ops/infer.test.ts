@@ -3,7 +3,10 @@ import { formatType } from "@yolo-compile/core";
 import { runGraph } from "@yolo-compile/testkit";
 import { CONVOLUTION_CASES } from "../testing/infer-convolution.js";
 import { ELEMENTWISE_CASES } from "../testing/infer-elementwise.js";
+import { MATRIX_CASES } from "../testing/infer-matrix.js";
 import { MOVEMENT_CASES } from "../testing/infer-movement.js";
+import { NORMALIZATION_CASES } from "../testing/infer-normalization.js";
+import { POOLING_CASES } from "../testing/infer-pooling.js";
 import { REDUCTION_CASES } from "../testing/infer-reduction.js";
 import { RESHAPING_CASES } from "../testing/infer-reshaping.js";
 import { RESIZING_CASES } from "../testing/infer-resizing.js";
@@ -13,7 +16,10 @@ import { OPS } from "./index.js";
 const CASES: readonly Case[] = [
   ...CONVOLUTION_CASES,
   ...ELEMENTWISE_CASES,
+  ...MATRIX_CASES,
   ...MOVEMENT_CASES,
+  ...NORMALIZATION_CASES,
+  ...POOLING_CASES,
   ...REDUCTION_CASES,
   ...RESHAPING_CASES,
   ...RESIZING_CASES,

@@ -8,15 +8,20 @@ import {
   toFloat64,
   viewElements,
 } from "@yolo-compile/core";
-import { numberOf, stringOf } from "../attributes.js";
 import { typeError } from "../diagnostics.js";
-import { int, type OpContext, type OpSchema, string } from "../schema.js";
+import { int, ints, type OpContext, type OpSchema, op, string } from "../schema.js";
+import { broadcast, broadcastOffsets } from "./broadcast.js";
 import { checkChoice, constantInts, inputType, normalAxes, normalAxis, ranked } from "./context.js";
 import { byCoordinates, dot, gatherElements } from "./gather-elements.js";
 
-function inferConcat(node: OpContext): TensorType[] {
+const AXIS = { axis: int(0) };
+const CONCAT = { axis: int() };
+const DEPTH_TO_SPACE = { blocksize: int(), mode: string("DCR") };
+const TRANSPOSE = { perm: ints() };
+
+function inferConcat(node: OpContext<typeof CONCAT>): TensorType[] {
   const first = inputType(node, 0);
-  const axis = normalAxis(node, numberOf(node, "axis"), first.shape.length);
+  const axis = normalAxis(node, node.attributes.axis, first.shape.length);
   let total = 0;
   for (let index = 0; index < node.inputs.length; index++) {
     const { dtype, shape } = inputType(node, index);
@@ -28,9 +33,9 @@ function inferConcat(node: OpContext): TensorType[] {
   return [{ dtype: first.dtype, shape: first.shape.map((size, at) => (at === axis ? total : size)) }];
 }
 
-function foldConcat(node: OpContext, inputs: readonly (Tensor | undefined)[]): Tensor[] {
+function foldConcat(node: OpContext<typeof CONCAT>, inputs: readonly (Tensor | undefined)[]): Tensor[] {
   const { dtype, shape } = inferConcat(node)[0]!;
-  const axis = normalAxis(node, numberOf(node, "axis"), shape.length);
+  const axis = normalAxis(node, node.attributes.axis, shape.length);
   const bytes = new Uint8Array(elementCount(shape) * byteSize(dtype));
   const inner = elementCount(shape.slice(axis + 1)) * byteSize(dtype);
   let start = 0;
@@ -44,9 +49,9 @@ function foldConcat(node: OpContext, inputs: readonly (Tensor | undefined)[]): T
   return [{ dtype, shape, data: viewElements(dtype, bytes) }];
 }
 
-function inferSplit(node: OpContext): TensorType[] {
+function inferSplit(node: OpContext<typeof AXIS>): TensorType[] {
   const x = inputType(node, 0);
-  const axis = normalAxis(node, numberOf(node, "axis"), x.shape.length);
+  const axis = normalAxis(node, node.attributes.axis, x.shape.length);
   const sizes = constantInts(node, 1);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (sizes.length === 0 || total !== x.shape[axis] || sizes.some((size) => size < 0))
@@ -54,8 +59,8 @@ function inferSplit(node: OpContext): TensorType[] {
   return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((full, at) => (at === axis ? size : full)) }));
 }
 
-function foldSplit(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tensor[] {
-  const axis = normalAxis(node, numberOf(node, "axis"), x!.shape.length);
+function foldSplit(node: OpContext<typeof AXIS>, [x]: readonly (Tensor | undefined)[]): Tensor[] {
+  const axis = normalAxis(node, node.attributes.axis, x!.shape.length);
   const inner = elementCount(x!.shape.slice(axis + 1));
   const row = x!.shape[axis]! * inner;
   let start = 0;
@@ -114,18 +119,18 @@ function foldSlice(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tenso
   return [gatherElements(x!, shape, source)];
 }
 
-function inferGather(node: OpContext): TensorType[] {
+function inferGather(node: OpContext<typeof AXIS>): TensorType[] {
   const x = inputType(node, 0);
   const indices = inputType(node, 1);
-  const axis = normalAxis(node, numberOf(node, "axis"), x.shape.length);
+  const axis = normalAxis(node, node.attributes.axis, x.shape.length);
   if (indices.dtype !== "i64" && indices.dtype !== "i32")
     throw typeError(node.op, "the indices must be i64 or i32", node.inputs);
   return [{ dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] }];
 }
 
-function foldGather(node: OpContext, [x, indices]: readonly (Tensor | undefined)[]): Tensor[] {
+function foldGather(node: OpContext<typeof AXIS>, [x, indices]: readonly (Tensor | undefined)[]): Tensor[] {
   const shape = inferGather(node)[0]!.shape;
-  const axis = normalAxis(node, numberOf(node, "axis"), x!.shape.length);
+  const axis = normalAxis(node, node.attributes.axis, x!.shape.length);
   const size = x!.shape[axis]!;
   const chosen = toFloat64(indices!).map((at) => (at < 0 ? at + size : at));
   const wrong = chosen.find((at) => !(at >= 0 && at < size));
@@ -138,22 +143,22 @@ function foldGather(node: OpContext, [x, indices]: readonly (Tensor | undefined)
 }
 
 /** Channels to space: [n, c*b*b, h, w] -> [n, c, h*b, w*b]. */
-function inferDepthToSpace(node: OpContext): TensorType[] {
+function inferDepthToSpace(node: OpContext<typeof DEPTH_TO_SPACE>): TensorType[] {
   const { dtype, shape } = ranked(node, 0, 4);
   const [n, c, h, w] = shape as [number, number, number, number];
-  const block = numberOf(node, "blocksize");
+  const block = node.attributes.blocksize;
   checkChoice(node, "mode", ["DCR", "CRD"]);
   if (block < 1 || c % (block * block) !== 0)
     throw typeError(node.op, `${c} channels are no multiple of ${block}²`, node.inputs);
   return [{ dtype, shape: [n, c / (block * block), h * block, w * block] }];
 }
 
-function foldDepthToSpace(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tensor[] {
+function foldDepthToSpace(node: OpContext<typeof DEPTH_TO_SPACE>, [x]: readonly (Tensor | undefined)[]): Tensor[] {
   const shape = inferDepthToSpace(node)[0]!.shape;
-  const block = numberOf(node, "blocksize");
+  const block = node.attributes.blocksize;
   const [, channels] = shape as [number, number, number, number];
   const [batchStride, channelStride, rowStride] = rowStrides(x!.shape) as [number, number, number, number];
-  const crd = stringOf(node, "mode") === "CRD";
+  const crd = node.attributes.mode === "CRD";
   const source = byCoordinates(shape, (at) => {
     const [n, c, h, w] = at as [number, number, number, number];
     const phase = (h % block) * block + (w % block);
@@ -163,19 +168,50 @@ function foldDepthToSpace(node: OpContext, [x]: readonly (Tensor | undefined)[])
   return [gatherElements(x!, shape, source)];
 }
 
+function inferTranspose(node: OpContext<typeof TRANSPOSE>): TensorType[] {
+  const x = inputType(node, 0);
+  const { perm } = node.attributes;
+  if (perm.length !== x.shape.length || new Set(perm).size !== perm.length || perm.some((axis) => !(axis in x.shape)))
+    throw typeError(node.op, `[${perm.join(",")}] is no permutation of the axes`, node.inputs);
+  return [{ dtype: x.dtype, shape: perm.map((axis) => x.shape[axis]!) }];
+}
+
+function foldTranspose(node: OpContext<typeof TRANSPOSE>, [x]: readonly (Tensor | undefined)[]): Tensor[] {
+  const shape = inferTranspose(node)[0]!.shape;
+  const strides = rowStrides(x!.shape);
+  const steps = node.attributes.perm.map((axis) => strides[axis]!);
+  const source = byCoordinates(shape, (at) => dot(at, steps));
+  return [gatherElements(x!, shape, source)];
+}
+
+function inferExpand(node: OpContext): TensorType[] {
+  const x = inputType(node, 0);
+  const target = constantInts(node, 1);
+  const shape = target.every((size) => size >= 0) ? broadcast(x.shape, target) : undefined;
+  if (!shape) throw typeError(node.op, `the shape does not broadcast with [${target.join(",")}]`, node.inputs);
+  return [{ dtype: x.dtype, shape }];
+}
+
+function foldExpand(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tensor[] {
+  const shape = inferExpand(node)[0]!.shape;
+  return [gatherElements(x!, shape, broadcastOffsets(x!.shape, shape))];
+}
+
 /** Ops that move elements between tensors and within them, and compute nothing. */
 export const MOVEMENT = {
-  Concat: { inputs: [1, 1024], attributes: { axis: int() }, infer: inferConcat, fold: foldConcat, since: 13 },
-  DepthToSpace: {
+  Concat: op({ inputs: [1, 1024], attributes: CONCAT, infer: inferConcat, fold: foldConcat }),
+  DepthToSpace: op({
     inputs: [1, 1],
-    attributes: { blocksize: int(), mode: string("DCR") },
+    attributes: DEPTH_TO_SPACE,
     infer: inferDepthToSpace,
     fold: foldDepthToSpace,
-    since: 11,
-  },
-  Gather: { inputs: [2, 2], attributes: { axis: int(0) }, infer: inferGather, fold: foldGather, since: 13 },
+  }),
+  /** Numpy's broadcast of x and a shape: an axis of 1 in the shape keeps that of x. */
+  Expand: op({ inputs: [2, 2], attributes: {}, infer: inferExpand, fold: foldExpand }),
+  Gather: op({ inputs: [2, 2], attributes: AXIS, infer: inferGather, fold: foldGather }),
   /** Inputs x, starts, ends, axes?, steps? */
-  Slice: { inputs: [3, 5], attributes: {}, infer: inferSlice, fold: foldSlice, since: 13 },
+  Slice: op({ inputs: [3, 5], attributes: {}, infer: inferSlice, fold: foldSlice }),
   /** Inputs x and the size of each part; one output a part. */
-  Split: { inputs: [2, 2], attributes: { axis: int(0) }, infer: inferSplit, fold: foldSplit, since: 13 },
-} as const satisfies Record<string, OpSchema>;
+  Split: op({ inputs: [2, 2], attributes: AXIS, infer: inferSplit, fold: foldSplit }),
+  Transpose: op({ inputs: [1, 1], attributes: TRANSPOSE, infer: inferTranspose, fold: foldTranspose }),
+} satisfies Record<string, OpSchema>;

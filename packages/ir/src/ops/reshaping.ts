@@ -1,15 +1,16 @@
-import { elementCount, rowStrides, type TensorType } from "@yolo-compile/core";
-import { numberOf, numbersOf } from "../attributes.js";
+import { elementCount, type Tensor, type TensorType } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
-import { int, ints, type OpContext, type OpSchema } from "../schema.js";
-import { broadcast, broadcastOffsets } from "./broadcast.js";
+import { int, type OpContext, type OpSchema, op } from "../schema.js";
 import { constantInts, inputType, normalAxes, normalAxis } from "./context.js";
-import { byCoordinates, dot, gatherElements } from "./gather-elements.js";
+
+const FLATTEN = { axis: int(1) };
 
 /** Same elements in the same order under the inferred shape. */
-const refold = (infer: OpSchema["infer"]): NonNullable<OpSchema["fold"]> => {
-  return (node, [x]) => [{ dtype: x!.dtype, shape: infer(node)[0]!.shape, data: x!.data }];
-};
+const refold =
+  <Node extends OpContext>(infer: (node: Node) => readonly TensorType[]) =>
+  (node: Node, [x]: readonly (Tensor | undefined)[]): Tensor[] => [
+    { dtype: x!.dtype, shape: infer(node)[0]!.shape, data: x!.data },
+  ];
 
 function inferReshape(node: OpContext): TensorType[] {
   const x = inputType(node, 0);
@@ -23,22 +24,6 @@ function inferReshape(node: OpContext): TensorType[] {
     throw typeError(node.op, `${count} elements do not make [${given.join(",")}]`, node.inputs);
   return [{ dtype: x.dtype, shape }];
 }
-
-function inferTranspose(node: OpContext): TensorType[] {
-  const x = inputType(node, 0);
-  const perm = numbersOf(node, "perm");
-  if (perm.length !== x.shape.length || new Set(perm).size !== perm.length || perm.some((axis) => !(axis in x.shape)))
-    throw typeError(node.op, `[${perm.join(",")}] is no permutation of the axes`, node.inputs);
-  return [{ dtype: x.dtype, shape: perm.map((axis) => x.shape[axis]!) }];
-}
-
-const foldTranspose: NonNullable<OpSchema["fold"]> = (node, [x]) => {
-  const shape = inferTranspose(node)[0]!.shape;
-  const strides = rowStrides(x!.shape);
-  const steps = numbersOf(node, "perm").map((axis) => strides[axis]!);
-  const source = byCoordinates(shape, (at) => dot(at, steps));
-  return [gatherElements(x!, shape, source)];
-};
 
 function inferSqueeze(node: OpContext): TensorType[] {
   const x = inputType(node, 0);
@@ -57,34 +42,18 @@ function inferUnsqueeze(node: OpContext): TensorType[] {
   return [{ dtype: x.dtype, shape }];
 }
 
-function inferFlatten(node: OpContext): TensorType[] {
+function inferFlatten(node: OpContext<typeof FLATTEN>): TensorType[] {
   const { dtype, shape } = inputType(node, 0);
-  const axis = numberOf(node, "axis");
+  const { axis } = node.attributes;
   const at = axis === shape.length ? axis : normalAxis(node, axis, shape.length);
   return [{ dtype, shape: [elementCount(shape.slice(0, at)), elementCount(shape.slice(at))] }];
 }
 
-function inferExpand(node: OpContext): TensorType[] {
-  const x = inputType(node, 0);
-  const target = constantInts(node, 1);
-  const shape = target.every((size) => size >= 0) ? broadcast(x.shape, target) : undefined;
-  if (!shape) throw typeError(node.op, `the shape does not broadcast with [${target.join(",")}]`, node.inputs);
-  return [{ dtype: x.dtype, shape }];
-}
-
-const foldExpand: NonNullable<OpSchema["fold"]> = (node, [x]) => {
-  const shape = inferExpand(node)[0]!.shape;
-  return [gatherElements(x!, shape, broadcastOffsets(x!.shape, shape))];
-};
-
-/** Ops that give the elements of one tensor another shape, order or repetition. */
+/** Ops that give the elements of a tensor another shape; their order stays. */
 export const RESHAPING = {
-  /** Numpy's broadcast of x and a shape: an axis of 1 in the shape keeps that of x. */
-  Expand: { inputs: [2, 2], attributes: {}, infer: inferExpand, fold: foldExpand, since: 13 },
-  Flatten: { inputs: [1, 1], attributes: { axis: int(1) }, infer: inferFlatten, fold: refold(inferFlatten), since: 13 },
+  Flatten: op({ inputs: [1, 1], attributes: FLATTEN, infer: inferFlatten, fold: refold(inferFlatten) }),
   /** In the shape, 0 keeps the size of that axis, and one -1 takes what is left. */
-  Reshape: { inputs: [2, 2], attributes: {}, infer: inferReshape, fold: refold(inferReshape), since: 5 },
-  Squeeze: { inputs: [2, 2], attributes: {}, infer: inferSqueeze, fold: refold(inferSqueeze), since: 13 },
-  Transpose: { inputs: [1, 1], attributes: { perm: ints() }, infer: inferTranspose, fold: foldTranspose, since: 13 },
-  Unsqueeze: { inputs: [2, 2], attributes: {}, infer: inferUnsqueeze, fold: refold(inferUnsqueeze), since: 13 },
-} as const satisfies Record<string, OpSchema>;
+  Reshape: op({ inputs: [2, 2], attributes: {}, infer: inferReshape, fold: refold(inferReshape) }),
+  Squeeze: op({ inputs: [2, 2], attributes: {}, infer: inferSqueeze, fold: refold(inferSqueeze) }),
+  Unsqueeze: op({ inputs: [2, 2], attributes: {}, infer: inferUnsqueeze, fold: refold(inferUnsqueeze) }),
+} satisfies Record<string, OpSchema>;

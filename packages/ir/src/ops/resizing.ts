@@ -1,9 +1,16 @@
-import { rowStrides, type TensorType, toFloat64 } from "@yolo-compile/core";
-import { stringOf } from "../attributes.js";
+import { rowStrides, type Tensor, type TensorType, toFloat64 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
-import { float, type OpContext, type OpSchema, string } from "../schema.js";
+import { float, type OpContext, type OpSchema, op, string } from "../schema.js";
 import { checkChoice, checkScalars, constantInput, constantInts, inputType, normalAxes } from "./context.js";
 import { byCoordinates, gatherElements } from "./gather-elements.js";
+
+const PAD = { mode: string("constant") };
+const RESIZE = {
+  mode: string("nearest"),
+  coordinate_transformation_mode: string("asymmetric"),
+  nearest_mode: string("floor"),
+  cubic_coeff_a: float(-0.75),
+};
 
 interface Pads {
   readonly begin: number;
@@ -37,7 +44,7 @@ function padsOf(node: OpContext): Pads[] {
   });
 }
 
-function inferPad(node: OpContext): TensorType[] {
+function inferPad(node: OpContext<typeof PAD>): TensorType[] {
   const x = inputType(node, 0);
   checkChoice(node, "mode", Object.keys(PAD_MODES));
   checkScalars(node, [2]);
@@ -46,7 +53,7 @@ function inferPad(node: OpContext): TensorType[] {
   const pads = padsOf(node);
   const left = pads.map(({ begin, end }, axis) => x.shape[axis]! + Math.min(begin, 0) + Math.min(end, 0));
   if (left.some((size) => size < 0)) throw typeError(node.op, "nothing is left", node.inputs);
-  const mode = stringOf(node, "mode");
+  const { mode } = node.attributes;
   const reach = ({ begin, end }: Pads): number => Math.max(begin, end, 0) + (mode === "reflect" ? 1 : 0);
   pads.forEach((pad, axis) => {
     if (mode !== "constant" && (pad.begin > 0 || pad.end > 0) && left[axis]! < (mode === "reflect" ? reach(pad) : 1))
@@ -55,11 +62,11 @@ function inferPad(node: OpContext): TensorType[] {
   return [{ dtype: x.dtype, shape: pads.map(({ begin, end }, axis) => x.shape[axis]! + begin + end) }];
 }
 
-const foldPad: NonNullable<OpSchema["fold"]> = (node, [x, , value]) => {
+function foldPad(node: OpContext<typeof PAD>, [x, , value]: readonly (Tensor | undefined)[]): Tensor[] {
   const shape = inferPad(node)[0]!.shape;
   const pads = padsOf(node);
   const strides = rowStrides(x!.shape);
-  const mode: PadMode = PAD_MODES[stringOf(node, "mode") as keyof typeof PAD_MODES]; // inferPad checks it
+  const mode: PadMode = PAD_MODES[node.attributes.mode as keyof typeof PAD_MODES]; // inferPad checks it
   const source = byCoordinates(shape, (at) => {
     let offset = 0;
     for (let axis = 0; axis < at.length; axis++) {
@@ -71,7 +78,7 @@ const foldPad: NonNullable<OpSchema["fold"]> = (node, [x, , value]) => {
     return offset;
   });
   return [gatherElements(x!, shape, source, value)];
-};
+}
 
 const COORDINATES = [
   "half_pixel",
@@ -97,17 +104,7 @@ function inferResize(node: OpContext): TensorType[] {
 /** Ops that change the size of a map. */
 export const RESIZING = {
   /** Inputs x, pads (all begins, then all ends), value?, axes? */
-  Pad: { inputs: [2, 4], attributes: { mode: string("constant") }, infer: inferPad, fold: foldPad, since: 18 },
+  Pad: op({ inputs: [2, 4], attributes: PAD, infer: inferPad, fold: foldPad }),
   /** Inputs x, roi (left out), scales. */
-  Resize: {
-    inputs: [1, 3],
-    attributes: {
-      mode: string("nearest"),
-      coordinate_transformation_mode: string("asymmetric"),
-      nearest_mode: string("floor"),
-      cubic_coeff_a: float(-0.75),
-    },
-    infer: inferResize,
-    since: 13,
-  },
-} as const satisfies Record<string, OpSchema>;
+  Resize: op({ inputs: [1, 3], attributes: RESIZE, infer: inferResize }),
+} satisfies Record<string, OpSchema>;

@@ -1,37 +1,47 @@
-import { numbersOf } from "../attributes.js";
 import { attributeError, typeError } from "../diagnostics.js";
 import type { OpContext } from "../schema.js";
 import { ranked } from "./context.js";
 
+/** The attributes of a window that slides. */
 interface Window {
-  readonly dilations: readonly number[];
+  readonly dilations?: readonly number[];
   /** Top, left, bottom, right; with one axis before, behind. */
   readonly pads: readonly number[];
   readonly strides: readonly number[];
+  readonly ceil_mode?: number;
 }
 
-/** The attributes of a window over `axes` spatial axes. @throws ir/attribute where their number or size is wrong */
-export function windowOf(node: OpContext, axes = 2): Window {
+/** A window over `axes` spatial axes. @throws ir/attribute where the number or size of an attribute is wrong */
+export function windowOf(
+  node: OpContext,
+  { dilations, pads, strides }: Window,
+  axes = 2,
+): Required<Omit<Window, "ceil_mode">> {
   return {
-    dilations: "dilations" in node.attributes ? sizes(node, "dilations", axes, 1) : new Array<number>(axes).fill(1),
-    pads: sizes(node, "pads", 2 * axes, 0),
-    strides: sizes(node, "strides", axes, 1),
+    dilations: dilations ? sizes(node, "dilations", dilations, axes, 1) : new Array<number>(axes).fill(1),
+    pads: sizes(node, "pads", pads, 2 * axes, 0),
+    strides: sizes(node, "strides", strides, axes, 1),
   };
 }
 
 /** @throws ir/attribute unless it is `count` integers of at least `least` */
-export function sizes(node: OpContext, name: string, count: number, least: number): readonly number[] {
-  const found = numbersOf(node, name);
+export function sizes(
+  node: OpContext,
+  name: string,
+  found: readonly number[],
+  count: number,
+  least: number,
+): readonly number[] {
   if (found.length !== count || found.some((size) => size < least))
     throw attributeError(node.op, name, `${count} integers of at least ${least}`, found);
   return found;
 }
 
 /** Spatial sizes after a window of `kernel` slid over input 0. @throws ir/type if it does not fit */
-export function slide(node: OpContext, kernel: readonly number[]): number[] {
+export function slide(node: OpContext, window: Window, kernel: readonly number[]): number[] {
   const axes = kernel.length;
-  const { dilations, pads, strides } = windowOf(node, axes);
-  const ceil = node.attributes.ceil_mode === 1;
+  const { dilations, pads, strides } = windowOf(node, window, axes);
+  const ceil = window.ceil_mode === 1;
   const [, , ...map] = ranked(node, 0, axes + 2).shape;
   return map.map((size, axis) => {
     const [before, after, stride] = [pads[axis]!, pads[axis + axes]!, strides[axis]!];

@@ -1,5 +1,4 @@
-import { ints } from "./infer-movement.js";
-import type { Case } from "./one-node.js";
+import { type Case, ints } from "./one-node.js";
 
 /** `y = op(x)` on a constant x, with further int64 vectors. */
 const moved = (x: string, vectors: Readonly<Record<string, readonly number[]>>, node: string, gives: string): Case => ({

@@ -1,12 +1,4 @@
-import type { Case } from "./one-node.js";
-
-/** A node after the int64 vectors that it takes: `ints({ k: [1] }, "%y = …")`. */
-export function ints(vectors: Readonly<Record<string, readonly number[]>>, node: string): string {
-  const constants = Object.entries(vectors).map(
-    ([name, list]) => `%${name} = i64[${list.length}] {${list.join(", ")}}`,
-  );
-  return [...constants, node].join("\n");
-}
+import { type Case, ints, shaped } from "./one-node.js";
 
 const slice = (starts: number[], ends: number[], axes: number[], steps: number[]): string =>
   ints({ s: starts, e: ends, a: axes, t: steps }, "%y = Slice(%x, %s, %e, %a, %t)");
@@ -127,4 +119,27 @@ export const MOVEMENT_CASES: readonly Case[] = [
     node: ints({ k: [3, 3] }, "%a = Split(%x, %k)"),
     gives: "ir/syntax: found 1, expected 2 values left of Split",
   },
+
+  { inputs: "%x: f32[2,3,4]", node: "%y = Transpose(%x) {perm=[2, 0, 1]}", gives: "f32[4,2,3]" },
+  {
+    inputs: "%x: f32[2,3]",
+    node: "%y = Transpose(%x) {perm=[0]}",
+    gives: "ir/type: [0] is no permutation of the axes",
+  },
+  {
+    inputs: "%x: f32[2,3]",
+    node: "%y = Transpose(%x) {perm=[1, 1]}",
+    gives: "ir/type: [1,1] is no permutation of the axes",
+  },
+  {
+    inputs: "%x: f32[2,3]",
+    node: "%y = Transpose(%x) {perm=[-1, 0]}",
+    gives: "ir/type: [-1,0] is no permutation of the axes",
+  },
+
+  shaped("Expand", "3,1", [2, 1, 4], "f32[2,3,4]"),
+  shaped("Expand", "3,4", [1], "f32[3,4]"),
+  shaped("Expand", "1,3", [0, 3], "f32[0,3]"),
+  shaped("Expand", "3", [4], "ir/type: the shape does not broadcast with [4]"),
+  shaped("Expand", "1", [-1], "ir/type: the shape does not broadcast with [-1]"),
 ];

@@ -1,5 +1,4 @@
-import { ints } from "./infer-movement.js";
-import type { Case } from "./one-node.js";
+import { type Case, ints } from "./one-node.js";
 
 const resized = (height: number, scale: number | string, gives: string, attributes = ""): Case => ({
   inputs: `%x: f32[1,1,${height},2]`,

@@ -15,6 +15,21 @@ export interface Case {
   readonly gives: string;
 }
 
+/** A node after the int64 vectors that it takes: `ints({ k: [1] }, "%y = …")`. */
+export function ints(vectors: Readonly<Record<string, readonly number[]>>, node: string): string {
+  const constants = Object.entries(vectors).map(
+    ([name, list]) => `%${name} = i64[${list.length}] {${list.join(", ")}}`,
+  );
+  return [...constants, node].join("\n");
+}
+
+/** `y = op(x, list)` for an x of the sizes `from`. */
+export const shaped = (op: string, from: string, to: number[], gives: string): Case => ({
+  inputs: `%x: f32[${from}]`,
+  node: ints({ s: to }, `%y = ${op}(%x, %s)`),
+  gives,
+});
+
 /** `code: problem`, without the types of the inputs, which messages about types start with. */
 function problemOf(error: unknown): string {
   if (!isCompileError(error)) throw error;

@@ -1,8 +1,8 @@
 import { CompileError, formatType, isCompileError, nearestNames, type TensorType } from "@yolo-compile/core";
-import type { Attribute, Attributes, Node, Origin, Value } from "../graph.js";
-import { createNode, type NodeRequest } from "../node.js";
+import type { Node, Origin, Value } from "../graph.js";
+import { createNodeByName, type NamedNodeRequest } from "../node.js";
 import { isKnownOp, OPS } from "../ops/index.js";
-import type { AttributeKind, OpSchema } from "../schema.js";
+import type { Attribute, AttributeKind, Attributes, OpSchema } from "../schema.js";
 import type { Cursor } from "./cursor.js";
 import { readFloat, readInteger } from "./numbers.js";
 import { readName } from "./spelling.js";
@@ -22,7 +22,7 @@ const ATTRIBUTES: Readonly<Record<AttributeKind, (cursor: Cursor) => Attribute>>
   },
 };
 
-/** A node from its op on; its outputs get `hints`. @throws ir/syntax, and as {@link createNode} with the place */
+/** A node from its op on; its outputs get `hints`. @throws ir/syntax, and as {@link createNodeByName} with the place */
 export function readNode(cursor: Cursor, hints: readonly string[], readInput: () => Value | undefined): Node {
   const start = cursor.position;
   const op = cursor.take(WORD, "an op or an element type");
@@ -69,9 +69,9 @@ function readOrigin(cursor: Cursor): Origin {
   return { path, rules: cursor.acceptMark("[") ? cursor.list("]", () => readName(cursor, "a rule")) : [] };
 }
 
-function located(cursor: Cursor, position: number, request: NodeRequest): Node {
+function located(cursor: Cursor, position: number, request: NamedNodeRequest): Node {
   try {
-    return createNode(request);
+    return createNodeByName(request);
   } catch (error) {
     throw isCompileError(error) ? new CompileError({ ...error.diagnostic, where: cursor.where(position) }) : error;
   }

@@ -1,9 +1,9 @@
 import { formatType } from "@yolo-compile/core";
 import { sameAttribute } from "../attributes.js";
-import { type Attribute, constantsOf, type Graph, type Node, type Origin, type Value } from "../graph.js";
+import { constantsOf, type Graph, type Node, type Origin, type Value } from "../graph.js";
 import { nameValues } from "../names.js";
 import { isKnownOp, OPS } from "../ops/index.js";
-import type { AttributeKind, OpSchema } from "../schema.js";
+import type { Attribute, AttributeKind, OpSchema } from "../schema.js";
 import { spellFloat } from "./numbers.js";
 import { type ConstantStyle, printConstant } from "./print-constant.js";
 import { spellName, spellValue } from "./spelling.js";

@@ -1,7 +1,7 @@
 import { castTensor, type DType, elementCount, type TensorType, tensorOf, uniformFloats } from "@yolo-compile/core";
 import {
-  type Attributes,
   constantValue,
+  type GivenAttributesOf,
   type Graph,
   GraphBuilder,
   integers,
@@ -13,33 +13,37 @@ import {
 export interface SampleBuilder {
   x(shape: readonly number[], dtype?: DType): Value;
   w(shape: readonly number[], dtype?: DType): Value;
-  op(op: string, inputs: readonly (Value | undefined)[], attributes?: Attributes): readonly Value[];
+  op<Op extends OpName>(
+    op: Op,
+    inputs: readonly (Value | undefined)[],
+    attributes?: GivenAttributesOf<Op>,
+  ): readonly Value[];
 }
 
 type Sample = (build: SampleBuilder) => readonly Value[];
 
 const unary =
-  (op: string, attributes: Attributes = {}): Sample =>
+  <Op extends OpName>(op: Op, attributes?: GivenAttributesOf<Op>): Sample =>
   ({ x, op: make }) =>
     make(op, [x([2, 3])], attributes);
 
 const binary =
-  (op: string): Sample =>
+  (op: OpName): Sample =>
   ({ x, w, op: make }) =>
     make(op, [x([2, 1, 3]), w([4, 1])]);
 
 const windowed =
-  (op: string, attributes: Attributes): Sample =>
+  <Op extends OpName>(op: Op, attributes: GivenAttributesOf<Op>): Sample =>
   ({ x, op: make }) =>
     make(op, [x([1, 3, 8, 10])], attributes);
 
-const reductions = (op: string): readonly Sample[] => [
+const reductions = (op: "ReduceMean" | "ReduceMax" | "ReduceSum"): readonly Sample[] => [
   ({ x, op: make }) => make(op, [x([2, 3, 4]), integers([-1, 0])], { keepdims: 0 }),
   ({ x, op: make }) => make(op, [x([2, 3, 4])]),
   ({ x, op: make }) => make(op, [x([2, 3, 4]), integers([])]),
 ];
 
-const softmaxes = (op: string): readonly Sample[] => [
+const softmaxes = (op: "Softmax" | "LogSoftmax"): readonly Sample[] => [
   ({ x, op: make }) => make(op, [x([2, 3, 4])]),
   ({ x, op: make }) => make(op, [x([2, 3, 4])], { axis: 1 }),
   ({ x, op: make }) => make(op, [x([2, 3, 4])], { axis: -3 }),
@@ -167,7 +171,7 @@ export function sampleGraph(name: string, sample: Sample, float: DType = "f32"):
       const numbers = { dtype: "f32", shape, data: uniformFloats(++seed, elementCount(shape)) } as const;
       return constantValue(castTensor(numbers, dtype), "w");
     },
-    op: (op, inputs, attributes = {}) => builder.ops(op, inputs, attributes, { path: `sample.${name}`, rules: [] }),
+    op: (op, inputs, attributes) => builder.ops(op, inputs, attributes, { path: `sample.${name}`, rules: [] }),
   });
   outputs.forEach((value, index) => {
     builder.output(`y${index}`, value);

@@ -1,8 +1,9 @@
-import { type Node, sameAttributes, type Value } from "@yolo-compile/ir";
-import { type Emit, isMissing, type Miss, miss, type Rule, type RuleContext, replace, soleFeeder } from "../rule.js";
+import { type Node, type OpName, sameAttributes, type Value } from "@yolo-compile/ir";
+import type { Emit } from "../patch.js";
+import { isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 
 /** Functions of one element, without constants. */
-const UNARY: ReadonlySet<string> = new Set([
+const UNARY: ReadonlySet<OpName> = new Set([
   "Elu",
   "HardSigmoid",
   "HardSwish",
@@ -24,7 +25,7 @@ interface Activation {
 /** The activation that makes `value` for `user` alone. */
 function activationOf(value: Value | undefined, user: Node, context: RuleContext): Activation | Miss {
   const feeder = soleFeeder(context, value, user);
-  if (isMissing(feeder)) return feeder;
+  if (isMiss(feeder)) return feeder;
   const [x] = feeder.inputs as [Value];
   if (UNARY.has(feeder.op)) return { function: feeder, x };
   if (feeder.op !== "Mul") return miss(`an input comes from ${feeder.op}, which is no activation`);
@@ -34,7 +35,7 @@ function activationOf(value: Value | undefined, user: Node, context: RuleContext
   ] as const) {
     const inner = context.producer(feeder.inputs[at]);
     const same = inner && UNARY.has(inner.op) && inner.inputs[0] === feeder.inputs[other];
-    const alone = same && !isMissing(soleFeeder(context, feeder.inputs[at], feeder));
+    const alone = same && !isMiss(soleFeeder(context, feeder.inputs[at], feeder));
     if (inner && alone) return { function: inner, gate: feeder, x: inner.inputs[0]! };
   }
   return miss("an input comes from a Mul, which is no activation");
@@ -51,32 +52,29 @@ function emitActivation(emit: Emit, like: Activation, x: Value): Value {
 }
 
 /** concat(f(a), f(b)) = f(concat(a, b)): one call for all, where nobody else takes the parts. */
-export const activateAfterConcat: Rule = {
-  name: "activate-after-concat",
-  ops: ["Concat"],
-  apply: (node, context) => {
-    if (node.inputs.length < 2) return miss("there is one input only");
-    if (new Set(node.inputs).size < node.inputs.length) return miss("an input repeats");
-    const found = node.inputs.map((input) => activationOf(input, node, context));
-    const reason = found.find((each) => "miss" in each);
-    if (reason) return reason;
-    const activations = found as Activation[]; // none is a miss
-    const [first] = activations as [Activation];
-    if (!activations.every((each) => sameActivation(first, each))) return miss("the activations differ");
-    const absorbed = activations.flatMap((each) => (each.gate ? [each.function, each.gate] : [each.function]));
-    return replace(
-      "activate-after-concat",
-      node,
-      (emit) => {
-        const joined = emit(
-          "Concat",
-          activations.map(({ x }) => x),
-          node.attributes,
-          node,
-        );
-        return emitActivation(emit, first, joined);
-      },
-      absorbed,
-    );
-  },
-};
+export const activateAfterConcat = rule("activate-after-concat", ["Concat"], (node, context, { replace }) => {
+  if (node.inputs.length < 2) return miss("there is one input only");
+  if (new Set(node.inputs).size < node.inputs.length) return miss("an input repeats");
+  const activations: Activation[] = [];
+  for (const input of node.inputs) {
+    const found = activationOf(input, node, context);
+    if (isMiss(found)) return found;
+    activations.push(found);
+  }
+  const [first] = activations as [Activation];
+  if (!activations.every((each) => sameActivation(first, each))) return miss("the activations differ");
+  const absorbed = activations.flatMap((each) => (each.gate ? [each.function, each.gate] : [each.function]));
+  return replace(
+    node,
+    (emit) => {
+      const joined = emit(
+        "Concat",
+        activations.map(({ x }) => x),
+        node.attributes,
+        node,
+      );
+      return emitActivation(emit, first, joined);
+    },
+    absorbed,
+  );
+});

@@ -1,6 +1,6 @@
 import { sameShape, toNumbers } from "@yolo-compile/core";
-import { type Node, numbersOf, type Value } from "@yolo-compile/ir";
-import { miss, type Rule, reuse } from "../rule.js";
+import { type Node, OP_NAMES, type Value } from "@yolo-compile/ir";
+import { miss, rule } from "../rule.js";
 
 const sameTypes = (node: Node): boolean => {
   const [x, y] = [node.inputs[0]!.type, node.outputs[0]!.type];
@@ -22,14 +22,14 @@ const UNCHANGED: Readonly<Record<string, (node: Node) => boolean>> = {
   Slice: (node) => sameTypes(node) && (ints(node.inputs[4])?.every((step) => step === 1) ?? true),
   Split: (node) => node.outputs.length === 1,
   Squeeze: sameTypes,
-  Transpose: (node) => numbersOf(node, "perm").every((axis, index) => axis === index),
+  Transpose: (node) => node.op === "Transpose" && node.attributes.perm.every((axis, index) => axis === index),
   Unsqueeze: sameTypes,
 };
 
 /** Removes a node that hands its input on: y = x. */
-export const dropIdentity: Rule = {
-  name: "drop-identity",
-  ops: Object.keys(UNCHANGED),
-  apply: (node) =>
+export const dropIdentity = rule(
+  "drop-identity",
+  OP_NAMES.filter((op) => op in UNCHANGED),
+  (node, _, { reuse }) =>
     UNCHANGED[node.op]!(node) ? reuse([[node.outputs[0]!, node.inputs[0]!]]) : miss(`the ${node.op} changes its input`),
-};
+);

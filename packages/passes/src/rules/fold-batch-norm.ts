@@ -8,8 +8,8 @@ import {
   type Tensor,
   toFloat64,
 } from "@yolo-compile/core";
-import { lazyConstant, type Node, numberOf, type Value } from "@yolo-compile/ir";
-import { constantInputs, isMissing, miss, type Patch, type Rule, replace, soleFeeder } from "../rule.js";
+import { lazyConstant, type Node, type OpName, type Value } from "@yolo-compile/ir";
+import { constantInputs, isMiss, type Miss, miss, rule, soleFeeder } from "../rule.js";
 
 /** BatchNorm as y = x * scale + shift, in float64. */
 interface Affine {
@@ -18,7 +18,7 @@ interface Affine {
 }
 
 /** scale = γ / √(var + ε), shift = β − mean · scale */
-function affineOf(node: Node): Affine | undefined {
+function affineOf(node: Node<"BatchNormalization">): Affine | undefined {
   const vectors = constantInputs(node, [1, 2, 3, 4]);
   if (!vectors) return undefined;
   const [gamma, beta, mean, variance] = vectors.map((vector) => toFloat64(vector!)) as [
@@ -27,7 +27,7 @@ function affineOf(node: Node): Affine | undefined {
     Float64Array,
     Float64Array,
   ];
-  const epsilon = numberOf(node, "epsilon");
+  const { epsilon } = node.attributes;
   const scale = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + epsilon));
   return { scale, shift: beta.map((value, channel) => value - mean[channel]! * scale[channel]!) };
 }
@@ -38,8 +38,8 @@ interface Layout {
   readonly channelOf: (run: number) => number;
 }
 
-/** Each op's weight layout. A new op is one entry. */
-const LAYOUTS: Readonly<Record<string, (feeder: Node) => Layout | string>> = {
+/** The weight's layout of each op that has weights to fold into. A new op is one entry. */
+const LAYOUTS: { readonly [Op in OpName]?: (feeder: Node<Op>) => Layout | Miss } = {
   // [filters, c/group, kh, kw]
   Conv: (feeder) => ({
     runLength: elementCount(feeder.inputs[1]!.type.shape.slice(1)),
@@ -48,7 +48,7 @@ const LAYOUTS: Readonly<Record<string, (feeder: Node) => Layout | string>> = {
   // [c, filters/group, kh, kw]
   ConvTranspose: (feeder) => {
     const [channels, perGroup, h, w] = feeder.inputs[1]!.type.shape as [number, number, number, number];
-    const channelsPerGroup = channels / numberOf(feeder, "group");
+    const channelsPerGroup = channels / feeder.attributes.group;
     return {
       runLength: h * w,
       channelOf: (run) => Math.floor(Math.floor(run / perGroup) / channelsPerGroup) * perGroup + (run % perGroup),
@@ -56,22 +56,28 @@ const LAYOUTS: Readonly<Record<string, (feeder: Node) => Layout | string>> = {
   },
   // [columns, inner] with transB, else [inner, columns]
   Gemm: (feeder) => {
-    if (numberOf(feeder, "alpha") !== 1 || numberOf(feeder, "beta") !== 1) return "the Gemm has an alpha or a beta";
+    const { alpha, beta, transB } = feeder.attributes;
+    if (alpha !== 1 || beta !== 1) return miss("the Gemm has an alpha or a beta");
     const bias = feeder.inputs[2]?.type.shape;
     const filters = feeder.outputs[0]!.type.shape[1]!;
-    if (bias && !sameShape(bias, [filters])) return "the Gemm's bias is no vector of its columns";
+    if (bias && !sameShape(bias, [filters])) return miss("the Gemm's bias is no vector of its columns");
     const columns = feeder.inputs[1]!.type.shape[1]!;
-    return numberOf(feeder, "transB")
+    return transB
       ? { runLength: columns, channelOf: (run) => run }
       : { runLength: 1, channelOf: (run) => run % columns };
   },
   // [inner, columns]; BatchNorm's channel axis is the last one only in two dimensions
   MatMul: (feeder) => {
     const columns = feeder.inputs[1]!.type.shape.at(-1)!;
-    if (feeder.outputs[0]!.type.shape.length !== 2) return "the MatMul's channels are not its last axis";
+    if (feeder.outputs[0]!.type.shape.length !== 2) return miss("the MatMul's channels are not its last axis");
     return { runLength: 1, channelOf: (run) => run % columns };
   },
 };
+
+function layoutOf<Op extends OpName>(feeder: Node<Op>): Layout | Miss {
+  const layout = LAYOUTS[feeder.op as Op]; // a type of its own op
+  return layout?.(feeder) ?? miss(`the input comes from ${feeder.op}, which has no weights to fold into`);
+}
 
 /** The elements as the narrowest floats that hold them all. */
 const floatsOf = (tensor: Tensor): Float32Array | Float64Array =>
@@ -106,34 +112,22 @@ function foldedBias(bias: Value | undefined, { scale, shift }: Affine, weight: L
  * BatchNorm(W x + b) = (W · scale) x + (b · scale + shift), with scale = γ / √(var + ε) and shift = β − mean · scale, for
  * each output channel. Computed in float64, rounded once.
  */
-export const foldBatchNorm: Rule = {
-  name: "fold-batch-norm",
-  ops: ["BatchNormalization"],
-  apply: (node, context) => {
-    const feeder = soleFeeder(context, node.inputs[0], node);
-    if (isMissing(feeder)) return feeder;
-    const layout = Object.hasOwn(LAYOUTS, feeder.op) ? LAYOUTS[feeder.op] : undefined;
-    if (!layout) return miss(`the input comes from ${feeder.op}, which has no weights to fold into`);
-    const [x, weight, bias] = feeder.inputs;
-    if (!weight?.constant || (bias && !bias.constant)) return miss(`the ${feeder.op}'s weights are computed`);
-    const runs = layout(feeder);
-    if (typeof runs === "string") return miss(runs);
-    const affine = affineOf(node);
-    if (!affine) return miss("the statistics are computed");
-    return fold(
-      node,
-      feeder,
-      x!,
-      scaledWeight(weight, runs, affine.scale),
-      foldedBias(bias, affine, weight.constant, biasHint(weight)),
-    );
-  },
-};
-
-const biasHint = (weight: Value): string => weight.hint.replace(/weight$/, "bias");
-
-function fold(node: Node, feeder: Node, x: Value, weight: Value, bias: Value): Patch {
-  const attributes = feeder.op === "MatMul" ? {} : feeder.attributes;
-  const op = feeder.op === "MatMul" ? "Gemm" : feeder.op;
-  return replace("fold-batch-norm", node, (emit) => emit(op, [x, weight, bias], attributes), [feeder]);
-}
+export const foldBatchNorm = rule("fold-batch-norm", ["BatchNormalization"], (node, context, { replace }) => {
+  const feeder = soleFeeder(context, node.inputs[0], node);
+  if (isMiss(feeder)) return feeder;
+  const layout = layoutOf(feeder);
+  if (isMiss(layout)) return layout;
+  const [x, weight, bias] = feeder.inputs;
+  if (!weight?.constant || (bias && !bias.constant)) return miss(`the ${feeder.op}'s weights are computed`);
+  const affine = affineOf(node);
+  if (!affine) return miss("the statistics are computed");
+  const scaled = scaledWeight(weight, layout, affine.scale);
+  const shifted = foldedBias(bias, affine, weight.constant, weight.hint.replace(/weight$/, "bias"));
+  const inputs = [x, scaled, shifted];
+  return replace(
+    node,
+    (emit) => (feeder.op === "MatMul" ? emit("Gemm", inputs) : emit(feeder.op, inputs, feeder.attributes)),
+    [feeder],
+    [node],
+  );
+});

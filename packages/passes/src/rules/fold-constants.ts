@@ -3,12 +3,13 @@ import {
   constantValue,
   lazyConstant,
   type Node,
+  OP_NAMES,
   type OpSchema,
   opContext,
   schemaOf,
   type Value,
 } from "@yolo-compile/ir";
-import { miss, type Rule, reuse } from "../rule.js";
+import { miss, rule } from "../rule.js";
 
 /** Results up to this size are computed at once and kept; larger ones are computed when they are written. */
 const EAGER_BYTES = 1 << 16;
@@ -16,23 +17,20 @@ const EAGER_BYTES = 1 << 16;
 const MAX_GROWTH_BYTES = 1 << 20;
 
 /** Computes a node whose inputs are all constants. One without a result, such as 1 / 0 in integers, stays. */
-export const foldConstants: Rule = {
-  name: "fold-constants",
-  apply: (node) => {
-    const { fold } = schemaOf(node.op);
-    if (node.inputs.some((input) => input && !input.constant)) return miss("an input is computed");
-    if (!fold) return miss(`${node.op} is not folded`);
-    const before = node.inputs.reduce((sum, input) => sum + (input ? byteLength(input.type) : 0), 0);
-    const after = node.outputs.reduce((sum, output) => sum + byteLength(output.type), 0);
-    if (after > before + MAX_GROWTH_BYTES) return miss(`the constant would grow from ${before} to ${after} bytes`);
-    try {
-      return reuse(foldedOutputs(node, fold, after));
-    } catch (error) {
-      if (!isCompileError(error)) throw error;
-      return miss(error.diagnostic.message);
-    }
-  },
-};
+export const foldConstants = rule("fold-constants", OP_NAMES, (node, _, { reuse }) => {
+  const { fold } = schemaOf(node.op);
+  if (node.inputs.some((input) => input && !input.constant)) return miss("an input is computed");
+  if (!fold) return miss(`${node.op} is not folded`);
+  const before = node.inputs.reduce((sum, input) => sum + (input ? byteLength(input.type) : 0), 0);
+  const after = node.outputs.reduce((sum, output) => sum + byteLength(output.type), 0);
+  if (after > before + MAX_GROWTH_BYTES) return miss(`the constant would grow from ${before} to ${after} bytes`);
+  try {
+    return reuse(foldedOutputs(node, fold, after));
+  } catch (error) {
+    if (!isCompileError(error)) throw error;
+    return miss(error.diagnostic.message);
+  }
+});
 
 function foldedOutputs(node: Node, fold: NonNullable<OpSchema["fold"]>, bytes: number): [Value, Value][] {
   const compute = (): readonly Tensor[] =>

@@ -1,22 +1,13 @@
 import { elementCount, toFloat64 } from "@yolo-compile/core";
-import type { Node, Value } from "@yolo-compile/ir";
-import {
-  changedConstant,
-  type Emit,
-  isMissing,
-  type Miss,
-  miss,
-  type Rule,
-  type RuleContext,
-  replace,
-  soleFeeder,
-} from "../rule.js";
+import type { Node, OpName, Value } from "@yolo-compile/ir";
+import type { Emit } from "../patch.js";
+import { changedConstant, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 
 /** Ops that only move elements of their first input: a factor passes through them. */
-const MOVING = ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze"];
+const MOVING: readonly OpName[] = ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze"];
 
-/** The nodes from a convolution to the scaled value, the convolution first. */
-type Chain = readonly Node[];
+/** The nodes from a convolution to the scaled value. */
+type Chain = readonly [conv: Node<"Conv">, ...moving: Node[]];
 
 const scaledConstant = (value: Value, factor: number): Value =>
   changedConstant(value, (numbers) => numbers.map((number) => number * factor));
@@ -24,21 +15,21 @@ const scaledConstant = (value: Value, factor: number): Value =>
 /** From `value` up to a convolution, through nodes that have no other users. */
 function chainUp(value: Value | undefined, user: Node, context: RuleContext): Chain | Miss {
   const feeder = soleFeeder(context, value, user);
-  if (isMissing(feeder)) return feeder;
+  if (isMiss(feeder)) return feeder;
   if (feeder.op === "Conv") {
     const fixed = feeder.inputs.slice(1).every((input) => !input || input.constant);
     return fixed ? [feeder] : miss("the Conv's weights are computed");
   }
   if (!MOVING.includes(feeder.op)) return miss(`the factor does not pass through ${feeder.op}`);
   const above = chainUp(feeder.inputs[0], feeder, context);
-  return "miss" in above ? above : [...above, feeder];
+  return isMiss(above) ? above : [...above, feeder];
 }
 
 /** The chain computed anew, its convolution scaled. */
 function emitScaled(emit: Emit, [conv, ...moving]: Chain, factor: number): Value {
-  const [x, weight, bias] = conv!.inputs;
+  const [x, weight, bias] = conv.inputs;
   const inputs = [x, scaledConstant(weight!, factor), ...(bias ? [scaledConstant(bias, factor)] : [])];
-  let value = emit("Conv", inputs, conv!.attributes, conv);
+  let value = emit("Conv", inputs, conv.attributes, conv);
   for (const node of moving) value = emit(node.op, [value, ...node.inputs.slice(1)], node.attributes, node);
   return value;
 }
@@ -53,36 +44,31 @@ function factorOf(node: Node): { factor: number; value: Value } | undefined {
 }
 
 /** s · (a b) = (s a) b, and s · (W x + c) = (s W) x + s c; reshapes and transposes between do not matter. */
-export const foldScale: Rule = {
-  name: "fold-scale",
-  ops: ["Mul"],
-  apply: (node, context) => {
-    const scaled = factorOf(node);
-    if (!scaled) return miss("no input is one constant number");
-    const { factor, value } = scaled;
-    const product = context.producer(value);
-    if (product?.op !== "MatMul") {
-      const chain = chainUp(value, node, context);
-      return "miss" in chain ? chain : replace("fold-scale", node, (emit) => emitScaled(emit, chain, factor), chain);
-    }
-    const alone = soleFeeder(context, value, node);
-    if (isMissing(alone)) return alone;
-    const reasons: Miss[] = [];
-    for (const side of [0, 1] as const) {
-      const chain = chainUp(product.inputs[side], product, context);
-      if ("miss" in chain) reasons.push(chain);
-      else
-        return replace(
-          "fold-scale",
-          node,
-          (emit) => {
-            const inputs = [...product.inputs];
-            inputs[side] = emitScaled(emit, chain, factor);
-            return emit("MatMul", inputs, {}, product);
-          },
-          [product, ...chain],
-        );
-    }
-    return reasons[0]!;
-  },
-};
+export const foldScale = rule("fold-scale", ["Mul"], (node, context, { replace }) => {
+  const scaled = factorOf(node);
+  if (!scaled) return miss("no input is one constant number");
+  const { factor, value } = scaled;
+  const product = context.producer(value);
+  if (product?.op !== "MatMul") {
+    const chain = chainUp(value, node, context);
+    return isMiss(chain) ? chain : replace(node, (emit) => emitScaled(emit, chain, factor), chain);
+  }
+  const alone = soleFeeder(context, value, node);
+  if (isMiss(alone)) return alone;
+  const reasons: Miss[] = [];
+  for (const side of [0, 1] as const) {
+    const chain = chainUp(product.inputs[side], product, context);
+    if (isMiss(chain)) reasons.push(chain);
+    else
+      return replace(
+        node,
+        (emit) => {
+          const inputs = [...product.inputs];
+          inputs[side] = emitScaled(emit, chain, factor);
+          return emit("MatMul", inputs, {}, product);
+        },
+        [product, ...chain],
+      );
+  }
+  return reasons[0]!;
+});

@@ -1,8 +1,6 @@
 import { toNumbers } from "@yolo-compile/core";
-import { integers, type Node, numbersOf, type Value } from "@yolo-compile/ir";
-import { isMissing, miss, type Rule, replace, soleFeeder } from "../rule.js";
-
-const permOf = (node: Node): readonly number[] => numbersOf(node, "perm");
+import { integers, type OpName, type Value } from "@yolo-compile/ir";
+import { isMiss, miss, rule, soleFeeder } from "../rule.js";
 
 /** For each axis of `coarse` the axes of `fine` that it splits into; undefined where that is not all that happens. */
 export function axisGroups(coarse: readonly number[], fine: readonly number[]): number[][] | undefined {
@@ -31,15 +29,15 @@ function splitFirst(perm: readonly number[], groups: readonly number[][], split:
  * transpose(reshape(transpose(x))) = transpose(reshape(x)) where the reshape only splits axes, and
  * = reshape(transpose(x)) where it only joins them: one pass over the elements instead of two.
  */
-export const mergeTransposesAroundReshape: Rule = {
-  name: "merge-transposes-around-reshape",
-  ops: ["Transpose"],
-  apply: (node, context) => {
+export const mergeTransposesAroundReshape = rule(
+  "merge-transposes-around-reshape",
+  ["Transpose"],
+  (node, context, { replace }) => {
     const middle = soleFeeder(context, node.inputs[0], node);
-    if (isMissing(middle)) return middle;
+    if (isMiss(middle)) return middle;
     if (middle.op !== "Reshape") return miss(`the input comes from ${middle.op}`);
     const first = soleFeeder(context, middle.inputs[0], middle);
-    if (isMissing(first)) return first;
+    if (isMiss(first)) return first;
     if (first.op !== "Transpose") return miss(`the Reshape's input comes from ${first.op}`);
     // A Reshape takes 0 for the size of that axis of its input.
     if (node.outputs[0]!.type.shape.includes(0)) return miss("the result is empty");
@@ -48,10 +46,9 @@ export const mergeTransposesAroundReshape: Rule = {
     const absorbed = [first, middle];
     const split = axisGroups(before, after);
     if (split) {
-      const { shape, perm } = splitFirst(permOf(first), split, after);
-      const merged = permOf(node).map((axis) => perm[axis]!);
+      const { shape, perm } = splitFirst(first.attributes.perm, split, after);
+      const merged = node.attributes.perm.map((axis) => perm[axis]!);
       return replace(
-        "merge-transposes-around-reshape",
         node,
         (emit) => emit("Transpose", [emit("Reshape", [x, integers(shape, "shape")])], { perm: merged }),
         absorbed,
@@ -59,63 +56,52 @@ export const mergeTransposesAroundReshape: Rule = {
     }
     const joined = axisGroups(after, before);
     if (!joined) return miss("the Reshape neither splits nor joins axes");
-    const perm = permOf(node).flatMap((axis) => joined[axis]!.map((inner) => permOf(first)[inner]!));
+    const perm = node.attributes.perm.flatMap((axis) => joined[axis]!.map((inner) => first.attributes.perm[inner]!));
     const shape = integers(node.outputs[0]!.type.shape, "shape");
-    return replace(
-      "merge-transposes-around-reshape",
-      node,
-      (emit) => emit("Reshape", [emit("Transpose", [x], { perm }), shape]),
-      absorbed,
-    );
+    return replace(node, (emit) => emit("Reshape", [emit("Transpose", [x], { perm }), shape]), absorbed);
   },
-};
+);
 
-const REARRANGING = ["Reshape", "Transpose"];
+const REARRANGING: readonly OpName[] = ["Reshape", "Transpose"];
 
 /** pad(transpose(x)) = transpose(pad(x)), so that the Transpose meets the one behind. */
-export const movePadBeforeTranspose: Rule = {
-  name: "move-pad-before-transpose",
-  ops: ["Pad"],
-  apply: (node, context) => {
-    const feeder = soleFeeder(context, node.inputs[0], node);
-    if (isMissing(feeder)) return feeder;
-    if (feeder.op !== "Transpose") return miss(`the input comes from ${feeder.op}`);
-    if (!context.users(node.outputs[0]!).every(({ op }) => REARRANGING.includes(op)))
-      return miss("nothing behind the Pad rearranges");
-    const [, pads, value, axes] = node.inputs;
-    if (!pads?.constant || axes) return miss("the pads are computed or for some axes only");
-    const perm = permOf(feeder);
-    const given = toNumbers(pads.constant.read());
-    const moved = [0, perm.length].flatMap((offset) => perm.map((_, axis) => given[offset + perm.indexOf(axis)]!));
-    return replace(
-      "move-pad-before-transpose",
-      node,
-      (emit) => {
-        const inputs = [feeder.inputs[0], integers(moved, "pads"), ...(value ? [value] : [])];
-        return emit("Transpose", [emit("Pad", inputs, node.attributes)], { perm });
-      },
-      [feeder],
-    );
-  },
-};
+export const movePadBeforeTranspose = rule("move-pad-before-transpose", ["Pad"], (node, context, { replace }) => {
+  const feeder = soleFeeder(context, node.inputs[0], node);
+  if (isMiss(feeder)) return feeder;
+  if (feeder.op !== "Transpose") return miss(`the input comes from ${feeder.op}`);
+  if (!context.users(node.outputs[0]!).every(({ op }) => REARRANGING.includes(op)))
+    return miss("nothing behind the Pad rearranges");
+  const [, pads, value, axes] = node.inputs;
+  if (!pads?.constant || axes) return miss("the pads are computed or for some axes only");
+  const perm = feeder.attributes.perm;
+  const given = toNumbers(pads.constant.read());
+  const moved = [0, perm.length].flatMap((offset) => perm.map((_, axis) => given[offset + perm.indexOf(axis)]!));
+  return replace(
+    node,
+    (emit) => {
+      const inputs = [feeder.inputs[0], integers(moved, "pads"), ...(value ? [value] : [])];
+      return emit("Transpose", [emit("Pad", inputs, node.attributes)], { perm });
+    },
+    [feeder],
+  );
+});
 
 /** transpose(slice(x)) = slice(transpose(x)), so that the Transpose meets the one before. */
-export const moveSliceBehindTranspose: Rule = {
-  name: "move-slice-behind-transpose",
-  ops: ["Transpose"],
-  apply: (node, context) => {
+export const moveSliceBehindTranspose = rule(
+  "move-slice-behind-transpose",
+  ["Transpose"],
+  (node, context, { replace }) => {
     const slice = soleFeeder(context, node.inputs[0], node);
-    if (isMissing(slice)) return slice;
+    if (isMiss(slice)) return slice;
     if (slice.op !== "Slice") return miss(`the input comes from ${slice.op}`);
     const [x, starts, ends, axes, steps] = slice.inputs;
     if (!axes?.constant) return miss("the Slice's axes are computed or not said");
     const before = soleFeeder(context, x, slice);
-    if (isMissing(before)) return before;
+    if (isMiss(before)) return before;
     if (!REARRANGING.includes(before.op)) return miss("nothing before the Slice rearranges");
-    const perm = permOf(node);
+    const perm = node.attributes.perm;
     const moved = toNumbers(axes.constant.read()).map((axis) => perm.indexOf((axis + perm.length) % perm.length));
     return replace(
-      "move-slice-behind-transpose",
       node,
       (emit) => {
         const transposed = emit("Transpose", [x], { perm });
@@ -124,4 +110,4 @@ export const moveSliceBehindTranspose: Rule = {
       [slice],
     );
   },
-};
+);

@@ -1,10 +1,10 @@
 import { toNumbers } from "@yolo-compile/core";
-import { createNode, integers, type Node, numberOf, type Value } from "@yolo-compile/ir";
-import { type Miss, miss, type Patch, type Rule, reuse } from "../rule.js";
+import { createNode, integers, type Node, type Value } from "@yolo-compile/ir";
+import { isMiss, type Miss, miss, rule } from "../rule.js";
 
 /** The part of its input that a Slice takes: one axis, from start to end. */
 interface Part {
-  readonly node: Node;
+  readonly node: Node<"Slice">;
   readonly axis: number;
   readonly start: number;
   readonly end: number;
@@ -26,10 +26,10 @@ function partOf(node: Node): Part | undefined {
 }
 
 /** The output of a Split of the same input that is this part. */
-function existing({ node, axis, start, end }: Part, splits: readonly Node[]): Value | undefined {
+function existing({ node, axis, start, end }: Part, splits: readonly Node<"Split">[]): Value | undefined {
   for (const split of splits) {
     const rank = split.inputs[0]!.type.shape.length;
-    if ((numberOf(split, "axis") + rank) % rank !== axis) continue;
+    if ((split.attributes.axis + rank) % rank !== axis) continue;
     let at = 0;
     for (const output of split.outputs) {
       const size = output.type.shape[axis]!;
@@ -49,35 +49,31 @@ function tiling(parts: readonly Part[], size: number): Part[] | Miss {
 }
 
 /** x[a:b], x[b:c], … that cover an axis = split(x): one node for all, each part a copy made once. */
-export const splitSlices: Rule = {
-  name: "split-slices",
-  ops: ["Slice"],
-  apply: (node, context): Patch | Miss => {
-    const part = partOf(node);
-    if (!part) return miss("the Slice is not one part of one axis");
-    const [x] = node.inputs as [Value];
-    const users = context.users(x);
-    const earlier = users.slice(0, users.indexOf(node)).filter(({ op }) => op === "Split");
-    const found = existing(part, earlier);
-    if (found) return reuse([[node.outputs[0]!, found]]);
-    const parts = users.map(partOf).filter((other) => other?.axis === part.axis) as Part[]; // undefined has no axis
-    if (parts[0]?.node !== node) return miss("an earlier Slice leads");
-    const ordered = tiling(parts, x.type.shape[part.axis]!);
-    if ("miss" in ordered) return ordered;
-    const split = createNode({
-      op: "Split",
-      inputs: [
-        x,
-        integers(
-          ordered.map(({ start, end }) => end - start),
-          "sizes",
-        ),
-      ],
-      attributes: { axis: part.axis },
-      origin: { ...node.origin, rules: [...node.origin.rules, "split-slices"] },
-      hints: ordered.map((each) => each.node.outputs[0]!.hint),
-    });
-    const output = split.outputs[ordered.findIndex((each) => each.node === node)]!;
-    return { nodes: [split], replacements: new Map([[node.outputs[0]!, output]]), absorbed: [] };
-  },
-};
+export const splitSlices = rule("split-slices", ["Slice"], (node, context, { rule: name, reuse }) => {
+  const part = partOf(node);
+  if (!part) return miss("the Slice is not one part of one axis");
+  const [x] = node.inputs as [Value];
+  const users = context.users(x);
+  const earlier = users.slice(0, users.indexOf(node)).filter((user) => user.op === "Split");
+  const found = existing(part, earlier);
+  if (found) return reuse([[node.outputs[0]!, found]]);
+  const parts = users.map(partOf).filter((other) => other?.axis === part.axis) as Part[]; // undefined has no axis
+  if (parts[0]?.node !== node) return miss("an earlier Slice leads");
+  const ordered = tiling(parts, x.type.shape[part.axis]!);
+  if (isMiss(ordered)) return ordered;
+  const split = createNode({
+    op: "Split",
+    inputs: [
+      x,
+      integers(
+        ordered.map(({ start, end }) => end - start),
+        "sizes",
+      ),
+    ],
+    attributes: { axis: part.axis },
+    origin: { ...node.origin, rules: [...node.origin.rules, name] },
+    hints: ordered.map((each) => each.node.outputs[0]!.hint),
+  });
+  const output = split.outputs[ordered.findIndex((each) => each.node === node)]!;
+  return { nodes: [split], replacements: new Map([[node.outputs[0]!, output]]), absorbed: [], accountsFor: [] };
+});

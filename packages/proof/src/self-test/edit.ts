@@ -4,8 +4,10 @@ import {
   completeAttributes,
   constantValue,
   createNode,
+  type GivenAttributesOf,
   type Graph,
   type Node,
+  type OpName,
   sameAttributes,
   schemaOf,
   type Value,
@@ -13,29 +15,45 @@ import {
 import type { Mutation } from "./mutation.js";
 
 /** What an edited node has in place of the old one; the outputs stay. */
-export interface NodeChange {
-  readonly op?: string;
-  readonly inputs?: readonly (Value | undefined)[];
-  /** Those that differ: from the node's, or from the defaults where the op is another. */
-  readonly attributes?: Attributes;
+export type NodeChange<Op extends OpName> = Adjusted<Op> | { [Name in OpName]: Exchanged<Name> }[OpName];
+
+interface Adjusted<Op extends OpName> {
+  readonly op?: never;
+  readonly inputs?: Node["inputs"];
+  /** Those that differ from the node's. */
+  readonly attributes?: Partial<GivenAttributesOf<Op>>;
 }
 
-/** The node with other inputs, attributes or another op. @throws ir/op, ir/attribute */
-export function changeNode(node: Node, { op = node.op, inputs = node.inputs, attributes = {} }: NodeChange): Node {
-  const given = op === node.op ? { ...node.attributes, ...attributes } : attributes;
-  return { ...node, op, inputs, attributes: completeAttributes(op, schemaOf(op), given) };
+interface Exchanged<Op extends OpName> {
+  readonly op: Op;
+  readonly inputs?: Node["inputs"];
+  /** Those that differ from the defaults. */
+  readonly attributes?: GivenAttributesOf<Op>;
+}
+
+/** The node with other inputs, attributes or another op. @throws ir/attribute */
+export function changeNode<Op extends OpName>(node: Node<Op>, { op, inputs, attributes }: NodeChange<Op>): Node {
+  const before = node as Node;
+  const given: Attributes = op ? { ...attributes } : { ...before.attributes, ...attributes };
+  const next = op ?? node.op;
+  const complete = completeAttributes(next, schemaOf(next), given);
+  return { ...before, op: next, inputs: inputs ?? node.inputs, attributes: complete } as Node; // complete for the op
 }
 
 /** A node beside the one that is changed, of the same origin. */
-export const besideNode = (node: Node, op: string, inputs: readonly Value[], attributes: Attributes = {}): Node =>
-  createNode({ op, inputs, attributes, origin: node.origin });
+export const besideNode = <Op extends OpName>(
+  node: Node,
+  op: Op,
+  inputs: readonly Value[],
+  attributes?: GivenAttributesOf<Op>,
+): Node<Op> => createNode({ op, inputs, attributes, origin: node.origin });
 
 /** The list with another item at `index`. */
 export const replaceAt = <T>(items: readonly T[], index: number, item: T): T[] =>
   items.map((old, at) => (at === index ? item : old));
 
 /** The mutation of one node into another. */
-export const change = (node: Node, text: string, what: NodeChange): Mutation => ({
+export const change = <Op extends OpName>(node: Node<Op>, text: string, what: NodeChange<Op>): Mutation => ({
   change: text,
   edits: new Map([[node, [changeNode(node, what)]]]),
 });

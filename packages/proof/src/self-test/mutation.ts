@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from "@yolo-compile/ir";
+import type { Graph, Node, OpName, Value } from "@yolo-compile/ir";
 
 /** A mistake made on purpose. */
 export interface Mutation {
@@ -23,11 +23,11 @@ export interface MutationOperator {
   /** Imperative kebab-case: `drop-bias`. */
   readonly name: string;
   /** The ops that it works on. */
-  readonly ops: readonly string[];
+  readonly ops: readonly OpName[];
   /** The graph that it changes: the optimised one, or the plain one, which is optimised afterwards. */
   readonly stage: "optimized" | "plain";
-  /** undefined where the node gives it nothing to do. */
-  readonly mutate: (node: Node, site: Site) => Mutation | undefined;
+  /** `node` is of one of {@link ops}; undefined where it gives nothing to do. */
+  mutate(node: Node, site: Site): Mutation | undefined;
 }
 
 /** A graph with one mistake. */

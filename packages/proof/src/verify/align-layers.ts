@@ -1,6 +1,6 @@
 import type { CompiledModel } from "@yolo-compile/compiler";
 import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
-import { type Graph, numberOf, type Value } from "@yolo-compile/ir";
+import type { Graph, Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import { type Replacements, replacementOf } from "@yolo-compile/passes";
 
@@ -89,7 +89,7 @@ function joinedValues({ nodes }: Graph): ReadonlyMap<Value, Joined> {
   for (const node of nodes) {
     if (node.op !== "Concat") continue;
     const [into] = node.outputs as [Value];
-    const axis = (numberOf(node, "axis") + into.type.shape.length) % into.type.shape.length;
+    const axis = (node.attributes.axis + into.type.shape.length) % into.type.shape.length;
     let start = 0;
     for (const input of node.inputs as readonly Value[]) {
       joined.set(input, { into, part: { whole: into.type.shape, axis, start } });

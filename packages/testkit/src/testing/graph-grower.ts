@@ -1,5 +1,12 @@
 import { elementCount, fromNumbers, type Tensor, uniformStream } from "@yolo-compile/core";
-import { type Attributes, constantValue, type Graph, GraphBuilder, type Value } from "@yolo-compile/ir";
+import {
+  constantValue,
+  type GivenAttributesOf,
+  type Graph,
+  GraphBuilder,
+  type OpName,
+  type Value,
+} from "@yolo-compile/ir";
 
 /** Numbers that decide one step; each kind of step reads them its own way. */
 export interface Choice {
@@ -39,7 +46,7 @@ export class GraphGrower {
   }
 
   /** Adds a node; its outputs can be picked afterwards. Constants do not count as values. */
-  add(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
+  add<Op extends OpName>(op: Op, inputs: readonly (Value | undefined)[], attributes?: GivenAttributesOf<Op>): Value {
     const outputs = this.#builder.ops(op, inputs, attributes, { path: `step.${this.#steps++}`, rules: [] });
     for (const input of inputs) if (input) this.#used.add(input);
     this.#values.push(...outputs);

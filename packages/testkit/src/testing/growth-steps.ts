@@ -5,7 +5,18 @@ import type { Choice, GraphGrower } from "./graph-grower.js";
 /** Adds nodes to the value that the choice points at; does nothing where they do not fit. */
 export type Step = (grower: GraphGrower, x: Value, choice: Choice) => void;
 
-const ACTIVATIONS = ["Relu", "Sigmoid", "LeakyRelu", "HardSwish", "Tanh", "Elu", "Mish", "Softsign", "Abs", "Neg"];
+const ACTIVATIONS = [
+  "Relu",
+  "Sigmoid",
+  "LeakyRelu",
+  "HardSwish",
+  "Tanh",
+  "Elu",
+  "Mish",
+  "Softsign",
+  "Abs",
+  "Neg",
+] as const;
 
 /** No graph gets slow to run. */
 export const MOST_ELEMENTS = 1024;

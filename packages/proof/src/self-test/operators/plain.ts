@@ -5,7 +5,8 @@ import type { MutationOperator } from "../mutation.js";
 /** What BatchNormalization has in PyTorch unless told otherwise; YOLOv5 sets 1e-3. */
 const TORCH_EPSILON = 1e-5;
 
-const epsilon = (node: Node): Node => changeNode(node, { attributes: { epsilon: TORCH_EPSILON } });
+const epsilon = (node: Node<"BatchNormalization">): Node =>
+  changeNode(node, { attributes: { epsilon: TORCH_EPSILON } });
 
 const ZERO_AND_ONE: readonly (readonly [input: number, name: string, value: number])[] = [
   [2, "bias", 0],
@@ -20,7 +21,7 @@ export const PLAIN_OPERATORS: readonly MutationOperator[] = [
     ops: ["BatchNormalization"],
     stage: "plain",
     mutate: (node, { nodes }) => {
-      const norms = nodes.filter(({ op }) => op === node.op);
+      const norms = nodes.filter((other) => other.op === "BatchNormalization");
       if (norms[0] !== node) return undefined;
       return {
         change: `epsilon of all ${norms.length} BatchNormalizations is ${TORCH_EPSILON}`,

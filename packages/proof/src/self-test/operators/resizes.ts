@@ -1,31 +1,26 @@
 import { toFloat64 } from "@yolo-compile/core";
-import { type Node, stringOf } from "@yolo-compile/ir";
-import { change, changeConstant } from "../edit.js";
+import type { AttributesOf, Node } from "@yolo-compile/ir";
+import { changeConstant, changeNode } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 import { onOptimized } from "./on-optimized.js";
 
-const RESIZE_MODES: readonly Readonly<Record<string, string>>[] = [
-  { coordinate_transformation_mode: "half_pixel" },
-  { nearest_mode: "ceil" },
-  { nearest_mode: "round_prefer_ceil" },
-  { nearest_mode: "round_prefer_floor" },
-  { mode: "linear" },
+type Mode = Exclude<keyof AttributesOf<"Resize">, "cubic_coeff_a">;
+
+const RESIZE_MODES: readonly (readonly [Mode, string])[] = [
+  ["coordinate_transformation_mode", "half_pixel"],
+  ["nearest_mode", "ceil"],
+  ["nearest_mode", "round_prefer_ceil"],
+  ["nearest_mode", "round_prefer_floor"],
+  ["mode", "linear"],
 ];
 
-function misreadResize(node: Node, { pick }: Site): Mutation | undefined {
-  const modes = RESIZE_MODES.filter((mode) =>
-    Object.entries(mode).some(([name, value]) => node.attributes[name] !== value),
-  );
+function misreadResize(node: Node<"Resize">, { pick }: Site): Mutation | undefined {
+  const modes = RESIZE_MODES.filter(([name, value]) => node.attributes[name] !== value);
   const mode = modes[pick(modes.length)];
   if (!mode) return undefined;
-  const mutation = change(
-    node,
-    Object.entries(mode)
-      .map(([name, value]) => `${name} is ${value}`)
-      .join(),
-    { attributes: mode },
-  );
-  const [[, [after]]] = [...mutation.edits] as [[Node, [Node]]];
+  const [name, value] = mode;
+  const after = changeNode(node, { attributes: { [name]: value } });
+  const mutation = { change: `${name} is ${value}`, edits: new Map([[node, [after]]]) };
   return takesSamePixels(node, after) ? { ...mutation, proof: "the same pixels are taken" } : mutation;
 }
 
@@ -43,12 +38,13 @@ const ROUNDINGS: ReadonlyMap<string, (at: number) => number> = new Map([
 
 /** Which pixels a nearest Resize takes, axis by axis; undefined where it mixes pixels or scales by no power of two. */
 function pixelsTaken(node: Node): string | undefined {
-  const coordinate = COORDINATES.get(stringOf(node, "coordinate_transformation_mode"));
-  const round = ROUNDINGS.get(stringOf(node, "nearest_mode"));
+  if (node.op !== "Resize") return undefined;
+  const coordinate = COORDINATES.get(node.attributes.coordinate_transformation_mode);
+  const round = ROUNDINGS.get(node.attributes.nearest_mode);
   const scales = toFloat64(node.inputs[2]!.constant!.read());
   // Powers of two divide without rounding, in ONNX Runtime's single precision as here.
   if (
-    stringOf(node, "mode") !== "nearest" ||
+    node.attributes.mode !== "nearest" ||
     !coordinate ||
     !round ||
     !scales.every((scale) => Number.isInteger(Math.log2(scale)))
@@ -69,7 +65,7 @@ const takesSamePixels = (a: Node, b: Node): boolean => {
 };
 
 /** A scale that is too large by less than one pixel in all. */
-function overscale(node: Node): Mutation | undefined {
+function overscale(node: Node<"Resize">): Mutation | undefined {
   const { shape } = node.inputs[0]!.type;
   const scales = node.inputs[2];
   if (!scales?.constant || toFloat64(scales.constant.read()).every((scale) => scale === 1)) return undefined;

@@ -1,5 +1,5 @@
 import { sameShape, sameType, toNumbers } from "@yolo-compile/core";
-import { integers, type Node, numberOf, numbersOf, type Value } from "@yolo-compile/ir";
+import { integers, type Node, type Value } from "@yolo-compile/ir";
 import { besideNode, change, changeNode, editedConstant, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 import { onOptimized } from "./on-optimized.js";
@@ -42,9 +42,9 @@ function swapParts(node: Node, site: Site): Mutation | undefined {
 }
 
 /** A part that begins one element too early or too late, as long as the axis lasts. */
-function shiftPart(node: Node, { pick }: Site): Mutation | undefined {
+function shiftPart(node: Node<"Split">, { pick }: Site): Mutation | undefined {
   const [x, sizes] = node.inputs;
-  const axis = numberOf(node, "axis");
+  const { axis } = node.attributes;
   const [full = 0] = x!.type.shape.slice(axis);
   const lengths = node.outputs.map(({ type }) => type.shape.at(axis)!);
   if (!sizes?.constant || lengths.length < 2 || full === 0) return undefined;
@@ -89,8 +89,8 @@ function shiftSlice(node: Node): Mutation | undefined {
 }
 
 /** Two axes of one size exchanged. Nothing moves where both have one element. */
-function swapAxes(node: Node, site: Site): Mutation | undefined {
-  const perm = numbersOf(node, "perm");
+function swapAxes(node: Node<"Transpose">, site: Site): Mutation | undefined {
+  const { perm } = node.attributes;
   const { shape } = node.outputs[0]!.type;
   const pair = shuffledPairs(perm.length, site).find(([a, b]) => shape[a] === shape[b] && shape[a]! > 1);
   const still = shuffledPairs(perm.length, site).find(([a, b]) => shape[a] === 1 && shape[b] === 1);

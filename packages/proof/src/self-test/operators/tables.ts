@@ -4,7 +4,7 @@ import { changeConstant, changeNode, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 import { onOptimized } from "./on-optimized.js";
 
-const ARITHMETIC = ["Add", "Sub", "Mul", "Div", "Pow"];
+const ARITHMETIC = ["Add", "Sub", "Mul", "Div", "Pow"] as const;
 
 /** Which input is a constant; -1 where none is. */
 const constantAt = ({ inputs }: Node): number => inputs.findIndex((input) => input?.constant);

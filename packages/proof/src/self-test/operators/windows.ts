@@ -1,12 +1,12 @@
 import { sameShape } from "@yolo-compile/core";
-import { floats, type Node, numberOf, numbersOf, stringOf, type Value } from "@yolo-compile/ir";
+import { floats, type Node, type Value } from "@yolo-compile/ir";
 import { change, changeConstant, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
-import { onOptimized } from "./on-optimized.js";
+import { type Mutate, onOptimized } from "./on-optimized.js";
 
 /** A window that lies one element further on, on one axis. */
-function shiftWindow(node: Node, { pick }: Site): Mutation | undefined {
-  const pads = numbersOf(node, "pads");
+function shiftWindow(node: Node<"Conv" | "MaxPool">, { pick }: Site): Mutation | undefined {
+  const pads = node.attributes.pads;
   const axes = pads.length / 2;
   const axis = pick(axes);
   const [before, after] = [pads[axis]!, pads[axis + axes]!];
@@ -21,10 +21,10 @@ function shiftWindow(node: Node, { pick }: Site): Mutation | undefined {
  * One element less of padding behind the map. Where the result keeps its size every window ends before that element, since
  * all of them begin where they did.
  */
-function cutPadding(node: Node, { pick }: Site): Mutation | undefined {
-  const pads = numbersOf(node, "pads");
+function cutPadding(node: Node<"Conv" | "MaxPool">, { pick }: Site): Mutation | undefined {
+  const pads = node.attributes.pads;
   const at = pads.length / 2 + pick(pads.length / 2);
-  if (pads[at] === 0 || node.attributes.ceil_mode === 1) return undefined;
+  if (pads[at] === 0 || ("ceil_mode" in node.attributes && node.attributes.ceil_mode === 1)) return undefined;
   return {
     ...change(node, `padding ${at} is ${pads[at]! - 1} instead of ${pads[at]}`, {
       attributes: { pads: replaceAt(pads, at, pads[at]! - 1) },
@@ -34,8 +34,8 @@ function cutPadding(node: Node, { pick }: Site): Mutation | undefined {
 }
 
 /** A kernel spread over twice the width, with padding to match. */
-function dilate(node: Node): Mutation | undefined {
-  const [pads, dilations] = [numbersOf(node, "pads"), numbersOf(node, "dilations")];
+function dilate(node: Node<"Conv">): Mutation | undefined {
+  const [pads, dilations] = [node.attributes.pads, node.attributes.dilations];
   const kernel = node.inputs[1]!.type.shape.slice(2);
   if (dilations.some((size) => size !== 1) || kernel.every((size) => size === 1)) return undefined;
   if (kernel.some((size) => size % 2 === 0)) return undefined;
@@ -56,8 +56,8 @@ function isUniform(value: Value | undefined, { producer }: Site): boolean {
   const reach = [0, 0, 0, 0];
   let pool = producer(value);
   for (; pool?.op === "MaxPool"; pool = producer(pool.inputs[0])) {
-    const [pads, kernel] = [numbersOf(pool, "pads"), numbersOf(pool, "kernel_shape")];
-    const steps = [...numbersOf(pool, "strides"), ...numbersOf(pool, "dilations")];
+    const [pads, kernel] = [pool.attributes.pads, pool.attributes.kernel_shape];
+    const steps = [...pool.attributes.strides, ...pool.attributes.dilations];
     if (steps.some((step) => step !== 1) || !sameShape(pool.inputs[0]!.type.shape, map)) break;
     pads.forEach((pad, side) => {
       const behind = kernel[side % 2]! - 1 - pads[side % 2]!;
@@ -68,7 +68,7 @@ function isUniform(value: Value | undefined, { producer }: Site): boolean {
 }
 
 /** The mutation of a pool, which changes nothing where the map under it is one number. */
-function onPool(mutate: MutationOperator["mutate"]): MutationOperator["mutate"] {
+function onPool(mutate: Mutate<"MaxPool">): Mutate<"MaxPool"> {
   return (node, site) => {
     const mutation = mutate(node, site);
     const proof = "each channel under the pool is one number all over";
@@ -76,25 +76,25 @@ function onPool(mutate: MutationOperator["mutate"]): MutationOperator["mutate"] 
   };
 }
 
-function shrinkPool(node: Node): Mutation | undefined {
-  const [sizes, pads] = [numbersOf(node, "kernel_shape"), numbersOf(node, "pads")];
+function shrinkPool(node: Node<"MaxPool">): Mutation | undefined {
+  const [sizes, pads] = [node.attributes.kernel_shape, node.attributes.pads];
   if (sizes.some((size) => size < 3) || pads.some((pad) => pad < 1)) return undefined;
   return change(node, `the window is ${sizes.map((size) => size - 2).join("x")} instead of ${sizes.join("x")}`, {
     attributes: { kernel_shape: sizes.map((size) => size - 2), pads: pads.map((pad) => pad - 1) },
   });
 }
 
-function averagePool(node: Node): Mutation | undefined {
-  const { kernel_shape = [], pads = [], strides = [], ceil_mode = 0 } = node.attributes;
-  if (numbersOf(node, "dilations").some((size) => size !== 1)) return undefined;
+function averagePool(node: Node<"MaxPool">): Mutation | undefined {
+  const { dilations, ...attributes } = node.attributes;
+  if (dilations.some((size) => size !== 1)) return undefined;
   return change(node, "the mean is taken instead of the maximum", {
     op: "AveragePool",
-    attributes: { kernel_shape, pads, strides, ceil_mode },
+    attributes,
   });
 }
 
 /** Pad's own padding, moved from one end of an axis to the other. */
-function flipPad(node: Node): Mutation | undefined {
+function flipPad(node: Node<"Pad">): Mutation | undefined {
   return node.inputs[1]?.constant
     ? changeConstant(node, 1, "padding lies at the other ends", (numbers) => {
         const half = numbers.length / 2;
@@ -114,12 +114,12 @@ export const WINDOW_OPERATORS: readonly MutationOperator[] = [
   onOptimized("maximum-of-mean", ["ReduceMean"], (node) =>
     change(node, "the maximum is taken instead of the mean", {
       op: "ReduceMax",
-      attributes: { keepdims: numberOf(node, "keepdims") },
+      attributes: { keepdims: node.attributes.keepdims },
     }),
   ),
   onOptimized("flip-pad", ["Pad"], flipPad),
   onOptimized("fill-pad", ["Pad"], (node) =>
-    stringOf(node, "mode") === "constant"
+    node.attributes.mode === "constant"
       ? change(node, "padding repeats the edge", {
           inputs: node.inputs.length > 2 ? replaceAt(node.inputs, 2, undefined) : node.inputs,
           attributes: { mode: "edge" },

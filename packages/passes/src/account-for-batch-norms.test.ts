@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
-import { parseGraph } from "@yolo-compile/ir";
-import { guardBatchNorms } from "./guard.js";
+import { type Node, parseGraph } from "@yolo-compile/ir";
+import { accountForBatchNorms } from "./account-for-batch-norms.js";
 import { type Pass, rulePass, runPasses } from "./pass.js";
 import { optimize } from "./pipelines.js";
-import { type Rule, reuse } from "./rule.js";
+import { miss, type RuleContext, rule } from "./rule.js";
 import { foldBatchNorm } from "./rules/fold-batch-norm.js";
 
 const PLAIN = parseGraph(`graph t(%x: f32[1,3,4,4]) {
@@ -18,50 +18,40 @@ const PLAIN = parseGraph(`graph t(%x: f32[1,3,4,4]) {
 }`);
 
 /** What a rule does that takes the Conv of a Conv2d_BN and forgets the rest. */
-const loseNorm: Rule = {
-  name: "lose-norm",
-  ops: ["BatchNormalization"],
-  apply: (node) => reuse([[node.outputs[0]!, node.inputs[0]!]]),
-};
-const losing = (path: string): Pass =>
+const losing = (isLost: (node: Node, context: RuleContext) => boolean): Pass =>
   rulePass("lose", [
-    {
-      ...loseNorm,
-      apply: (node, context) => (node.origin.path === path ? loseNorm.apply(node, context) : { miss: "" }),
-    },
+    rule("lose-norm", ["BatchNormalization"], (node, context, { reuse }) =>
+      isLost(node, context) ? reuse([[node.outputs[0]!, node.inputs[0]!]]) : miss("another one is lost"),
+    ),
   ]);
+const losingAt = (path: string): Pass => losing((node) => node.origin.path === path);
 
-const guarded = (...passes: Pass[]) => guardBatchNorms(PLAIN, runPasses(PLAIN, passes));
+const checked = (...passes: Pass[]) => accountForBatchNorms(PLAIN, runPasses(PLAIN, passes));
 
 test("every BatchNormalization that is left, or folded, is accounted for", () => {
-  guarded();
-  guarded(rulePass("fold", [foldBatchNorm]));
+  checked();
+  checked(rulePass("fold", [foldBatchNorm]));
   for (const pipeline of ["none", "fuse", "full"] as const) optimize(PLAIN, pipeline);
 });
 
 test("one that a rule drops is named", () => {
-  expect(() => guarded(losing("model.0.bn"))).toThrow(
+  expect(() => checked(losingAt("model.0.bn"))).toThrow(
     expect.objectContaining({ diagnostic: expect.objectContaining({ blame: "fault" }) }),
   );
-  expect(() => guarded(losing("model.0.bn"))).toThrow(
+  expect(() => checked(losingAt("model.0.bn"))).toThrow(
     "passes/batch-norm-lost: 1 BatchNormalization nodes are neither in the graph nor folded into another node - " +
       "this is a fault of a rewrite: the result would be wrong\n  model.0.bn",
   );
 });
 
 test("one of two under the same path is missed too", () => {
-  const once = rulePass("lose", [
-    {
-      ...loseNorm,
-      apply: (node, context) => (context.isOutput(node.outputs[0]!) ? loseNorm.apply(node, context) : { miss: "" }),
-    },
-  ]);
-  expect(() => guarded(once)).toThrow("1 BatchNormalization nodes are neither");
-  expect(() => guarded(losing("shared.bn"))).toThrow("2 BatchNormalization nodes are neither");
+  const once = losing((node, context) => context.isOutput(node.outputs[0]!));
+  expect(() => checked(once)).toThrow("1 BatchNormalization nodes are neither");
+  expect(() => checked(losingAt("shared.bn"))).toThrow("2 BatchNormalization nodes are neither");
 });
 
 test("one that is lost after others were folded is named too", () => {
-  expect(() => guarded(rulePass("fold", [foldBatchNorm]), losing("shared.bn"))).toThrow("1 BatchNormalization nodes");
+  expect(() => checked(rulePass("fold", [foldBatchNorm]), losingAt("shared.bn"))).toThrow("1 BatchNormalization nodes");
 });
 
 test("dead and equal ones may go", () => {
