@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type ByteSource, isCompileError } from "@yolo-compile/compiler";
 import { inputUnreadable, outputUnwritable } from "./diagnostics.js";
@@ -64,8 +75,8 @@ export function readWhole(path: string): Uint8Array {
 export interface Workspace {
   /** Path of an unfinished file. */
   path(name: string): string;
-  /** Moves an unfinished file to where it belongs, in one step. */
-  publish(name: string, target: string): void;
+  /** Moves finished files to their targets: all of them, or none. @throws output/unwritable */
+  publish(targets: ReadonlyMap<string, string>): void;
   discard(): void;
 }
 
@@ -88,12 +99,9 @@ export function openWorkspace(output: string): Workspace {
   process.once("SIGTERM", interrupted);
   return {
     path: (name) => join(folder, name),
-    publish: (name, to) => {
-      try {
-        renameSync(join(folder, name), to);
-      } catch (error) {
-        throw outputUnwritable(to, errorCode(error));
-      }
+    publish: (targets) => {
+      const moves = [...targets].map(([name, to]) => ({ from: join(folder, name), to }));
+      moveTogether(moves, (index) => join(folder, `replaced-${index}`));
     },
     discard: () => {
       discard();
@@ -102,6 +110,36 @@ export function openWorkspace(output: string): Workspace {
       process.off("SIGTERM", interrupted);
     },
   };
+}
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Moves files one by one; when one cannot be moved, those before it go back and what they replaced stands there again. */
+function moveTogether(moves: readonly Move[], placeOfReplaced: (index: number) => string): void {
+  const undo: (() => void)[] = [];
+  for (const [index, { from, to }] of moves.entries())
+    try {
+      const replaced = moves.length > 1 && keepReplaced(to, placeOfReplaced(index));
+      renameSync(from, to);
+      undo.push(() => (replaced ? renameSync(placeOfReplaced(index), to) : rmSync(to)));
+    } catch (error) {
+      for (const step of undo.reverse()) step();
+      throw outputUnwritable(to, errorCode(error));
+    }
+}
+
+/** Keeps what a move replaces under a second name, or as a copy on a file system without them. @returns whether there is anything */
+function keepReplaced(path: string, place: string): boolean {
+  try {
+    linkSync(path, place);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    copyFileSync(path, place);
+  }
+  return true;
 }
 
 /** Writes chunks one after the other. What goes wrong in making a chunk is passed on. @throws output/unwritable */
@@ -128,7 +166,7 @@ export function writeWhole(path: string, chunks: Iterable<Uint8Array>): void {
   const workspace = openWorkspace(path);
   try {
     writeChunks(workspace.path("unfinished"), chunks);
-    workspace.publish("unfinished", path);
+    workspace.publish(new Map([["unfinished", path]]));
   } finally {
     workspace.discard();
   }

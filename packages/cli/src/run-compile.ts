@@ -93,7 +93,7 @@ async function work(job: Job): Promise<number> {
   watch.lap("write");
   const verification = job.choice && (await verify(compiled, job.choice, job));
   const ok = verification?.ok !== false;
-  if (ok) workspace.publish("optimized.onnx", output);
+  if (ok) workspace.publish(new Map([["optimized.onnx", output]]));
   terminal.endStep();
   const result = { ...job, compiled, bytes, verification, elapsedMs: watch.elapsedMs() };
   printCompiled(result, terminal);
