@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bytesSource, compile, opCensus, openCheckpoint } from "../packages/compiler/dist/index.js";
+import { bytesSource, compileGraphs, opCensus, openCheckpoint } from "../packages/compiler/dist/index.js";
 import { encodeBytes } from "../packages/onnx/dist/index.js";
 
 const root = new URL("..", import.meta.url);
@@ -47,7 +47,7 @@ function exportTorch() {
 
 function ours(weights) {
   const checkpoint = weights && openCheckpoint(bytesSource("weights.pt", new Uint8Array(weights)));
-  const model = compile({
+  const model = compileGraphs({
     config: { file: "backbone.yaml", text: backbone },
     ...(checkpoint ? { checkpoint } : { randomWeights: 1 }),
     size: [side, side],

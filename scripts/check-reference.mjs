@@ -10,7 +10,7 @@ import { findReference, weightsOf } from "@yolo-compile/testkit";
 
 const root = new URL("..", import.meta.url);
 const built = (path) => import(new URL(path, root));
-const { compile, encodeModel, openCheckpoint, bytesSource } = await built("packages/compiler/dist/index.js");
+const { compileGraphs, encodeModel, openCheckpoint, bytesSource } = await built("packages/compiler/dist/index.js");
 const { values } = parseArgs({
   options: { passes: { type: "string", default: "full" }, only: { type: "string", default: "" } },
 });
@@ -34,7 +34,7 @@ try {
         input_shape: [batch, , height, width],
       } of runs) {
         const request = { checkpoint, size: [height, width], batch, passes: values.passes };
-        const { optimized } = compile(config ? { ...request, config } : request);
+        const { optimized } = compileGraphs(config ? { ...request, config } : request);
         const file = join(folder, `${label}@${height}x${width}.onnx`);
         writeFileSync(file, Buffer.concat([...encodeModel(optimized, { opset: 17 }).chunks()]));
       }

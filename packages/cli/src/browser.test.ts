@@ -14,9 +14,9 @@ const BROWSER = { TextDecoder, TextEncoder, performance };
 
 /** One chunk after the other, as a page would do it. */
 const IN_THE_PAGE = `
-  const { bytesSource, compile, encodeModel, openCheckpoint } = yoloCompile;
+  const { bytesSource, compileGraphs, encodeModel, openCheckpoint } = yoloCompile;
   const checkpoint = openCheckpoint(bytesSource("shapes.pt", new Uint8Array(file)));
-  const { optimized } = compile({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
+  const { optimized } = compileGraphs({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
   const model = encodeModel(optimized, { opset: 17 });
   const bytes = new Uint8Array(model.byteLength);
   let offset = 0;

@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import {
   type Checkpoint,
-  type CompiledModel,
+  type CompiledGraphs,
   type CompileObserver,
-  type CompileRequest,
-  compile,
+  compileGraphs,
+  type GraphsRequest,
   inputKind,
   openCheckpoint,
   pipelineName,
@@ -44,7 +44,7 @@ export function openWeights(file: FileSource, options: WeightsOptions, onClose: 
 
 /** The files of a command line, opened and told apart. */
 export interface Inputs {
-  readonly config?: NonNullable<CompileRequest["config"]>;
+  readonly config?: NonNullable<GraphsRequest["config"]>;
   readonly checkpoint?: Checkpoint;
   /** Names the output: the yaml, or the checkpoint that carries its own. */
   readonly name: string;
@@ -86,15 +86,15 @@ function sort(files: readonly FileSource[], first: string, options: WeightsOptio
   };
 }
 
-/** The network of the inputs, compiled as the options say. @throws as `compile` */
+/** The network of the inputs, compiled as the options say. @throws as `compileGraphs` */
 export function compileInputs(
   { config, checkpoint }: Inputs,
   size: readonly [number, number],
   options: NetworkOptions,
   observer?: CompileObserver,
-): CompiledModel {
+): CompiledGraphs {
   const randomWeights = options["random-weights"];
-  return compile({
+  return compileGraphs({
     ...(config && { config }),
     ...(checkpoint && { checkpoint }),
     ...(randomWeights !== undefined && { randomWeights }),

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type CompiledModel, encodeModel, type Graph, pipelineName, stem } from "@yolo-compile/compiler";
+import { type CompiledGraphs, encodeModel, type Graph, pipelineName, stem } from "@yolo-compile/compiler";
 import {
   type Choice,
   chooseInputs,
@@ -102,7 +102,7 @@ async function work(job: Job): Promise<number> {
   return ok ? EXIT.fine : EXIT.verdict;
 }
 
-function compileWatched({ options, inputs, size, terminal, watch }: Job): CompiledModel {
+function compileWatched({ options, inputs, size, terminal, watch }: Job): CompiledGraphs {
   const observation = observe(options);
   terminal.step("compiling");
   const compiled = compileInputs(inputs, size, options, {
@@ -121,7 +121,7 @@ function write(graph: Graph, file: string, { options, workspace }: Job): number 
   return model.byteLength;
 }
 
-async function verify(compiled: CompiledModel, { provider }: Choice, job: Job): Promise<Verification> {
+async function verify(compiled: CompiledGraphs, { provider }: Choice, job: Job): Promise<Verification> {
   const { options, workspace, terminal, watch } = job;
   write(compiled.plain, "plain.onnx", job);
   const verification = await verifyModels({
@@ -137,7 +137,7 @@ async function verify(compiled: CompiledModel, { provider }: Choice, job: Job): 
   return verification;
 }
 
-async function report(compiled: CompiledModel, verification: Verification, job: Job): Promise<void> {
+async function report(compiled: CompiledGraphs, verification: Verification, job: Job): Promise<void> {
   const { options, choice, terminal } = job;
   const subject = { kind: "compiled", compiled, passes: pipelineName(options.passes), opset: options.opset } as const;
   const models = await modelFacts(subject);

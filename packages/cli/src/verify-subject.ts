@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  type CompiledModel,
+  type CompiledGraphs,
   type Diagnostic,
   encodeModel,
   type InputKind,
@@ -119,7 +119,7 @@ function openSource(
   const inputs = openInputs(paths, options);
   const close = (): void => inputs.checkpoint?.close();
   try {
-    const compiled: CompiledModel = compileInputs(inputs, size, options);
+    const compiled: CompiledGraphs = compileInputs(inputs, size, options);
     const subject = { kind: "compiled", compiled, passes: pipelineName(options.passes), opset: options.opset } as const;
     return { subject, names: compiled.names, notes: compiled.notes, close };
   } catch (error) {

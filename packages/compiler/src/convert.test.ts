@@ -5,7 +5,7 @@ import { traceNetwork } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { fixturePath } from "@yolo-compile/testkit";
 import { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
-import { type ConfigText, compile, loadNetwork, networkName } from "./compile.js";
+import { type ConfigText, compileGraphs, loadNetwork, networkName } from "./compile-graphs.js";
 import { type ConvertRequest, convertWeights } from "./convert.js";
 import { randomWeights } from "./random-weights.js";
 
@@ -19,9 +19,12 @@ function written(request: ConvertRequest): Checkpoint {
 }
 
 const compiled = (checkpoint: Checkpoint, yaml?: ConfigText): Uint8Array =>
-  encodeBytes(compile({ checkpoint, ...(yaml && { config: yaml }), size: SIZE, batch: 1, passes: "full" }).optimized, {
-    opset: 17,
-  });
+  encodeBytes(
+    compileGraphs({ checkpoint, ...(yaml && { config: yaml }), size: SIZE, batch: 1, passes: "full" }).optimized,
+    {
+      opset: 17,
+    },
+  );
 
 /** All that a checkpoint of the network would have, integers and anchors too. */
 function madeUp(yaml: ConfigText): Checkpoint {

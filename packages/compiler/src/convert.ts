@@ -8,7 +8,7 @@ import {
   type PlainData,
   WRITABLE_FORMATS,
 } from "@yolo-compile/weights";
-import { type ConfigText, loadNetwork, networkName } from "./compile.js";
+import { type ConfigText, loadNetwork, networkName } from "./compile-graphs.js";
 import { unknownExtension } from "./diagnostics.js";
 
 /** Weights to write, and what is written beside them. */

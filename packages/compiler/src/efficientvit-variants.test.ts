@@ -6,11 +6,11 @@ import { summarize, traceNetwork } from "@yolo-compile/network";
 import { optimize } from "@yolo-compile/passes";
 import { findReference } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
-import { type CompileRequest, compile, loadNetwork } from "./compile.js";
+import { compileGraphs, type GraphsRequest, loadNetwork } from "./compile-graphs.js";
 import { countParameters } from "./count-parameters.js";
 
-const compiled = (request: Omit<CompileRequest, "batch" | "passes">) =>
-  compile({ batch: 1, passes: "full", ...request });
+const compiled = (request: Omit<GraphsRequest, "batch" | "passes">) =>
+  compileGraphs({ batch: 1, passes: "full", ...request });
 
 const DOCUMENT = "EfficientViT_M0, []";
 const full = (variant: string, head = "") => ({

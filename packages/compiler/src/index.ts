@@ -19,7 +19,7 @@ export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo }
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
 export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint, WRITABLE_FORMATS } from "@yolo-compile/weights";
 export { type BoundWeights, bindWeights } from "./bind.js";
-export * from "./compile.js";
+export * from "./compile-graphs.js";
 export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
 export { type InputKind, inputKind } from "./input-kind.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { compile } from "./compile.js";
+import { compileGraphs } from "./compile-graphs.js";
 
 const yaml = (row: string, extra = ""): string => `
 nc: 1
@@ -13,7 +13,7 @@ head: [[[-1], 1, Detect, [nc, anchors]]]
 
 const outcome = (text: string, size: readonly [number, number] = [64, 64]): string => {
   try {
-    compile({ config: { file: "a.yaml", text }, randomWeights: 1, size, batch: 1, passes: "none" });
+    compileGraphs({ config: { file: "a.yaml", text }, randomWeights: 1, size, batch: 1, passes: "none" });
     return "compiled";
   } catch (error) {
     return String(error);

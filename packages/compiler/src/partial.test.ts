@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { bytesSource, int64s, tensorOf } from "@yolo-compile/core";
 import { fixturePath } from "@yolo-compile/testkit";
 import { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
-import { compile, loadNetwork } from "./compile.js";
+import { compileGraphs, loadNetwork } from "./compile-graphs.js";
 import { matchWeights } from "./match-weights.js";
 
 const shapes = (file: string): string => fixturePath(`shapes/${file}`);
@@ -15,7 +15,7 @@ const config = (change: (text: string) => string = (text) => text) => ({ file: "
 const wider = config((text) => text.replace(/nc: \d+/, "nc: 9"));
 
 test("partial loading takes what fits, counts as update_weight does, and makes up the rest", () => {
-  const { weights, notes } = compile({
+  const { weights, notes } = compileGraphs({
     config: wider,
     checkpoint,
     size: SIZE,
@@ -40,7 +40,7 @@ test("partial loading of something else entirely is an error", () => {
     tensors: new Map([["a.b", { dtype: "f32", shape: [1], read: () => tensorOf("f32", [1], [1]) }]]),
   };
   const request = { config: config(), checkpoint: other, size: SIZE, batch: 1, passes: "none" } as const;
-  expect(() => compile({ ...request, partial: true })).toThrow(/weights\/missing/);
+  expect(() => compileGraphs({ ...request, partial: true })).toThrow(/weights\/missing/);
 });
 
 test("the match of a checkpoint with a yaml says what does not fit, and what would", () => {

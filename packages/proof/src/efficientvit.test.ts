@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import {
-  type CompiledModel,
-  type CompileRequest,
-  compile,
+  type CompiledGraphs,
+  compileGraphs,
+  type GraphsRequest,
   loadNetwork,
   MODULES,
   randomWeights,
@@ -33,8 +33,8 @@ const config = (name: string, edit: (text: string) => string = (text) => text) =
 const cpu = findProvider("cpu");
 const SMALL = [96, 160] as const;
 
-type Request = Omit<CompileRequest, "batch" | "passes"> & Partial<CompileRequest>;
-const compiled = (request: Request): CompiledModel => compile({ batch: 1, passes: "full", ...request });
+type Request = Omit<GraphsRequest, "batch" | "passes"> & Partial<GraphsRequest>;
+const compiled = (request: Request): CompiledGraphs => compileGraphs({ batch: 1, passes: "full", ...request });
 
 async function outputsOf(graph: Graph, level: "disabled" | "all" = "disabled"): Promise<Float64Array[]> {
   const session = await openSession(encodeBytes(graph, { opset: 17 }), { provider: cpu, level });
@@ -74,7 +74,7 @@ function weightsOf(
 
 const lazy = (tensor: Tensor): LazyTensor => ({ ...tensor, read: () => tensor });
 
-const codes = ({ notes }: CompiledModel): string[] => notes.map(({ code }) => code);
+const codes = ({ notes }: CompiledGraphs): string[] => notes.map(({ code }) => code);
 
 test.each([
   [8, 64, 64],

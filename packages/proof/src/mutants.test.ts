@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { compile } from "@yolo-compile/compiler";
+import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, uniformFloats } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
@@ -14,7 +14,7 @@ const shapes = (file: string): string => fixturePath(`shapes/${file}`);
 const encode = (graph: Graph): Uint8Array => encodeBytes(graph, { opset: 17 });
 
 const checkpoint = openCheckpoint(bytesSource("shapes.pt", new Uint8Array(readFileSync(shapes("shapes.pt")))));
-const { plain, optimized } = compile({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
+const { plain, optimized } = compileGraphs({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
 
 const verify = (candidate: Graph) =>
   verifyModels({
@@ -92,7 +92,7 @@ test("zero padding before MaxPool stays zero at ONNX Runtime's full level", asyn
   const text = `{nc: 1, depth_multiple: 1, width_multiple: 1, anchors: [[10,13, 16,30]],
     backbone: [[-1, 1, Conv, [8, 3, 8]], [-1, 1, nn.ZeroPad2d, [[0, 1, 0, 1]]], [-1, 1, nn.MaxPool2d, [2, 1, 0]]],
     head: [[[2], 1, Detect, [nc, anchors]]]}`;
-  const padded = compile({
+  const padded = compileGraphs({
     config: { file: "padded.yaml", text },
     randomWeights: 3,
     size: [64, 64],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { type CompileRequest, compile, loadNetwork } from "@yolo-compile/compiler";
+import { compileGraphs, type GraphsRequest, loadNetwork } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
 import { formatSummary, summarize } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
@@ -26,7 +26,7 @@ const GOLDEN = 1e-4;
 interface Form {
   readonly label: string;
   readonly golden: ReferenceCase;
-  readonly request: Pick<CompileRequest, "config" | "checkpoint">;
+  readonly request: Pick<GraphsRequest, "config" | "checkpoint">;
 }
 
 function formsOf(found: Reference, golden: ReferenceCase): Form[] {
@@ -52,7 +52,7 @@ async function run(bytes: Uint8Array, golden: ReferenceRun, level: "disabled" | 
 
 async function checkRun(found: Reference, form: Form, golden: ReferenceRun): Promise<void> {
   const [batch, , height, width] = golden.input_shape;
-  const { plain, optimized } = compile({ ...form.request, size: [height, width], batch, passes: "full" });
+  const { plain, optimized } = compileGraphs({ ...form.request, size: [height, width], batch, passes: "full" });
   const unfused = await run(encodeBytes(plain, { opset: 17 }), golden, "disabled");
   const bytes = encodeBytes(optimized, { opset: 17 });
   for (const results of [unfused, await run(bytes, golden, "disabled"), await run(bytes, golden, "all")])
@@ -77,7 +77,7 @@ if (typeof reference === "string") {
     const [batch, , height, width] = run.input_shape;
     const inputs = new Map([["images", referenceInput(run)]]);
     for (const passes of ["fuse", "full"] as const) {
-      const source = compile({ ...request, size: [height, width], batch, passes });
+      const source = compileGraphs({ ...request, size: [height, width], batch, passes });
       const layers = await compareLayers({ source, inputs, provider: cpu, tolerance: FOLD });
       const compared = layers.filter((layer) => layer.compared);
       expect(compared.filter((layer) => !layer.compared!.ok).map(({ layer }) => layer.where)).toEqual([]);

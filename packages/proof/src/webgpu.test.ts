@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { expect, test } from "@jest/globals";
-import { compile, countParameters } from "@yolo-compile/compiler";
+import { compileGraphs, countParameters } from "@yolo-compile/compiler";
 import { type Graph, parseGraph } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import {
@@ -70,7 +70,7 @@ if (probe.usable) {
     "the optimised $file is the plain one on webgpu",
     async ({ file, yaml, size, parameters }) => {
       const config = { file, text: yaml };
-      const { plain, optimized } = compile({ config, randomWeights: 1, size, batch: 1, passes: "full" });
+      const { plain, optimized } = compileGraphs({ config, randomWeights: 1, size, batch: 1, passes: "full" });
       expect(countParameters(optimized)).toBe(parameters);
       const { ok, comparisons, placement } = await verify(plain, optimized);
       expect(ok).toBe(true);

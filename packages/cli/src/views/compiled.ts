@@ -1,4 +1,4 @@
-import { type CompiledModel, countParameters, opCensus, summarize } from "@yolo-compile/compiler";
+import { type CompiledGraphs, countParameters, opCensus, summarize } from "@yolo-compile/compiler";
 import type { Choice, OutputComparison, Verification } from "@yolo-compile/proof";
 import Table from "cli-table3";
 import { out } from "../colors.js";
@@ -9,7 +9,7 @@ import { grouped, line, megabytes, some } from "./text.js";
 
 /** A finished run. */
 export interface CompileResult {
-  readonly compiled: CompiledModel;
+  readonly compiled: CompiledGraphs;
   readonly options: Pick<NetworkOptions & ProviderOptions, "opset" | "passes" | "batch" | "seed">;
   readonly size: readonly [number, number];
   readonly output: string;

@@ -1,4 +1,4 @@
-import type { CompiledModel } from "@yolo-compile/compiler";
+import type { CompiledGraphs } from "@yolo-compile/compiler";
 import { crc32, isCompileError, uniformStream } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node, nameNodes, type Value, verifyGraph } from "@yolo-compile/ir";
 import { optimize, type PipelineName } from "@yolo-compile/passes";
@@ -18,7 +18,7 @@ export interface MutantOptions {
 }
 
 /** Both graphs, and what of one stands for what of the other. */
-export type MutantSource = Pick<CompiledModel, "plain" | "optimized" | "replaced">;
+export type MutantSource = Pick<CompiledGraphs, "plain" | "optimized" | "replaced">;
 
 /**
  * Graphs with one mistake each, at seeded places: the same seed gives the same mutants. All of them are well formed, so

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { compile } from "@yolo-compile/compiler";
+import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
 import { type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
 import { compareTensors, FOLD, findProvider, type Tolerance } from "@yolo-compile/runtime";
@@ -17,9 +17,9 @@ import { runSelfTest } from "./run-self-test.js";
 const provider = findProvider("cpu");
 const bytes = (file: string) => new Uint8Array(readFileSync(fixturePath(file)));
 const checkpoint = openCheckpoint(bytesSource("shapes.pt", bytes("shapes/shapes.pt")));
-const detector = compile({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
+const detector = compileGraphs({ checkpoint, size: [64, 96], batch: 1, passes: "full" });
 const text = readFileSync(fixturePath("efficientvit/detector.yaml"), "utf8");
-const hybrid = compile({
+const hybrid = compileGraphs({
   config: { file: "detector.yaml", text },
   randomWeights: 1,
   size: [96, 160],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { compile } from "@yolo-compile/compiler";
+import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, elementCount, toFloat64 } from "@yolo-compile/core";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession } from "@yolo-compile/runtime";
@@ -53,7 +53,7 @@ test("half precision is filled as well, integers keep their noise", () => {
 
 test("the trained detector passes at every magnitude", async () => {
   const source = bytesSource("shapes.pt", new Uint8Array(readFileSync(fixturePath("shapes/shapes.pt"))));
-  const { plain, optimized } = compile({
+  const { plain, optimized } = compileGraphs({
     checkpoint: openCheckpoint(source),
     size: [64, 96],
     batch: 1,

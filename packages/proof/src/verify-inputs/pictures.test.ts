@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { compile } from "@yolo-compile/compiler";
+import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, castTensor } from "@yolo-compile/core";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { findProvider, openSession } from "@yolo-compile/runtime";
@@ -68,7 +68,7 @@ test.each<[string, FixedInput[]]>([
 
 test("the plain and the optimised graph find the same objects, far within the tolerance", async () => {
   const source = bytesSource("shapes.pt", new Uint8Array(readFileSync(shapes("shapes.pt"))));
-  const { plain, optimized } = compile({
+  const { plain, optimized } = compileGraphs({
     checkpoint: openCheckpoint(source),
     size: [192, 192],
     batch: 2,

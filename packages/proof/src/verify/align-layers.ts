@@ -1,4 +1,4 @@
-import type { CompiledModel } from "@yolo-compile/compiler";
+import type { CompiledGraphs } from "@yolo-compile/compiler";
 import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
@@ -31,7 +31,7 @@ export interface AlignedLayer {
 }
 
 /** What two graphs that come from one source have in common. */
-export type AlignmentSource = Pick<CompiledModel, "plain" | "optimized" | "replaced" | "layers">;
+export type AlignmentSource = Pick<CompiledGraphs, "plain" | "optimized" | "replaced" | "layers">;
 
 /** Every output of every row with what stands for it in the optimised graph, in the order of the yaml. */
 export function alignLayers({ layers, ...graphs }: AlignmentSource): readonly AlignedLayer[] {

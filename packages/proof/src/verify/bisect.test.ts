@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { compile } from "@yolo-compile/compiler";
+import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, toFloat64, uniformFloats } from "@yolo-compile/core";
 import { constantValue, type Node, opCensus, type Value } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
@@ -14,7 +14,7 @@ import { compareWhole } from "./compare-layers.js";
 const provider = findProvider("cpu");
 const file = fixturePath("shapes/shapes.pt");
 const checkpoint = openCheckpoint(bytesSource("shapes.pt", new Uint8Array(readFileSync(file))));
-const { plain, layers } = compile({ checkpoint, size: [64, 96], batch: 1, passes: "none" });
+const { plain, layers } = compileGraphs({ checkpoint, size: [64, 96], batch: 1, passes: "none" });
 const image = { dtype: "f32", shape: [1, 3, 64, 96], data: uniformFloats(1, 3 * 64 * 96) } as const;
 const request = { plain, layers, inputs: new Map([["images", image]]), provider, tolerance: FOLD };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { compile } from "@yolo-compile/compiler";
+import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, uniformFloats } from "@yolo-compile/core";
 import { FOLD, findProvider } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
@@ -16,7 +16,7 @@ const checkpoint = openCheckpoint(bytesSource("shapes.pt", new Uint8Array(readFi
 test.each(["none", "fuse", "full"] as const)(
   "every row of the trained detector is compared, --passes %s",
   async (passes) => {
-    const source = compile({ checkpoint, size: [64, 96], batch: 1, passes });
+    const source = compileGraphs({ checkpoint, size: [64, 96], batch: 1, passes });
     const layers = await compareLayers({ source, inputs, provider, tolerance: FOLD });
     expect(layers.map(({ layer }) => layer.row)).toEqual(Array.from({ length: 25 }, (_, row) => row));
     for (const { compared, layer } of layers) {
@@ -28,7 +28,7 @@ test.each(["none", "fuse", "full"] as const)(
 );
 
 test("a row that is off is found, and those behind it, but none before it", async () => {
-  const source = compile({ checkpoint, size: [64, 96], batch: 1, passes: "fuse" });
+  const source = compileGraphs({ checkpoint, size: [64, 96], batch: 1, passes: "fuse" });
   const wrong = source.optimized.nodes.map((node) =>
     node.op === "Conv" && node.origin.path === "model.5.conv" ? { ...node, inputs: node.inputs.slice(0, 2) } : node,
   );

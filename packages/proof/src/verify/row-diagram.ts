@@ -1,4 +1,4 @@
-import type { CompiledModel } from "@yolo-compile/compiler";
+import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { Graph, Node } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import type { NodeDiagram, RowDiagram, RowSubject } from "@yolo-compile/report";
@@ -16,7 +16,7 @@ export function rowSubject(layer: TracedLayer, layers: readonly TracedLayer[]): 
 }
 
 /** The network by yaml rows, with the nodes of each in both graphs. */
-export function rowDiagram({ layers, plain, optimized }: CompiledModel): RowDiagram {
+export function rowDiagram({ layers, plain, optimized }: CompiledGraphs): RowDiagram {
   const [before, after] = [nodesByRow(plain), nodesByRow(optimized)];
   return {
     rows: layers.map((layer) => ({

@@ -1,4 +1,4 @@
-import type { CompiledModel } from "@yolo-compile/compiler";
+import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { Graph } from "@yolo-compile/ir";
 import { encodeBytes, type ModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
@@ -27,7 +27,7 @@ export interface ModelFile {
 /** Both graphs of one source. */
 export interface CompiledSubject {
   readonly kind: "compiled";
-  readonly compiled: CompiledModel;
+  readonly compiled: CompiledGraphs;
   readonly passes: PipelineName;
   readonly opset: number;
 }

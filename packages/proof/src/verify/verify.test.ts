@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { type CompiledModel, compile } from "@yolo-compile/compiler";
+import { type CompiledGraphs, compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, toFloat64 } from "@yolo-compile/core";
 import { constantValue, type Graph } from "@yolo-compile/ir";
 import { encodeBytes, readModelInfo } from "@yolo-compile/onnx";
@@ -15,12 +15,12 @@ import { type VerifyOptions, verify } from "./verify.js";
 
 const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(fixturePath(file)));
 const checkpoint = openCheckpoint(bytesSource("shapes.pt", bytesOf("shapes/shapes.pt")));
-const compileAt = (size: readonly [number, number]) => compile({ checkpoint, size, batch: 1, passes: "full" });
+const compileAt = (size: readonly [number, number]) => compileGraphs({ checkpoint, size, batch: 1, passes: "full" });
 const compiled = compileAt([64, 96]);
 
 const OPTIONS: VerifyOptions = { provider: CPU, noGpu: "a test", inputs: { seed: 1 } };
 
-const subjectOf = (model: CompiledModel): VerifySubject => ({
+const subjectOf = (model: CompiledGraphs): VerifySubject => ({
   kind: "compiled",
   compiled: model,
   passes: "full",

@@ -29,7 +29,7 @@ export interface ConfigText {
 }
 
 /** What to compile, for which input, and how much to rewrite. */
-export interface CompileRequest {
+export interface GraphsRequest {
   /** Left out where the checkpoint carries its own. */
   readonly config?: ConfigText;
   readonly checkpoint?: Checkpoint;
@@ -51,7 +51,7 @@ export interface CompileObserver extends PassObserver {
 }
 
 /** One network as two graphs that compute the same, and how the second came about. */
-export interface CompiledModel {
+export interface CompiledGraphs {
   readonly network: Network;
   /** BatchNorm unfused, attention spelled out: the reference. */
   readonly plain: Graph;
@@ -92,7 +92,7 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  * A yaml and weights as a plain and an optimised graph.
  * @throws yaml/…, yolov5/…, weights/…, compile/no-yaml, compile/no-weights
  */
-export function compile(request: CompileRequest): CompiledModel {
+export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { config, size, batch, observer, partial = false } = request;
   const network = loadNetwork(config, request.checkpoint);
   checkImageSize(network, size);
