@@ -2,7 +2,7 @@
 import type { Config } from "jest";
 
 // Tests see a copy of the variables, which ONNX Runtime does not: what it is told to send stays here.
-process.env["ORT_DISABLE_TELEMETRY"] = "1";
+process.env.ORT_DISABLE_TELEMETRY = "1";
 
 const config: Config = {
   roots: ["<rootDir>/packages", "<rootDir>/converters", "<rootDir>/scripts"],

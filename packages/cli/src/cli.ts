@@ -1,4 +1,4 @@
-import { isCompileError, VERSION } from "@yolo-compile/compiler";
+import { isCompileError, VERSION, visibleJson, visibleText } from "@yolo-compile/compiler";
 import yargs from "yargs";
 import { compileCommand } from "./commands/compile.js";
 import { convertCommand } from "./commands/convert.js";
@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 function reportFailure(error: unknown, json: boolean): number {
   if (!isCompileError(error)) {
-    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+    for (const line of faultLines(error)) process.stderr.write(`${visibleText(line)}\n`);
     process.stderr.write(
       "This is a fault of yolo-compile, not of your files. Please report it with the command line.\n",
     );
@@ -53,6 +53,12 @@ function reportFailure(error: unknown, json: boolean): number {
   }
   const { diagnostic } = error;
   process.stderr.write(`${paintDiagnostic(diagnostic)}\n`);
-  if (json) process.stdout.write(`${JSON.stringify({ error: diagnostic }, undefined, 2)}\n`);
+  if (json) process.stdout.write(`${visibleJson({ error: diagnostic })}\n`);
   return exitCodeOf(diagnostic);
+}
+
+/** An error's text, which may quote a file and so is one line, and where it comes from. */
+function faultLines(error: unknown): readonly string[] {
+  const frames = (error instanceof Error ? error.stack : undefined)?.split("\n").filter((line) => /^ +at /.test(line));
+  return [String(error), ...(frames ?? [])];
 }

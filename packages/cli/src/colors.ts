@@ -1,4 +1,5 @@
-import pc from "picocolors";
+import { randomInt } from "node:crypto";
+import { visibleText } from "@yolo-compile/compiler";
 
 interface Stream {
   readonly isTTY?: boolean;
@@ -11,8 +12,43 @@ export function wantsColors({ isTTY = false }: Stream, { NO_COLOR, FORCE_COLOR, 
   return isTTY && TERM !== "dumb";
 }
 
+/** What a colour or weight is switched on and off by, among ANSI's SGR codes. */
+const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
+
+type Colors = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
+
+/**
+ * Until they are written our colours bear a number that no file can know: a name that holds an escape sequence stays text.
+ * Tables measure them as any SGR code.
+ */
+const OURS = Array.from({ length: 3 }, () => randomInt(1000, 10_000)).join(";");
+const OUR_CODE = new RegExp(`\\x1b\\[${OURS};(\\d+)m`);
+
+/** Colours for text that {@link rendered} will write. */
+export function createColors(wanted: boolean): Colors {
+  const paint = ([on, off]: readonly [number, number]) =>
+    wanted ? (text: string) => `${ourCode(on)}${text}${ourCode(off)}` : (text: string) => text;
+  const { bold, dim, red, green, yellow } = CODES;
+  return { bold: paint(bold), dim: paint(dim), red: paint(red), green: paint(green), yellow: paint(yellow) };
+}
+
+const ourCode = (code: number | string): string => `\x1b[${OURS};${code}m`;
+
+/** A line as a terminal gets it: our colours as SGR codes, all else as text that shows all of itself. */
+export const rendered = (line: string): string => mapLine(line, (code) => `\x1b[${code}m`);
+
+/** The same for a part of a line that is not written yet, such as a table's cell. */
+export const visiblePart = (text: string): string => mapLine(text, ourCode);
+
+/** Splitting by an expression with a group gives text and codes in turns. */
+const mapLine = (line: string, codeText: (code: string) => string): string =>
+  line
+    .split(OUR_CODE)
+    .map((part, index) => (index % 2 === 1 ? codeText(part) : visibleText(part)))
+    .join("");
+
 /** For results, on stdout. */
-export const out = pc.createColors(wantsColors(process.stdout, process.env));
+export const out = createColors(wantsColors(process.stdout, process.env));
 
 /** For messages, on stderr. */
-export const err = pc.createColors(wantsColors(process.stderr, process.env));
+export const err = createColors(wantsColors(process.stderr, process.env));

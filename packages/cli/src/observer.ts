@@ -1,7 +1,7 @@
 import { type PassObserver, printGraph } from "@yolo-compile/compiler";
-import Table from "cli-table3";
 import type { Argv } from "yargs";
-import { plainTable } from "./terminal.js";
+import { rendered } from "./colors.js";
+import { formatTable } from "./table.js";
 
 /** Options that show how the graph is rewritten. */
 export interface ObserverOptions {
@@ -23,8 +23,8 @@ export interface Observation {
   finish(): void;
 }
 
-const say = (text: string): void => {
-  process.stderr.write(`${text}\n`);
+const say = (...lines: readonly string[]): void => {
+  for (const line of lines) process.stderr.write(`${rendered(line)}\n`);
 };
 
 interface PassTime {
@@ -44,7 +44,7 @@ export function observe(options: ObserverOptions): Observation {
     observer: {
       afterPass: (pass, { graph, rewrites }, elapsedMs) => {
         times.push({ pass, rewrites: rewrites.length, nodes: graph.nodes.length, elapsedMs });
-        if (printed === pass || printed === "all") say(`// after ${pass}\n${printGraph(graph)}`);
+        if (printed === pass || printed === "all") say(`// after ${pass}`, ...printGraph(graph).split("\n"));
       },
       ...(traced !== undefined && {
         onMiss: (rule, path, op, reason) => {
@@ -72,11 +72,7 @@ function sayMisses(rule: string, misses: ReadonlyMap<string, readonly string[]>)
 }
 
 function sayTimes(times: readonly PassTime[]): void {
-  const table = new Table({
-    ...plainTable,
-    head: ["pass", "rewrites", "nodes", "ms"],
-    colAligns: ["left", "right", "right", "right"],
-  });
-  for (const { pass, rewrites, nodes, elapsedMs } of times) table.push([pass, rewrites, nodes, elapsedMs.toFixed(1)]);
-  say(table.toString());
+  const rows = times.map(({ pass, rewrites, nodes, elapsedMs }) => [pass, rewrites, nodes, elapsedMs.toFixed(1)]);
+  const head = ["pass", "rewrites", "nodes", "ms"];
+  say(...formatTable({ head, colAligns: ["left", "right", "right", "right"] }, rows));
 }

@@ -1,12 +1,15 @@
-import { type Diagnostic, formatDiagnostic } from "@yolo-compile/compiler";
-import { err } from "./colors.js";
+import { type Diagnostic, formatDiagnostic, visibleJson } from "@yolo-compile/compiler";
+import { err, rendered } from "./colors.js";
 
-/** Where a command writes. Results go to stdout, everything else to stderr. */
+/**
+ * Where a command writes. Results go to stdout, everything else to stderr. What is not ours, such as names from files, is
+ * written so that it shows all of itself: it can neither colour nor move nor begin a line.
+ */
 export interface Terminal {
   /** One JSON document is the only thing on stdout. */
   readonly json: boolean;
-  /** A line of the result for people; nothing under `--json`. */
-  print(line: string): void;
+  /** Lines of the result for people; nothing under `--json`. */
+  print(...lines: readonly string[]): void;
   /** The result for programs, made only under `--json`. */
   printJson(document: () => unknown): void;
   /** Notes and warnings, as they come. */
@@ -23,9 +26,9 @@ const PAINT = {
   note: (text: string) => err.dim(text),
 } as const satisfies Record<Diagnostic["severity"], (text: string) => string>;
 
-/** `error weights/missing: …` in the colour of its severity. */
+/** `error weights/missing: …` in the colour of its severity, ready to be written. */
 export const paintDiagnostic = (diagnostic: Diagnostic): string =>
-  `${PAINT[diagnostic.severity](diagnostic.severity)} ${formatDiagnostic(diagnostic)}`;
+  `${rendered(PAINT[diagnostic.severity](diagnostic.severity))} ${formatDiagnostic(diagnostic)}`;
 
 const CLEAR_LINE = "\r\x1b[2K";
 
@@ -37,32 +40,21 @@ export function openTerminal(json: boolean): Terminal {
   };
   return {
     json,
-    print: (line) => {
+    print: (...lines) => {
       if (json) return;
       endStep();
-      process.stdout.write(`${line}\n`);
+      for (const line of lines) process.stdout.write(`${rendered(line)}\n`);
     },
     printJson: (document) => {
-      if (json) process.stdout.write(`${JSON.stringify(document(), undefined, 2)}\n`);
+      if (json) process.stdout.write(`${visibleJson(document())}\n`);
     },
     report: (diagnostics) => {
       endStep();
       for (const diagnostic of diagnostics) process.stderr.write(`${paintDiagnostic(diagnostic)}\n`);
     },
     step: (text) => {
-      if (live) process.stderr.write(`${CLEAR_LINE}${err.dim(`… ${text}`)}`);
+      if (live) process.stderr.write(`${CLEAR_LINE}${rendered(err.dim(`… ${text}`))}`);
     },
     endStep,
   };
 }
-
-const NO_LINES = ["top", "bottom", "mid"].flatMap((line) => [line, `${line}-mid`, `${line}-left`, `${line}-right`]);
-
-/** A table without lines, for cli-table3. */
-export const plainTable = {
-  chars: {
-    ...Object.fromEntries([...NO_LINES, "left", "left-mid", "mid-mid", "right", "right-mid"].map((part) => [part, ""])),
-    middle: "  ",
-  },
-  style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-};

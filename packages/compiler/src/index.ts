@@ -12,6 +12,8 @@ export {
   type LazyTensor,
   sourceRun,
   VERSION,
+  visibleJson,
+  visibleText,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
 export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/network";

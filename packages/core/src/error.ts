@@ -1,3 +1,5 @@
+import { visibleText } from "./visible.js";
+
 /** What an error says of the run: its files or options are wrong, a question was answered with no, or the program is at fault. */
 export type Blame = "input" | "verdict" | "fault";
 
@@ -41,11 +43,11 @@ export const isCompileError = (error: unknown): error is CompileError =>
   "name" in error &&
   error.name === "CompileError";
 
-/** `code: message - hint (where)`, then the details, one a line. */
+/** `code: message - hint (where)`, then the details, one a line; names in it stay text, whatever is in them. */
 export function formatDiagnostic(diagnostic: Omit<Diagnostic, "severity">): string {
   const { code, message, hint, where, details = [] } = diagnostic;
   const head = `${code}: ${message}${hint ? ` - ${hint}` : ""}${where ? ` (${where})` : ""}`;
-  return [head, ...details.map((line) => `  ${line}`)].join("\n");
+  return [head, ...details.map((line) => `  ${line}`)].map(visibleText).join("\n");
 }
 
 /** Something that the user may want to know and need not act on. */

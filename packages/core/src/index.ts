@@ -12,3 +12,4 @@ export * from "./random.js";
 export * from "./size.js";
 export * from "./tensor.js";
 export * from "./version.js";
+export * from "./visible.js";

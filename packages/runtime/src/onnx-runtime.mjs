@@ -8,9 +8,9 @@ import { isMainThread } from "node:worker_threads";
  */
 export async function loadOnnxRuntime() {
   // A worker has a copy of the variables, which native code does not see.
-  if (!isMainThread && process.env["ORT_DISABLE_TELEMETRY"] !== "1")
+  if (!isMainThread && process.env.ORT_DISABLE_TELEMETRY !== "1")
     throw new Error("a worker cannot switch its telemetry off: set ORT_DISABLE_TELEMETRY=1 before it starts");
-  process.env["ORT_DISABLE_TELEMETRY"] = "1";
+  process.env.ORT_DISABLE_TELEMETRY = "1";
   return import("onnxruntime-node");
 }
 
@@ -43,7 +43,7 @@ export async function loadOnnxRuntime() {
  * @returns {RawSessionRequest["settings"]}
  */
 function selfContained({ extra, ...settings }) {
-  const own = /** @type {object | undefined} */ (extra?.["session"]); // we made it
+  const own = /** @type {object | undefined} */ (extra?.session); // we made it
   const session = { ...own, model_external_initializers_file_folder_path: process.execPath };
   return { ...settings, extra: { ...extra, session } };
 }

@@ -1,11 +1,11 @@
 /**
- * An ONNX model `y = x + w` of four float32 whose `w` lies in the file `location`, as exporters of large models write it.
- * The file has 16 bytes.
+ * An ONNX model `output = x + w` of four float32 whose `w` lies in the file `location`, as exporters of large models write
+ * it. The file has 16 bytes. `op` replaces Add.
  */
-export function externalModel(location: string): Uint8Array {
+export function externalModel(location: string, { output = "y", op = "Add" } = {}): Uint8Array {
   const weight = [number(1, 4), number(2, 1), text(8, "w"), entry("location", location), number(14, 1)];
-  const add = [text(1, "x"), text(1, "w"), text(2, "y"), text(4, "Add")];
-  const graph = [message(1, add), text(2, "graph"), message(5, weight), value(11, "x"), value(12, "y")];
+  const add = [text(1, "x"), text(1, "w"), text(2, output), text(4, op)];
+  const graph = [message(1, add), text(2, "graph"), message(5, weight), value(11, "x"), value(12, output)];
   const opset = message(8, [text(1, ""), number(2, 17)]);
   return Uint8Array.from([...number(1, 8), ...message(7, graph), ...opset]);
 }

@@ -5,6 +5,7 @@ import {
   networkNotes,
   type Summary,
   summarize,
+  visibleText,
 } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { openInputs } from "../inputs.js";
@@ -38,7 +39,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
       const network = loadNetwork(config, checkpoint);
       const notes = networkNotes(network, size);
       const summary = summarize(network);
-      terminal.print(formatSummary(summary));
+      terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
       terminal.report(notes);
       terminal.printJson(() => asJson(summary, notes));
     } finally {
@@ -46,6 +47,17 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
     }
   },
 };
+
+/** Its texts are one line each, whatever the yaml says; columns are as wide as what is seen. */
+const visibleRows = ({ rows, ...summary }: Summary): Summary => ({
+  ...summary,
+  name: visibleText(summary.name),
+  rows: rows.map(({ type, arguments: args, ...row }) => ({
+    ...row,
+    type: visibleText(type),
+    arguments: visibleText(args),
+  })),
+});
 
 const asJson = ({ name, rows, layers, parameters, gflops, strides }: Summary, notes: readonly Diagnostic[]) => ({
   name,

@@ -1,7 +1,7 @@
 import { type Checkpoint, elementCount, formatType, plainJson } from "@yolo-compile/compiler";
-import Table from "cli-table3";
 import { out } from "../colors.js";
-import { plainTable, type Terminal } from "../terminal.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
 import { grouped, line, megabytes, some, tally } from "./text.js";
 import { printHealth, type WeightHealth } from "./weight-health.js";
 
@@ -76,15 +76,11 @@ function printRecord(model: NonNullable<Checkpoint["model"]>, terminal: Terminal
 }
 
 function printTensors(tensors: Checkpoint["tensors"], { statistics }: WeightHealth, terminal: Terminal): void {
-  const table = new Table({
-    ...plainTable,
-    head: ["name", "type", "min", "max", "mean", "std"],
-    colAligns: ["left", "left", "right", "right", "right", "right"],
-  });
-  for (const [name, type] of tensors) {
+  const rows = [...tensors].map(([name, type]) => {
     const found = statistics.get(name);
     const numbers = found ? [found.min, found.max, found.mean, found.std].map((value) => value.toPrecision(4)) : [];
-    table.push([name, formatType(type), ...numbers]);
-  }
-  terminal.print(table.toString());
+    return [name, formatType(type), ...numbers];
+  });
+  const head = ["name", "type", "min", "max", "mean", "std"];
+  terminal.print(...formatTable({ head, colAligns: ["left", "left", "right", "right", "right", "right"] }, rows));
 }

@@ -1,10 +1,10 @@
 import { type CompiledGraphs, countParameters, opCensus, summarize } from "@yolo-compile/compiler";
 import type { Choice, OutputComparison, Verification } from "@yolo-compile/proof";
-import Table from "cli-table3";
 import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";
 import type { ElapsedMs } from "../stopwatch.js";
-import { plainTable, type Terminal } from "../terminal.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
 /** A finished run. */
@@ -94,13 +94,9 @@ function printVerification({ verification, options }: CompileResult, terminal: T
   );
   terminal.print(line("verify", `against the plain graph on cpu, seed ${options.seed}: ${places.join(", ")}`));
   printPlacement(verification, terminal);
-  const table = new Table({
-    ...plainTable,
-    head: ["", "output", "on", "runtime rewrites", "max |error|", "of scale", ""],
-    colAligns: ["left", "left", "left", "left", "right", "right", "left"],
-  });
-  for (const comparison of comparisons) table.push(row(comparison));
-  terminal.print(table.toString());
+  const head = ["", "output", "on", "runtime rewrites", "max |error|", "of scale", ""];
+  const colAligns = ["left", "left", "left", "left", "right", "right", "left"] as const;
+  terminal.print(...formatTable({ head, colAligns }, comparisons.map(row)));
 }
 
 /** Nodes named where ONNX Runtime left them to the CPU. */

@@ -1,7 +1,7 @@
 import { type Found, roundBoxes } from "@yolo-compile/proof";
-import Table from "cli-table3";
 import { out } from "../colors.js";
-import { plainTable, type Terminal } from "../terminal.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
 import { tally } from "./text.js";
 
 /** A picture that was looked at. */
@@ -37,12 +37,11 @@ export function printDetections(looked: Looked, names: readonly string[], termin
   const found = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing found";
   terminal.print(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`);
   if (detections.length === 0) return;
-  const table = new Table({
-    ...plainTable,
-    head: ["  class", "score", "x1", "y1", "x2", "y2"],
-    colAligns: ["left", "right", "right", "right", "right", "right"],
-  });
-  for (const { box, score, classIndex } of roundBoxes(detections))
-    table.push([`  ${nameOf(names, classIndex)}`, score.toFixed(3), ...box]);
-  terminal.print(table.toString());
+  const rows = roundBoxes(detections).map(({ box, score, classIndex }) => [
+    `  ${nameOf(names, classIndex)}`,
+    score.toFixed(3),
+    ...box,
+  ]);
+  const head = ["  class", "score", "x1", "y1", "x2", "y2"];
+  terminal.print(...formatTable({ head, colAligns: ["left", "right", "right", "right", "right", "right"] }, rows));
 }

@@ -1,7 +1,7 @@
 import { formatType, nearestWeight, type WeightMatch } from "@yolo-compile/compiler";
-import Table from "cli-table3";
 import { out } from "../colors.js";
-import { plainTable, type Terminal } from "../terminal.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
 import { line } from "./text.js";
 
 function nearestTo(name: string, candidates: readonly string[]): string {
@@ -55,9 +55,7 @@ export function printFit(config: string, match: WeightMatch, all: boolean, termi
     ...extra.map((weight) => ["extra", weight.name, formatType(weight), "", ""]),
   ];
   const shown = all ? rows : rows.slice(0, LISTED);
-  const table = new Table({ ...plainTable, head: ["", "name", "in the file", "in the yaml", ""] });
-  table.push(...shown);
-  terminal.print(table.toString());
+  terminal.print(...formatTable({ head: ["", "name", "in the file", "in the yaml", ""] }, shown));
   if (shown.length < rows.length)
     terminal.print(line("", `… and ${rows.length - shown.length} more: --tensors lists them`));
 }

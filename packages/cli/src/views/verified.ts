@@ -1,7 +1,7 @@
 import type { BudgetRow, Check, LayerRow, Report, SelfTestResult, VerifyFindings } from "@yolo-compile/proof";
-import Table from "cli-table3";
 import { out } from "../colors.js";
-import { plainTable, type Terminal } from "../terminal.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
 const verdict = (ok: boolean): string => (ok ? out.green("ok") : out.red("FAILED"));
@@ -25,9 +25,7 @@ export function printVerified(report: Report, findings: VerifyFindings, terminal
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], terminal: Terminal): void {
-  const made = new Table({ ...plainTable, head: [...head] });
-  for (const row of rows) made.push([...row]);
-  terminal.print(made.toString());
+  terminal.print(...formatTable({ head }, rows));
 }
 
 function printChecks(checks: readonly Check[], terminal: Terminal): void {
