@@ -1,5 +1,6 @@
-// Feeds damaged files to every reader of packages/weights: no exception but a CompileError, no run over 2 s, no process over
-// its memory limit. A run is the same for the same reader, seed and number; a failing file is kept for `--only`.
+// Feeds damaged files to every reader of weights, to the reader of models and, as yamls, to the compiler: no exception but a
+// CompileError, no run over its time, no process over its memory limit. A run is the same for the same reader, seed and number;
+// a failing file is kept for `--only`.
 //   node scripts/fuzz.mjs [--runs N] [--seed S] [--reader NAME] [--only READER:RUN]
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,12 +11,39 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { bundleTesting } from "./bundle-testing.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const HANG_MS = 2000;
 /** A tensor may be expanded to 2^24 elements of 8 bytes, twice for its bytes; a pickle is bounded by its opcodes. */
 const MEMORY_BYTES = 1 << 30;
 /** The project's own checkpoint takes longer than the small files, so it takes one turn in so many. */
 const FIXTURE_TURN = 50;
 const POLL_MS = 50;
+
+/** What is fuzzed: a file of tests that says which readers it has, makes the file of a run, and reads it. */
+const SUITES = [
+  {
+    source: "packages/weights/src/testing/fuzz.ts",
+    hangMs: 2000,
+    readers: ({ READERS }) => READERS,
+    make: ({ fuzzCase }, reader, seed, run) => fuzzCase(reader, seed, run, corpusOf(reader, run)),
+    bytes: (made) => made.bytes,
+    read: ({ runFuzzCase }, made) => runFuzzCase(made),
+  },
+  {
+    source: "packages/onnx/src/testing/fuzz.ts",
+    hangMs: 2000,
+    readers: () => ["onnx-model"],
+    make: ({ fuzzModel }, _, seed, run) => fuzzModel(seed, run),
+    bytes: (made) => made,
+    read: ({ surviveModel }, made) => surviveModel(made),
+  },
+  {
+    source: "packages/compiler/src/testing/fuzz.ts",
+    hangMs: 5000,
+    readers: () => ["yaml"],
+    make: ({ fuzzYaml }, _, seed, run) => fuzzYaml(seed, run),
+    bytes: (made) => made,
+    read: ({ surviveYaml }, made) => surviveYaml(made),
+  },
+];
 
 /** Shared between the threads: number of the run, when it began, and the outcomes so far. */
 const SLOT = { run: 0, beganMs: 1, opened: 2, refused: 3, slowestMs: 4, peakBytes: 5 };
@@ -32,20 +60,23 @@ async function main() {
       only: { type: "string" },
     },
   });
-  const outfile = await bundleTesting("packages/weights/src/testing/fuzz.ts");
-  const fuzz = await import(pathToFileURL(outfile).href);
   const seed = Number(values.seed);
-  if (values.only) {
-    const [reader, run] = values.only.split(":");
-    console.log(fuzz.runFuzzCase(fuzz.fuzzCase(reader, seed, Number(run), corpusOf(reader, Number(run)))));
-    return;
-  }
-  const readers = fuzz.READERS.filter((reader) => !values.reader || reader === values.reader);
   const runs = Number(values.runs);
-  if (!Number.isSafeInteger(runs) || runs < 1 || readers.length === 0) throw new Error("nothing to run");
-  let failures = 0;
-  for (const reader of readers) failures += await fuzzReader({ outfile, reader, seed, runs, fuzz });
-  console.log(`${(runs * readers.length).toLocaleString("en")} damaged files, ${failures} failures`);
+  const [onlyReader, onlyRun] = values.only?.split(":") ?? [values.reader];
+  if (!Number.isSafeInteger(runs) || runs < 1) throw new Error("nothing to run");
+  let [failures, files] = [0, 0];
+  for (const [suite, { source, readers, make, read }] of SUITES.entries()) {
+    const outfile = await bundleTesting(source);
+    const fuzz = await import(pathToFileURL(outfile).href);
+    for (const reader of readers(fuzz).filter((name) => onlyReader === undefined || name === onlyReader)) {
+      files += runs;
+      if (onlyRun === undefined) failures += await fuzzReader({ suite, outfile, reader, seed, runs, fuzz });
+      else console.log(read(fuzz, make(fuzz, reader, seed, Number(onlyRun))));
+    }
+  }
+  if (files === 0) throw new Error(`no reader is called ${onlyReader}`);
+  if (onlyRun !== undefined) return;
+  console.log(`${files.toLocaleString("en")} damaged files, ${failures} failures`);
   process.exitCode = failures === 0 ? 0 : 1;
 }
 
@@ -55,16 +86,17 @@ function corpusOf(reader, run) {
 }
 
 /** One reader, in a thread that is replaced when it hangs or dies. */
-async function fuzzReader({ outfile, reader, seed, runs, fuzz }) {
+async function fuzzReader({ suite, outfile, reader, seed, runs, fuzz }) {
+  const { make, bytes } = SUITES[suite];
   const state = new Float64Array(new SharedArrayBuffer(8 * Object.keys(SLOT).length));
   const failures = [];
   const startedMs = Date.now();
   for (let first = 0; first < runs; ) {
-    const problem = await runThread({ outfile, reader, seed, first, runs, state });
+    const problem = await runThread({ suite, outfile, reader, seed, first, runs, state });
     if (!problem) break;
     const run = state[SLOT.run];
     const file = join(tmpdir(), `fuzz-${reader}-${seed}-${run}.bin`);
-    writeFileSync(file, fuzz.fuzzCase(reader, seed, run, corpusOf(reader, run)).bytes);
+    writeFileSync(file, bytes(make(fuzz, reader, seed, run)));
     failures.push(run);
     console.error(`${reader}: run ${run}: ${problem} (kept as ${file}; again: --seed ${seed} --only ${reader}:${run})`);
     first = run + 1;
@@ -79,10 +111,11 @@ async function fuzzReader({ outfile, reader, seed, runs, fuzz }) {
 }
 
 /** Ends with the reason, or with nothing when all runs are through. */
-function runThread({ outfile, reader, seed, first, runs, state }) {
+function runThread({ suite, outfile, reader, seed, first, runs, state }) {
+  const { hangMs } = SUITES[suite];
   return new Promise((resolve) => {
     state[SLOT.beganMs] = 0;
-    const data = { outfile, reader, seed, first, runs, state };
+    const data = { suite, outfile, reader, seed, first, runs, state };
     const worker = new Worker(fileURLToPath(import.meta.url), {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_BYTES / 2 ** 20 },
@@ -93,7 +126,7 @@ function runThread({ outfile, reader, seed, first, runs, state }) {
     };
     const watch = setInterval(() => {
       const beganMs = state[SLOT.beganMs];
-      if (beganMs > 0 && Date.now() - beganMs > HANG_MS) end(`still running after ${HANG_MS} ms`);
+      if (beganMs > 0 && Date.now() - beganMs > hangMs) end(`still running after ${hangMs} ms`);
     }, POLL_MS);
     worker.once("message", (problem) => end(problem));
     worker.once("error", (error) => end(String(error.code ?? error.stack)));
@@ -101,15 +134,16 @@ function runThread({ outfile, reader, seed, first, runs, state }) {
 }
 
 async function work() {
-  const { outfile, reader, seed, first, runs, state } = workerData;
-  const { fuzzCase, runFuzzCase } = await import(pathToFileURL(outfile).href);
+  const { suite, outfile, reader, seed, first, runs, state } = workerData;
+  const { hangMs, make, read } = SUITES[suite];
+  const fuzz = await import(pathToFileURL(outfile).href);
   for (let run = first; run < runs; run++) {
-    const input = fuzzCase(reader, seed, run, corpusOf(reader, run));
+    const input = make(fuzz, reader, seed, run);
     state[SLOT.run] = run;
     const beganMs = Date.now();
     state[SLOT.beganMs] = beganMs;
     try {
-      state[SLOT[runFuzzCase(input)]]++;
+      state[SLOT[read(fuzz, input)]]++;
     } catch (error) {
       parentPort.postMessage(error instanceof Error ? error.stack : String(error));
       return;
@@ -120,7 +154,7 @@ async function work() {
     const bytes = process.memoryUsage.rss();
     state[SLOT.peakBytes] = Math.max(state[SLOT.peakBytes], bytes);
     const problem =
-      elapsedMs > HANG_MS ? `took ${elapsedMs} ms` : bytes > MEMORY_BYTES ? `the process has ${bytes} bytes` : "";
+      elapsedMs > hangMs ? `took ${elapsedMs} ms` : bytes > MEMORY_BYTES ? `the process has ${bytes} bytes` : "";
     if (problem) {
       parentPort.postMessage(problem);
       return;

@@ -1,5 +1,5 @@
 import { type Tensor, tensorOf } from "@yolo-compile/core";
-import { constantValue, floats, scalar, type Value } from "@yolo-compile/ir";
+import { constantValue, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
 import {
   type Arguments,
   argumentError,
@@ -30,10 +30,15 @@ interface Head {
   readonly anchors: readonly (readonly number[])[];
 }
 
+/** Of one level; YOLOv5 has 3 or 4. */
+const MOST_ANCHORS = 100;
+
 /** Rows of anchors; a bare count makes the numbers 0, 1, 2, … as parse_model does. */
 function planAnchors(context: PlanContext): PyValue {
   const anchors = context.args[1];
   if (typeof anchors !== "number") return anchors ?? null;
+  if (anchors < 1 || anchors > MOST_ANCHORS)
+    throw argumentError(context.module, "anchors", anchors, `a count from 1 to ${MOST_ANCHORS}`, context.where);
   const row = Array.from({ length: anchors * 2 }, (_, index) => index);
   return context.inputs.map(() => row);
 }
@@ -58,10 +63,14 @@ function planSegment(context: PlanContext): RowPlan {
 
 function readHead(a: Arguments<"nc" | "anchors">, masks: number, levels: number): Head {
   const nc = a.int("nc");
+  if (nc < 1) throw a.error("nc", "a number of classes from 1 on");
   const value = a.value("anchors");
   const anchors =
     value !== undefined && isList(value) ? value.map((row) => (isList(row) ? row.map(asNumber) : [])) : [];
-  if (anchors.length !== levels || anchors.some((row) => row.length === 0 || row.includes(undefined)))
+  const pairs = anchors[0]?.length ?? 0;
+  const fits = (row: readonly (number | undefined)[]): boolean =>
+    row.length === pairs && row.every((size) => size !== undefined && Number.isFinite(size));
+  if (anchors.length !== levels || pairs === 0 || pairs % 2 > 0 || pairs > 2 * MOST_ANCHORS || !anchors.every(fits))
     throw a.error("anchors", `one list of w,h pairs for each of ${levels} levels`);
   return { nc, no: 5 + nc + masks, masks, anchors: anchors as number[][] };
 }
@@ -84,10 +93,18 @@ function anchorTensor(anchors: readonly (readonly number[])[], strides: readonly
   return tensorOf("f32", [anchors.length, anchors[0]!.length / 2, 2], values);
 }
 
-/** Cell offsets minus a half, as YOLOv5's _make_grid: [1,1,h,w,2]. */
+/** Cell offsets minus a half, as YOLOv5's _make_grid: [1,1,h,w,2]. Made when it is read: a map may be as large as an image. */
 function cellGrid(h: number, w: number): Value {
-  const values = Array.from({ length: h * w }, (_, index) => [(index % w) - 0.5, Math.floor(index / w) - 0.5]).flat();
-  return floats(values, [1, 1, h, w, 2], "grid");
+  const type = { dtype: "f32", shape: [1, 1, h, w, 2] } as const;
+  const read = (): Tensor => {
+    const data = new Float32Array(h * w * 2);
+    for (let cell = 0; cell < h * w; cell++) {
+      data[2 * cell] = (cell % w) - 0.5;
+      data[2 * cell + 1] = Math.floor(cell / w) - 0.5;
+    }
+    return { ...type, data };
+  };
+  return lazyConstant({ ...type, read }, "grid");
 }
 
 interface Level {
