@@ -60,16 +60,34 @@ function reprFloat(value: number): string {
   return text.includes(".") ? text : `${text}.0`;
 }
 
-/** What PyTorch prints for a module built by this call; positional arguments get their names. */
+/** What PyTorch prints for a module built by this call: its parameters by name, defaults included. */
 function reprCall({ call, args, keywords }: PyCall): string {
   const name = call.replace(/^.*\./, "");
-  const positions = POSITIONS.get(name) ?? [];
-  const named = args.map((value, index) => (positions[index] ? `${positions[index]}=${repr(value)}` : repr(value)));
-  return `${name}(${[...named, ...[...keywords].map(([key, value]) => `${key}=${repr(value)}`)].join(", ")})`;
+  const parameters = PARAMETERS.get(name);
+  const named = parameters
+    ? parameters.map(([key, fallback], index) => [key, keywords.get(key) ?? args[index] ?? fallback] as const)
+    : keywords;
+  const printed = [...named].filter(([, value]) => value !== false).map(([key, value]) => `${key}=${repr(value)}`);
+  return `${name}(${[...(parameters ? [] : args.map(repr)), ...printed].join(", ")})`;
 }
 
-const POSITIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["LeakyReLU", ["negative_slope"]],
-  ["ELU", ["alpha"]],
-  ["PReLU", ["num_parameters"]],
+type Parameter = readonly [name: string, fallback: PyValue];
+
+const INPLACE: Parameter = ["inplace", false];
+const float = (name: string, pyFloat: number): Parameter => [name, { pyFloat }];
+
+/** Parameters that torch.nn's activations print, in order, with their defaults; a False is left out. */
+const PARAMETERS: ReadonlyMap<string, readonly Parameter[]> = new Map([
+  ["SiLU", [INPLACE]],
+  ["Mish", [INPLACE]],
+  ["ReLU", [INPLACE]],
+  ["ReLU6", [INPLACE]],
+  ["SELU", [INPLACE]],
+  ["LeakyReLU", [float("negative_slope", 0.01), INPLACE]],
+  ["ELU", [float("alpha", 1), INPLACE]],
+  ["CELU", [float("alpha", 1), INPLACE]],
+  ["Hardtanh", [float("min_val", -1), float("max_val", 1), INPLACE]],
+  ["Softplus", [float("beta", 1), float("threshold", 20)]],
+  ["GELU", [["approximate", "none"]]],
+  ["PReLU", [["num_parameters", 1]]],
 ]);
