@@ -31,7 +31,16 @@ const floatTag = defineScalarTag("tag:yaml.org,2002:float", {
   identify: () => false,
 });
 
-const SCHEMA = CORE_SCHEMA.withTags(boolYaml11Tag, intYaml11Tag, nullYaml11Tag, floatTag, mergeTag, realMapTag);
+/** Y, y, N and n, which YAML 1.1 takes for booleans, are texts to PyYAML. */
+const boolTag = defineScalarTag("tag:yaml.org,2002:bool", {
+  implicit: true,
+  implicitFirstChars: boolYaml11Tag.implicitFirstChars,
+  resolve: (source, isExplicit, tagName) =>
+    source.length === 1 ? NOT_RESOLVED : boolYaml11Tag.resolve(source, isExplicit, tagName),
+  identify: () => false,
+});
+
+const SCHEMA = CORE_SCHEMA.withTags(boolTag, intYaml11Tag, nullYaml11Tag, floatTag, mergeTag, realMapTag);
 
 /**
  * A yaml file as plain Python values, by PyYAML's rules (YAML 1.1 scalars).
