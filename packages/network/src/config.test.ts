@@ -1,0 +1,112 @@
+import { describe, expect, test } from "@jest/globals";
+import { readConfig } from "./config.js";
+import { parseYaml } from "./yaml.js";
+
+const HEAD = "nc: 3\ndepth_multiple: 0.33\nwidth_multiple: 0.5\n";
+const ROWS = "backbone:\n  - [-1, 1, Conv, [8, 3]]\nhead:\n  - [[-1, 0], 2, Concat, [1]]\n";
+const read = (text: string) => readConfig(parseYaml(text, "m.yaml"), "m");
+
+test("rows of both sections follow each other, with their places", () => {
+  expect(read(`${HEAD}anchors: 3\n${ROWS}`)).toEqual({
+    name: "m",
+    nc: 3,
+    depthMultiple: 0.33,
+    widthMultiple: 0.5,
+    anchors: 3,
+    ch: 3,
+    rows: [
+      { where: "backbone[0]", from: -1, number: 1, module: "Conv", args: [8, 3] },
+      { where: "head[0]", from: [-1, 0], number: 2, module: "Concat", args: [1] },
+    ],
+  });
+});
+
+test("input channels and an activation are taken where given, null is none", () => {
+  expect(read(`${HEAD}anchors: 3\nch: 1\nactivation: nn.LeakyReLU(0.1)\n${ROWS}`)).toMatchObject({
+    ch: 1,
+    activation: { call: "nn.LeakyReLU", args: [{ pyFloat: 0.1 }] },
+  });
+  expect(read(`${HEAD}anchors: 3\nactivation:\n${ROWS}`)).not.toHaveProperty("activation");
+});
+
+test("numbers may be texts, as Python's eval would read them", () => {
+  expect(read(`nc: "80"\ndepth_multiple: "1"\nwidth_multiple: 1\nanchors: "3"\n${ROWS}`)).toMatchObject({
+    nc: 80,
+    depthMultiple: 1,
+    anchors: 3,
+  });
+});
+
+test("anchors are a count or rows of pairs", () => {
+  expect(read(`${HEAD}anchors: [[10, 13.5], [1, 2]]\n${ROWS}`).anchors).toEqual([
+    [10, { pyFloat: 13.5 }],
+    [1, 2],
+  ]);
+});
+
+describe("what is refused, with the reason", () => {
+  const replaced = (key: string, value: string): string =>
+    `${HEAD}anchors: 3\n${ROWS}`.replace(new RegExp(`^${key}: .*$`, "m"), `${key}: ${value}`);
+
+  test.each([
+    ["nc", "0", "nc is 0, expected an integer from 1 on"],
+    ["nc", "-1", "nc is -1, expected an integer from 1 on"],
+    ["nc", "1.5", "nc is 1.5, expected an integer"],
+    ["nc", "many", "nc is 'many', expected an integer"],
+    ["nc", "1000001", "nc is 1000001, expected an integer"],
+    ["depth_multiple", "0.0", "depth_multiple is 0.0, expected a number above 0"],
+    ["width_multiple", ".nan", "width_multiple is nan, expected a number above 0"],
+    ["width_multiple", "101", "width_multiple is 101, expected a number above 0"],
+    ["depth_multiple", "[1]", "depth_multiple is [1], expected a number above 0"],
+    ["anchors", "0", "anchors is 0, expected a count"],
+    ["anchors", "101", "anchors is 101, expected a count"],
+    ["anchors", "[]", "anchors is [], expected a count"],
+    ["anchors", "[[]]", "anchors is [[]], expected a count"],
+    ["anchors", "[[1, 2, 3]]", "the same number of w,h pairs for each level"],
+    ["anchors", "[[1, 2], [1, 2, 3, 4]]", "the same number of w,h pairs for each level"],
+    ["anchors", "[[1, x]]", "anchors is [[1, 'x']], expected a count"],
+  ])("%s: %s", (key, value, reason) => {
+    expect(() => read(replaced(key, value))).toThrow(reason);
+  });
+
+  test("a yaml that is no mapping", () => {
+    expect(() => read("- 1\n")).toThrow("the document is [1], expected a mapping with nc, anchors, backbone and head");
+  });
+
+  test("keys that are missing, and whose yaml it may be instead", () => {
+    expect(() => read("nc: 80\nbackbone: []\n")).toThrow(
+      "m has no depth_multiple, width_multiple, anchors, head; it has nc, backbone",
+    );
+    expect(() => read("nc: 80\nscales: {}\n")).toThrow("a yaml with `scales` is a YOLOv8+ model");
+    expect(() => read("{}")).toThrow("it has no keys");
+  });
+
+  test.each([["ReLU"], ["nn.ReLU"], ["3"], ["True"]])("activation: %s", (text) => {
+    expect(() => read(`${HEAD}anchors: 3\nactivation: ${text}\n${ROWS}`)).toThrow("expected a call such as nn.ReLU()");
+  });
+
+  test.each([
+    ["5", "found 5, expected [from, number, module, args]"],
+    ["[-1, 1, Conv]", "found [-1, 1, 'Conv'], expected [from, number, module, args]"],
+    ["[x, 1, Conv, []]", "found 'x', expected an integer `from`, or a list of them"],
+    ["[[], 1, Conv, []]", "found [], expected an integer `from`, or a list of them"],
+    ["[1.5, 1, Conv, []]", "found 1.5, expected an integer `from`"],
+    ["[-1, -1, Conv, []]", "found -1, expected a `number` of repeats from 0 to 1000"],
+    ["[-1, 1001, Conv, []]", "found 1001, expected a `number` of repeats"],
+    ["[-1, x, Conv, []]", "found 'x', expected a `number` of repeats"],
+    ["[-1, 1, 3, []]", "found 3, expected the name of a module"],
+    ["[-1, 1, Conv, 8]", "found 8, expected a list of arguments"],
+  ])("the row %s", (row, reason) => {
+    const text = `${HEAD}anchors: 3\nbackbone:\n  - [-1, 1, Conv, [8]]\n  - ${row}\nhead: []\n`;
+    expect(() => read(text)).toThrow(`${reason}`);
+    expect(() => read(text)).toThrow("(backbone[1])");
+  });
+
+  test("a section that is no list", () => {
+    expect(() => read(`${HEAD}anchors: 3\nbackbone: 3\nhead: []\n`)).toThrow("backbone is 3, expected a list of");
+  });
+
+  test("a long value is cut short", () => {
+    expect(() => read(replaced("nc", `"${"x".repeat(100)}"`))).toThrow(`nc is '${"x".repeat(76)}…, expected`);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "@jest/globals";
+import { runGraph } from "@yolo-compile/testkit";
+import { readConfig } from "./config.js";
+import { defineModule, moduleTable, planUnchanged } from "./definition.js";
+import { buildGraph, fitStrides, networkNotes, planNetwork, traceNetwork } from "./network.js";
+import { maxPool2d } from "./nn.js";
+import { formatSummary, summarize } from "./summary.js";
+import { TORCH_MODULES } from "./torch-modules.js";
+import { parseYaml } from "./yaml.js";
+
+/** Halves the map, or with the argument 4 quarters it: the same weights suit both. */
+const shrink = defineModule({
+  type: "own.Shrink",
+  signature: ["by"],
+  plan: (context) => ({ ...planUnchanged(context), alternatives: [[4], [8]] }),
+  build: (scope, x, a) => {
+    scope.note("own/by", `shrinks by ${a.int("by")}`);
+    return maxPool2d(scope, x, { k: a.int("by"), s: a.int("by") });
+  },
+});
+const MODULES = new Map([...TORCH_MODULES, ...moduleTable({ Shrink: shrink })]);
+
+function networkOf(...rows: string[]) {
+  const lines = rows.map((row) => `  - ${row}\n`).join("");
+  const text = `nc: 1\ndepth_multiple: 1\nwidth_multiple: 1\nanchors: 3\nbackbone:\n${lines}head: []\n`;
+  return planNetwork(readConfig(parseYaml(text, "m.yaml"), "m"), MODULES);
+}
+
+const HALF = "[-1, 1, nn.MaxPool2d, [2]]";
+const END = "[-1, 1, nn.Identity, []]";
+
+describe("strides", () => {
+  test("are those of the last row's inputs", () => {
+    expect(networkOf(HALF, HALF, END).strides).toEqual([4]);
+    expect(networkOf(HALF).strides).toEqual([1]);
+  });
+
+  test("are probed with larger images where 256 pixels do not fit", () => {
+    expect(networkOf("[-1, 1, nn.AdaptiveAvgPool2d, [5]]", END).strides).toEqual([128]);
+  });
+
+  test("without any size that fits, the row is named and the first reason given", () => {
+    expect(() => networkOf(HALF, "[-1, 1, nn.AdaptiveAvgPool2d, [[7, 2]]]")).toThrow(
+      "output_size is [7, 2], expected a divisor of the map's size 128x128 (backbone[1])",
+    );
+  });
+
+  test("that a checkpoint records choose among a module's alternatives", () => {
+    const network = networkOf("[-1, 1, Shrink, [2]]", END);
+    expect(fitStrides(network, [2])).toBe(network);
+    expect(fitStrides(network, [8])).toMatchObject({ strides: [8], layers: [{ plan: { args: [8] } }, {}] });
+    expect(fitStrides(network, [16])).toBe(network);
+    expect(fitStrides(network, [2, 4])).toBe(network);
+  });
+});
+
+describe("an image size", () => {
+  test.each<[[number, number], string]>([
+    [[6, 6], "the image size 6x6 is no multiple of the model's stride 4 - the next that is: --imgsz 8"],
+    [[8, 10], "--imgsz 8 12"],
+    [[0, 8], "--imgsz 4 8"],
+  ])("%j is no multiple of the stride", (size, message) => {
+    expect(() => buildGraph(networkOf(HALF, HALF, END), { size })).toThrow(message);
+  });
+
+  test("is of any shape that the stride divides", () => {
+    const { graph } = buildGraph(networkOf(HALF, HALF, END), { size: [8, 12], batch: 2 });
+    expect(graph.inputs[0]!.type.shape).toEqual([2, 3, 8, 12]);
+    expect(graph.outputs.map(({ name, value }) => [name, value.type.shape])).toEqual([["output0", [2, 3, 2, 3]]]);
+  });
+});
+
+test("copies of a row follow each other, each with its own weights", () => {
+  const { layers, trace } = traceNetwork(networkOf("[-1, 3, nn.PReLU, [3]]", "[-1, 1, nn.PReLU, []]"), {
+    size: [4, 4],
+  });
+  expect([...trace.expected.keys()]).toEqual([
+    "model.0.0.weight",
+    "model.0.1.weight",
+    "model.0.2.weight",
+    "model.1.weight",
+  ]);
+  expect(layers.map(({ parameters }) => parameters)).toEqual([9, 1]);
+  // the model, its Sequential, a Sequential of three, one
+  expect(trace.modules).toBe(2 + 4 + 1);
+});
+
+test("a row takes what its `from` names", () => {
+  const { graph } = buildGraph(networkOf(HALF, HALF, "[0, 1, nn.Sigmoid, []]"), { size: [8, 8] });
+  expect(graph.outputs[0]!.value.type.shape).toEqual([1, 3, 4, 4]);
+});
+
+test("a module's remarks are kept with its path", () => {
+  expect(networkNotes(networkOf("[-1, 1, Shrink, [2]]"), [4, 4])).toEqual([
+    { code: "own/by", severity: "note", message: "shrinks by 2", where: "model.0" },
+  ]);
+});
+
+test("a weight that nobody has is missed when it is read", async () => {
+  const { graph } = buildGraph(networkOf("[-1, 1, nn.PReLU, [3]]"), { size: [4, 4] });
+  await expect(runGraph(graph)).rejects.toThrow("weights/missing: model.0.weight f32[3] is not in the weights");
+});
+
+test("an impossible weight names its row", () => {
+  expect(() => networkOf("[-1, 1, nn.PReLU, [0]]")).toThrow("model.0.weight would have the shape [0]");
+  expect(() => networkOf("[-1, 1, nn.PReLU, [0]]")).toThrow("(backbone[0] nn.PReLU)");
+});
+
+describe("the summary", () => {
+  test("counts an image of one stride, 32 at least, and scales to 640", () => {
+    const pooled = (...rows: string[]): number => summarize(networkOf(...rows)).gflops * 1e9;
+    expect(pooled("[-1, 1, nn.AvgPool2d, [2]]")).toBeCloseTo(2 * 3 * 320 ** 2);
+    // of 64 pixels one cell is left
+    expect(pooled(...Array<string>(6).fill(HALF), "[-1, 1, nn.AvgPool2d, [1]]")).toBeCloseTo(2 * 3 * 100);
+  });
+
+  test("counts an image of 640 where a smaller one does not fit", () => {
+    expect(summarize(networkOf("[-1, 1, nn.AdaptiveAvgPool2d, [5]]")).gflops * 1e9).toBeCloseTo(
+      2 * 3 * 25 * (128 ** 2 + 1),
+    );
+  });
+
+  test("is printed as YOLOv5 prints it", () => {
+    const network = networkOf(HALF, "[[-1], 2, nn.PReLU, [3]]");
+    expect(formatSummary(summarize(network))).toMatchInlineSnapshot(`
+"
+                 from  n    params  module                                  arguments                     
+  0                -1  1         0  torch.nn.modules.pooling.MaxPool2d      [2]                           
+  1              [-1]  2         6  torch.nn.modules.activation.PReLU       [3]                           
+m summary: 6 layers, 6 parameters, 6 gradients, 0.0 GFLOPs
+"
+`);
+  });
+});
