@@ -13,6 +13,7 @@ export {
   type OpName,
   schemaOf,
 } from "./ops/index.js";
-export type { Attribute, AttributeKind, AttributeSchema, Attributes, OpContext, OpSchema } from "./schema.js";
+export type { Attribute, AttributeKind, AttributeSchema, Attributes, OpContext, OpSchema, Traits } from "./schema.js";
 export * from "./text/index.js";
+export * from "./traits.js";
 export * from "./verify.js";

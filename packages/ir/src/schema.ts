@@ -57,6 +57,22 @@ export interface OpContext<Schemas extends AttributeSchemas = AttributeSchemas> 
   constant(index: number): Tensor | undefined;
 }
 
+/** What is true of an op whatever else it does, so that rewrites ask for it instead of knowing ops by name. */
+export interface Traits<Schemas extends AttributeSchemas = AttributeSchemas> {
+  /**
+   * y[i] = f(x[i]) for the only input, or y[i] = f(a[i], b[i]) under numpy's broadcast; in the element type of the inputs.
+   */
+  readonly elementwise?: "unary" | "binary";
+  /** Every element of the outputs is one of input 0: all of them, each once, or some. */
+  readonly moves?: "each" | "some";
+  /** Whether the one output has all elements of input 0, in their order and element type; its shape may be another. */
+  keepsOrder?(node: OpContext<NoInfer<Schemas>>): boolean;
+  /** The inputs that are maps [n,c,h,w] whose pixels the node treats all alike, so that they may as well be rows [n,c,h*w]. */
+  pixelwise?(node: OpContext<NoInfer<Schemas>>): readonly number[];
+  /** Inputs that are f32 whatever the element type of the others. */
+  readonly singleInputs?: readonly number[];
+}
+
 /**
  * One operator, in the form that the IR keeps: that of opset 18 (axes of reductions and Squeeze as inputs, Split with its
  * sizes as input). The ONNX writer lowers to older opsets. Its functions are methods so that the schema of one op is also
@@ -70,6 +86,7 @@ export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
   infer(node: OpContext<NoInfer<Schemas>>): readonly TensorType[];
   /** The outputs, where all inputs are constants. Computes in float64 and rounds once. */
   fold?(node: OpContext<NoInfer<Schemas>>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
+  readonly traits?: Traits<Schemas>;
 }
 
 /** The schema itself, with the types of its attributes. */

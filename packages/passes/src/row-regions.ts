@@ -1,5 +1,5 @@
 import { sameShape } from "@yolo-compile/core";
-import type { Graph, Node, OpName, Value } from "@yolo-compile/ir";
+import { type Graph, type Node, pixelwiseInputs, type Value } from "@yolo-compile/ir";
 
 /** An empty map stays: a Reshape takes 0 for the size of that axis of its input. */
 const isMap = ({ type }: Value): boolean => type.shape.length === 4 && !type.shape.includes(0);
@@ -10,33 +10,12 @@ export const flatShape = ({ type }: Value): number[] => {
   return [n, c, h * w];
 };
 
-const isPointwise = (conv: Node<"Conv">): boolean =>
-  conv.inputs.slice(1).every((input) => !input || input.constant) &&
-  conv.inputs[1]!.type.shape.slice(2).every((size) => size === 1) &&
-  conv.attributes.strides.every((step) => step === 1) &&
-  conv.attributes.pads.every((pad) => pad === 0);
-
-const sameTypes = (node: Node): boolean =>
-  node.inputs.every((input) => input && sameShape(input.type.shape, node.outputs[0]!.type.shape));
-
-const overChannels = (node: Node<"Concat" | "Split">): boolean => node.attributes.axis === 1;
-
-/** When an op treats every pixel of a map alike, so that its map may as well be a row. */
-const PIXELWISE: { readonly [Op in OpName]?: (node: Node<Op>) => boolean } = {
-  Conv: isPointwise,
-  Add: sameTypes,
-  Mul: sameTypes,
-  Relu: () => true,
-  Sigmoid: () => true,
-  Concat: overChannels,
-  Split: overChannels,
-};
-
-const isPixelwise = <Op extends OpName>(node: Node<Op>): boolean => PIXELWISE[node.op as Op]?.(node) ?? false;
-
-/** The inputs of a pixelwise node that are maps. */
-export const mapsOf = (node: Node): readonly Value[] =>
-  node.op === "Conv" || node.op === "Split" ? [node.inputs[0]!] : (node.inputs as readonly Value[]); // none left out
+/** The inputs of a node that may as well be rows: maps whose pixels it treats all alike, beside constants. None of others. */
+export function mapsOf(node: Node): readonly Value[] {
+  const maps = pixelwiseInputs(node);
+  const fixed = node.inputs.every((input, index) => maps.includes(index) || !input || input.constant);
+  return fixed ? maps.map((index) => node.inputs[index]!) : [];
+}
 
 /** Reshapes that make maps, and the pixelwise nodes that depend on nothing else: what can work on rows at no cost. */
 export class Regions {
@@ -49,7 +28,7 @@ export class Regions {
   constructor(readonly graph: Graph) {
     for (const node of graph.nodes) {
       if (node.op === "Reshape" && isMap(node.outputs[0]!)) this.#open(node);
-      else if (isPixelwise(node) && mapsOf(node).every((map) => this.#owner.has(map))) this.#join(node);
+      else this.#join(node);
     }
   }
 
@@ -65,8 +44,10 @@ export class Regions {
     this.#merged.push(this.#merged.length);
   }
 
+  /** Makes the node a member of the regions that all its maps are of, which are one from then on. */
   #join(node: Node): void {
-    const regions = mapsOf(node).map((map) => this.of(map)!); // checked before
+    const regions = mapsOf(node).map((map) => this.of(map));
+    if (regions.length === 0 || !regions.every((region) => region !== undefined)) return;
     const least = Math.min(...regions);
     for (const region of regions) this.#merged[region] = least;
     for (const output of node.outputs) this.#owner.set(output, least);

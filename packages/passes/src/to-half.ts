@@ -1,10 +1,7 @@
 import { castTensor, type LazyTensor } from "@yolo-compile/core";
-import { createNode, type Graph, lazyConstant, type Node, type Origin, type Value } from "@yolo-compile/ir";
+import { createNode, type Graph, lazyConstant, type Node, type Origin, traitsOf, type Value } from "@yolo-compile/ir";
 
 const NAME = "to-half";
-
-/** Inputs that ONNX wants in float32 whatever the others are: the region and the scales of a Resize. */
-const SINGLE_INPUTS: ReadonlyMap<string, ReadonlySet<number>> = new Map([["Resize", new Set([1, 2])]]);
 
 /**
  * The same graph in float16: inputs are rounded on the way in, constants when they are read, every node computes and rounds in
@@ -29,8 +26,8 @@ export function toHalf(graph: Graph): Graph {
   for (const input of graph.inputs)
     if (input.type.dtype === "f32") halves.set(input, cast(input, "f16", `${input.hint}/${NAME}`));
   for (const node of graph.nodes) {
-    const single = SINGLE_INPUTS.get(node.op);
-    const inputs = node.inputs.map((input, index) => (input && !single?.has(index) ? half(input) : input));
+    const { singleInputs } = traitsOf(node);
+    const inputs = node.inputs.map((input, index) => (input && !singleInputs?.includes(index) ? half(input) : input));
     const hints = node.outputs.map(({ hint }) => hint);
     const attributes = node.op === "Cast" && node.attributes.to === "f32" ? { to: "f16" } : node.attributes;
     const made = createNode({ op: node.op, inputs, attributes, origin: marked(node.origin), hints });

@@ -25,6 +25,7 @@ export const binary = ({ float, integer }: Arithmetic) =>
       const exact = integer && !isFloat(a!.dtype);
       return [exact ? foldIntegers(node, a!, b!, integer) : foldNumbers(node, a!, b!, float)];
     },
+    traits: { elementwise: "binary" },
   });
 
 function foldNumbers(node: OpContext, a: Tensor, b: Tensor, apply: Arithmetic["float"]): Tensor {

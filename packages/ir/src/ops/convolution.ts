@@ -41,10 +41,23 @@ function inferConvTranspose(node: OpContext<typeof CONV_TRANSPOSE>): TensorType[
   return [{ dtype: x.dtype, shape: [x.shape[0]!, perGroup * group, ...spatial] }];
 }
 
+/** Whether each pixel is looked at alone. */
+const isPointwise = (node: OpContext<typeof CONV>): boolean =>
+  inputType(node, 1)
+    .shape.slice(2)
+    .every((size) => size === 1) &&
+  node.attributes.strides.every((step) => step === 1) &&
+  node.attributes.pads.every((pad) => pad === 0);
+
 /** Ops that slide weights over a map of two spatial axes. */
 export const CONVOLUTION = {
   /** x: [n,c,h,w], w: [filters,c/group,kh,kw], b?: [filters]; or one spatial axis, and then its attributes are given */
-  Conv: op({ inputs: [2, 3], attributes: CONV, infer: inferConv }),
+  Conv: op({
+    inputs: [2, 3],
+    attributes: CONV,
+    infer: inferConv,
+    traits: { pixelwise: (node) => (isPointwise(node) ? [0] : []) },
+  }),
   /** x: [n,c,h,w], w: [c,filters/group,kh,kw], b?: [filters] */
   ConvTranspose: op({ inputs: [2, 3], attributes: CONV_TRANSPOSE, infer: inferConvTranspose }),
 } satisfies Record<string, OpSchema>;

@@ -42,6 +42,7 @@ const unary = <const Schemas extends AttributeSchemas>(
     const numbers = toFloat64(x!).map(make(node.attributes));
     return [{ dtype: x!.dtype, shape: x!.shape, data: roundTo(node, x!.dtype, numbers) }];
   },
+  traits: { elementwise: "unary" },
 });
 
 const plain = (apply: Scalar, integer?: Integer) => unary({}, () => apply, integer);
@@ -81,6 +82,7 @@ const clip = op({
     return same(node);
   },
   fold: (_, [x, low, high]) => [isFloat(x!.dtype) ? clipFloats(x!, low, high) : clipIntegers(x!, low, high)],
+  traits: { pixelwise: () => [0] },
 });
 
 function clipFloats(x: Tensor, low: Tensor | undefined, high: Tensor | undefined): Tensor {
@@ -109,6 +111,7 @@ const cast = op({
     if (!isFloat(x!.dtype)) return [mapIntegers(x!, (value) => value, to)];
     return [{ dtype: to, shape: x!.shape, data: roundTo(node, to, toFloat64(x!)) }];
   },
+  traits: { keepsOrder: (node) => inputType(node, 0).dtype === node.attributes.to, pixelwise: () => [0] },
 });
 
 /** x where it is positive, x * slope elsewhere; the slope broadcasts to x. */
@@ -130,6 +133,7 @@ const gelu = op({
     checkChoice(node, "approximate", ["none", "tanh"]);
     return same(node);
   },
+  traits: { elementwise: "unary" },
 });
 
 /** Ops that work element by element, with numpy broadcasting where there are two inputs. */
@@ -158,9 +162,15 @@ export const ELEMENTWISE = {
   Elu: unary({ alpha: float(1) }, ({ alpha }) => elu(alpha)),
   Selu: unary({ alpha: float(SELU.alpha), gamma: float(SELU.gamma) }, ({ alpha, gamma }) => elu(alpha, gamma)),
   Celu: unary({ alpha: float(1) }, ({ alpha }) => celu(alpha)),
-  Erf: op({ inputs: [1, 1], attributes: {}, infer: same }),
+  Erf: op({ inputs: [1, 1], attributes: {}, infer: same, traits: { elementwise: "unary" } }),
   Gelu: gelu,
-  Identity: op({ inputs: [1, 1], attributes: {}, infer: same, fold: (_, [x]) => [x!] }),
+  Identity: op({
+    inputs: [1, 1],
+    attributes: {},
+    infer: same,
+    fold: (_, [x]) => [x!],
+    traits: { elementwise: "unary", moves: "each", keepsOrder: () => true },
+  }),
   PRelu: prelu,
   Clip: clip,
   Cast: cast,

@@ -119,6 +119,9 @@ function foldSlice(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tenso
   return [gatherElements(x!, shape, source)];
 }
 
+const slicesNothing = (node: OpContext): boolean =>
+  sliceRanges(node).every(({ step, size }, axis) => step === 1 && size === inputType(node, 0).shape[axis]);
+
 function inferGather(node: OpContext<typeof AXIS>): TensorType[] {
   const x = inputType(node, 0);
   const indices = inputType(node, 1);
@@ -184,6 +187,13 @@ function foldTranspose(node: OpContext<typeof TRANSPOSE>, [x]: readonly (Tensor 
   return [gatherElements(x!, shape, source)];
 }
 
+/** Whether only axes of one element move. */
+function transposesNothing(node: OpContext<typeof TRANSPOSE>): boolean {
+  const { shape } = inputType(node, 0);
+  const moved = node.attributes.perm.filter((axis) => shape[axis] !== 1);
+  return moved.every((axis, index) => index === 0 || axis > moved[index - 1]!);
+}
+
 function inferExpand(node: OpContext): TensorType[] {
   const x = inputType(node, 0);
   const target = constantInts(node, 1);
@@ -197,21 +207,62 @@ function foldExpand(node: OpContext, [x]: readonly (Tensor | undefined)[]): Tens
   return [gatherElements(x!, shape, broadcastOffsets(x!.shape, shape))];
 }
 
+const expandsNothing = (node: OpContext): boolean =>
+  elementCount(inferExpand(node)[0]!.shape) === elementCount(inputType(node, 0).shape);
+
 /** Ops that move elements between tensors and within them, and compute nothing. */
 export const MOVEMENT = {
-  Concat: op({ inputs: [1, 1024], attributes: CONCAT, infer: inferConcat, fold: foldConcat }),
+  Concat: op({
+    inputs: [1, 1024],
+    attributes: CONCAT,
+    infer: inferConcat,
+    fold: foldConcat,
+    traits: {
+      keepsOrder: ({ inputs }) => inputs.length === 1,
+      pixelwise: ({ attributes, inputs }) => (attributes.axis === 1 ? [...inputs.keys()] : []),
+    },
+  }),
   DepthToSpace: op({
     inputs: [1, 1],
     attributes: DEPTH_TO_SPACE,
     infer: inferDepthToSpace,
     fold: foldDepthToSpace,
+    traits: { moves: "each" },
   }),
   /** Numpy's broadcast of x and a shape: an axis of 1 in the shape keeps that of x. */
-  Expand: op({ inputs: [2, 2], attributes: {}, infer: inferExpand, fold: foldExpand }),
-  Gather: op({ inputs: [2, 2], attributes: AXIS, infer: inferGather, fold: foldGather }),
+  Expand: op({
+    inputs: [2, 2],
+    attributes: {},
+    infer: inferExpand,
+    fold: foldExpand,
+    traits: { moves: "some", keepsOrder: expandsNothing },
+  }),
+  Gather: op({ inputs: [2, 2], attributes: AXIS, infer: inferGather, fold: foldGather, traits: { moves: "some" } }),
   /** Inputs x, starts, ends, axes?, steps? */
-  Slice: op({ inputs: [3, 5], attributes: {}, infer: inferSlice, fold: foldSlice }),
+  Slice: op({
+    inputs: [3, 5],
+    attributes: {},
+    infer: inferSlice,
+    fold: foldSlice,
+    traits: { moves: "some", keepsOrder: slicesNothing },
+  }),
   /** Inputs x and the size of each part; one output a part. */
-  Split: op({ inputs: [2, 2], attributes: AXIS, infer: inferSplit, fold: foldSplit }),
-  Transpose: op({ inputs: [1, 1], attributes: TRANSPOSE, infer: inferTranspose, fold: foldTranspose }),
+  Split: op({
+    inputs: [2, 2],
+    attributes: AXIS,
+    infer: inferSplit,
+    fold: foldSplit,
+    traits: {
+      moves: "each",
+      keepsOrder: (node) => inferSplit(node).length === 1,
+      pixelwise: ({ attributes }) => (attributes.axis === 1 ? [0] : []),
+    },
+  }),
+  Transpose: op({
+    inputs: [1, 1],
+    attributes: TRANSPOSE,
+    infer: inferTranspose,
+    fold: foldTranspose,
+    traits: { moves: "each", keepsOrder: transposesNothing },
+  }),
 } satisfies Record<string, OpSchema>;

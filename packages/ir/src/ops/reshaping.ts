@@ -49,11 +49,25 @@ function inferFlatten(node: OpContext<typeof FLATTEN>): TensorType[] {
   return [{ dtype, shape: [elementCount(shape.slice(0, at)), elementCount(shape.slice(at))] }];
 }
 
+const SAME_ORDER = { moves: "each", keepsOrder: () => true } as const;
+
 /** Ops that give the elements of a tensor another shape; their order stays. */
 export const RESHAPING = {
-  Flatten: op({ inputs: [1, 1], attributes: FLATTEN, infer: inferFlatten, fold: refold(inferFlatten) }),
+  Flatten: op({
+    inputs: [1, 1],
+    attributes: FLATTEN,
+    infer: inferFlatten,
+    fold: refold(inferFlatten),
+    traits: SAME_ORDER,
+  }),
   /** In the shape, 0 keeps the size of that axis, and one -1 takes what is left. */
-  Reshape: op({ inputs: [2, 2], attributes: {}, infer: inferReshape, fold: refold(inferReshape) }),
-  Squeeze: op({ inputs: [2, 2], attributes: {}, infer: inferSqueeze, fold: refold(inferSqueeze) }),
-  Unsqueeze: op({ inputs: [2, 2], attributes: {}, infer: inferUnsqueeze, fold: refold(inferUnsqueeze) }),
+  Reshape: op({ inputs: [2, 2], attributes: {}, infer: inferReshape, fold: refold(inferReshape), traits: SAME_ORDER }),
+  Squeeze: op({ inputs: [2, 2], attributes: {}, infer: inferSqueeze, fold: refold(inferSqueeze), traits: SAME_ORDER }),
+  Unsqueeze: op({
+    inputs: [2, 2],
+    attributes: {},
+    infer: inferUnsqueeze,
+    fold: refold(inferUnsqueeze),
+    traits: SAME_ORDER,
+  }),
 } satisfies Record<string, OpSchema>;

@@ -104,7 +104,13 @@ function inferResize(node: OpContext): TensorType[] {
 /** Ops that change the size of a map. */
 export const RESIZING = {
   /** Inputs x, pads (all begins, then all ends), value?, axes? */
-  Pad: op({ inputs: [2, 4], attributes: PAD, infer: inferPad, fold: foldPad }),
+  Pad: op({
+    inputs: [2, 4],
+    attributes: PAD,
+    infer: inferPad,
+    fold: foldPad,
+    traits: { keepsOrder: (node) => padsOf(node).every(({ begin, end }) => begin === 0 && end === 0) },
+  }),
   /** Inputs x, roi (left out), scales. */
-  Resize: op({ inputs: [1, 3], attributes: RESIZE, infer: inferResize }),
+  Resize: op({ inputs: [1, 3], attributes: RESIZE, infer: inferResize, traits: { singleInputs: [1, 2] } }),
 } satisfies Record<string, OpSchema>;

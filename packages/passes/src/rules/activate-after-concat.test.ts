@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
+import { OP_NAMES, parseGraph, traitsOf } from "@yolo-compile/ir";
 import { EXACT, expectMiss, expectRewrite } from "@yolo-compile/testkit";
+import { rulePass, runPasses } from "../pass.js";
 import { activateAfterConcat } from "./activate-after-concat.js";
 
 const graph = (lines: readonly string[], result = "%y"): string => `graph t(%a: f32[1,2,3,3], %b: f32[1,4,3,3]) {
@@ -20,6 +22,13 @@ test.each([
   expect(after).toContain(part);
 });
 
+test.each(OP_NAMES.filter((op) => traitsOf({ op }).elementwise === "unary"))("%s joins, as every unary op", (op) => {
+  const text = graph([`%p = ${op}(%a)`, `%q = ${op}(%b)`]);
+  const { graph: after, rewrites } = runPasses(parseGraph(text), [rulePass("test", [activateAfterConcat])]);
+  expect(rewrites.map(({ ops }) => ops)).toEqual([["Concat", op, op]]);
+  expect(after.nodes.map((node) => node.op)).toEqual(["Concat", op]);
+});
+
 test.each([
   ["the activations differ", ["%p = Relu(%a)", ...silu("b", "q")], "the activations differ"],
   [
@@ -27,7 +36,11 @@ test.each([
     ["%p = LeakyRelu(%a) {alpha=0.1}", "%q = LeakyRelu(%b) {alpha=0.2}"],
     "the activations differ",
   ],
-  ["one is none", ["%p = Relu(%a)", "%q = Neg(%b)"], "an input comes from Neg, which is no activation"],
+  [
+    "one is none",
+    ["%p = Relu(%a)", "%q = Softmax(%b) {axis=1}"],
+    "an input comes from Softmax, which is no activation",
+  ],
   ["one is a product", ["%p = Mul(%a, %a)", "%q = Relu(%b)"], "an input comes from a Mul, which is no activation"],
 ] as [string, string[], string][])("parts stay where %s", (_, lines, reason) => {
   expectMiss(activateAfterConcat, graph(lines), reason);

@@ -1,19 +1,8 @@
-import { type Node, type OpName, sameAttributes, type Value } from "@yolo-compile/ir";
+import { type Node, sameAttributes, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Emit } from "../patch.js";
 import { isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 
-/** Functions of one element, without constants. */
-const UNARY: ReadonlySet<OpName> = new Set([
-  "Elu",
-  "HardSigmoid",
-  "HardSwish",
-  "LeakyRelu",
-  "Mish",
-  "Relu",
-  "Sigmoid",
-  "Softplus",
-  "Tanh",
-]);
+const isUnary = (node: Node): boolean => traitsOf(node).elementwise === "unary";
 
 /** An activation: f(x), or x · f(x). */
 interface Activation {
@@ -27,14 +16,14 @@ function activationOf(value: Value | undefined, user: Node, context: RuleContext
   const feeder = soleFeeder(context, value, user);
   if (isMiss(feeder)) return feeder;
   const [x] = feeder.inputs as [Value];
-  if (UNARY.has(feeder.op)) return { function: feeder, x };
+  if (isUnary(feeder)) return { function: feeder, x };
   if (feeder.op !== "Mul") return miss(`an input comes from ${feeder.op}, which is no activation`);
   for (const [at, other] of [
     [0, 1],
     [1, 0],
   ] as const) {
     const inner = context.producer(feeder.inputs[at]);
-    const same = inner && UNARY.has(inner.op) && inner.inputs[0] === feeder.inputs[other];
+    const same = inner && isUnary(inner) && inner.inputs[0] === feeder.inputs[other];
     const alone = same && !isMiss(soleFeeder(context, feeder.inputs[at], feeder));
     if (inner && alone) return { function: inner, gate: feeder, x: inner.inputs[0]! };
   }

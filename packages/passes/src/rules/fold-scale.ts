@@ -1,10 +1,10 @@
 import { elementCount, toFloat64 } from "@yolo-compile/core";
-import type { Node, OpName, Value } from "@yolo-compile/ir";
+import { type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Emit } from "../patch.js";
 import { changedConstant, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 
-/** Ops that only move elements of their first input: a factor passes through them. */
-const MOVING: readonly OpName[] = ["Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze"];
+/** Whether it only moves elements of its first input: a factor passes through. */
+const moves = (node: Node): boolean => traitsOf(node).moves !== undefined && node.outputs.length === 1;
 
 /** The nodes from a convolution to the scaled value. */
 type Chain = readonly [conv: Node<"Conv">, ...moving: Node[]];
@@ -20,7 +20,7 @@ function chainUp(value: Value | undefined, user: Node, context: RuleContext): Ch
     const fixed = feeder.inputs.slice(1).every((input) => !input || input.constant);
     return fixed ? [feeder] : miss("the Conv's weights are computed");
   }
-  if (!MOVING.includes(feeder.op)) return miss(`the factor does not pass through ${feeder.op}`);
+  if (!moves(feeder)) return miss(`the factor does not pass through ${feeder.op}`);
   const above = chainUp(feeder.inputs[0], feeder, context);
   return isMiss(above) ? above : [...above, feeder];
 }

@@ -1,5 +1,5 @@
 import { toNumbers } from "@yolo-compile/core";
-import { integers, type OpName, type Value } from "@yolo-compile/ir";
+import { integers, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import { isMiss, miss, rule, soleFeeder } from "../rule.js";
 
 /** For each axis of `coarse` the axes of `fine` that it splits into; undefined where that is not all that happens. */
@@ -62,15 +62,14 @@ export const mergeTransposesAroundReshape = rule(
   },
 );
 
-const REARRANGING: readonly OpName[] = ["Reshape", "Transpose"];
+const rearranges = (node: Node): boolean => traitsOf(node).moves === "each";
 
 /** pad(transpose(x)) = transpose(pad(x)), so that the Transpose meets the one behind. */
 export const movePadBeforeTranspose = rule("move-pad-before-transpose", ["Pad"], (node, context, { replace }) => {
   const feeder = soleFeeder(context, node.inputs[0], node);
   if (isMiss(feeder)) return feeder;
   if (feeder.op !== "Transpose") return miss(`the input comes from ${feeder.op}`);
-  if (!context.users(node.outputs[0]!).every(({ op }) => REARRANGING.includes(op)))
-    return miss("nothing behind the Pad rearranges");
+  if (!context.users(node.outputs[0]!).every(rearranges)) return miss("nothing behind the Pad rearranges");
   const [, pads, value, axes] = node.inputs;
   if (!pads?.constant || axes) return miss("the pads are computed or for some axes only");
   const perm = feeder.attributes.perm;
@@ -98,7 +97,7 @@ export const moveSliceBehindTranspose = rule(
     if (!axes?.constant) return miss("the Slice's axes are computed or not said");
     const before = soleFeeder(context, x, slice);
     if (isMiss(before)) return before;
-    if (!REARRANGING.includes(before.op)) return miss("nothing before the Slice rearranges");
+    if (!rearranges(before)) return miss("nothing before the Slice rearranges");
     const perm = node.attributes.perm;
     const moved = toNumbers(axes.constant.read()).map((axis) => perm.indexOf((axis + perm.length) % perm.length));
     return replace(
