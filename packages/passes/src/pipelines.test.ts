@@ -19,6 +19,13 @@ test.each(PIPELINE_NAMES)("%s keeps the outputs of every graph", async (pipeline
   );
 });
 
+test("every pipeline verifies the graph that it is given", () => {
+  const graph = parseGraph("graph t(%x: f32[1]) { %y = Relu(%x) %z = Neg(%y) return %z }");
+  const broken = { ...graph, nodes: [...graph.nodes].reverse() };
+  for (const pipeline of PIPELINE_NAMES)
+    expect(() => optimize(broken, pipeline)).toThrow("ir/invalid: graph t: %y is used");
+});
+
 test("what stands for a value computes the same", async () => {
   let compared = 0;
   await fc.assert(

@@ -1,4 +1,4 @@
-import type { Graph } from "@yolo-compile/ir";
+import { type Graph, verifyGraph } from "@yolo-compile/ir";
 import { accountForBatchNorms } from "./account-for-batch-norms.js";
 import { unknownPipeline } from "./diagnostics.js";
 import { flattenMaps } from "./flatten-maps.js";
@@ -51,8 +51,12 @@ export function pipelineName(name: string): PipelineName {
   return found;
 }
 
-/** Optimises a plain graph and proves that no BatchNormalization got lost. */
+/**
+ * Verifies a plain graph, optimises it and proves that no BatchNormalization got lost.
+ * @throws ir/…, and passes/… on a fault of a rule
+ */
 export function optimize(graph: Graph, pipeline: PipelineName, observer?: PassObserver): PassResult {
+  verifyGraph(graph);
   const result = runPasses(graph, PIPELINES[pipeline], observer);
   accountForBatchNorms(graph, result);
   return result;

@@ -1,8 +1,13 @@
 import { expect, test } from "@jest/globals";
-import { parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
+import { type Graph, parseGraph, printGraph } from "@yolo-compile/ir";
 import { expectSameOutputs, F16, smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
+import { runPasses } from "./pass.js";
+import type { Rewrite } from "./rule.js";
 import { toHalf } from "./to-half.js";
+
+const halved = (graph: Graph, allows: (rewrite: Rewrite) => boolean = () => true): Graph =>
+  runPasses(graph, [toHalf], { allows }).graph;
 
 test("every node computes in float16, inputs and outputs stay float32", () => {
   const graph = parseGraph(`graph t(%x: f32[1,2,4,4]) {
@@ -12,7 +17,7 @@ test("every node computes in float16, inputs and outputs stay float32", () => {
     %y = Resize(%c, _, %s) {mode="nearest"} @ model.1
     return %y
   }`);
-  expect(printGraph(toHalf(graph))).toMatchInlineSnapshot(`
+  expect(printGraph(halved(graph))).toMatchInlineSnapshot(`
 "graph t(%x: f32[1,2,4,4]) {
   %w = f16[3,2,1,1] splat 0.5
   %s = f32[4] {1, 1, 2, 2}
@@ -30,10 +35,51 @@ test("the answers are those of float32, as far as float16 goes", async () => {
     fc.asyncProperty(smallGraphs(6), async (graph) => {
       // ONNX Runtime 1.30 does not load a Cast between two of the casts that it inserts itself.
       fc.pre(!graph.nodes.some(({ op }) => op === "Cast"));
-      const half = toHalf(graph);
-      verifyGraph(half);
-      await expectSameOutputs(graph, half, F16);
+      await expectSameOutputs(graph, halved(graph), F16);
     }),
     { seed: 1, numRuns: 100 },
   );
+});
+
+test("a node that is refused computes in float32, between casts", () => {
+  const graph = parseGraph(`graph t(%x: f32[2,3]) {
+    %k = i64[2] {1, 2}
+    %a = Relu(%x) @ a
+    %b = Tanh(%a) @ b
+    %c = Mul(%b, %a) @ c
+    %p, %q = Split(%c, %k) {axis=1} @ d
+    return %p, %q, %b
+  }`);
+  expect(printGraph(halved(graph, ({ paths }) => paths[0] !== "b"))).toMatchInlineSnapshot(`
+"graph t(%x: f32[2,3]) {
+  %k = i64[2] {1, 2}
+  %x/to-half = Cast(%x) {to=f16} : f16[2,3] @ "" [to-half]
+  %a = Relu(%x/to-half) : f16[2,3] @ a [to-half]
+  %a/to-half = Cast(%a) {to=f32} : f32[2,3] @ "" [to-half]
+  %b = Tanh(%a/to-half) : f32[2,3] @ b
+  %b/to-half = Cast(%b) {to=f16} : f16[2,3] @ "" [to-half]
+  %c = Mul(%b/to-half, %a) : f16[2,3] @ c [to-half]
+  %p_1, %q_1 = Split(%c, %k) {axis=1} : f16[2,1], f16[2,2] @ d [to-half]
+  %p = Cast(%p_1) {to=f32} : f32[2,1] @ "" [to-half]
+  %q = Cast(%q_1) {to=f32} : f32[2,2] @ "" [to-half]
+  return %p, %q, %b
+}"
+`);
+});
+
+test("each node is a rewrite, but for those that compute with integers", () => {
+  const graph = parseGraph(`graph t(%x: f32[2,3], %i: i64[2]) {
+    %j = Neg(%i) @ a
+    %k = Add(%j, %i) @ b
+    %y = Gather(%x, %k) @ c
+    %z = Cast(%k) {to=f32} @ d
+    return %y, %z
+  }`);
+  const { rewrites, graph: after } = runPasses(graph, [toHalf]);
+  expect(rewrites.map(({ rule, paths, ops }) => [rule, ...paths, ...ops])).toEqual([
+    ["to-half", "c", "Gather"],
+    ["to-half", "d", "Cast"],
+  ]);
+  expect(after.nodes.filter(({ origin }) => origin.rules.length === 0).map(({ op }) => op)).toEqual(["Neg", "Add"]);
+  expect(after.outputs.map(({ value }) => value.type.dtype)).toEqual(["f32", "f32"]);
 });

@@ -1,49 +1,86 @@
-import { castTensor, type LazyTensor } from "@yolo-compile/core";
+import { castTensor } from "@yolo-compile/core";
 import { createNode, type Graph, lazyConstant, type Node, type Origin, traitsOf, type Value } from "@yolo-compile/ir";
+import type { Pass } from "./pass.js";
+import type { Rewrite } from "./rule.js";
 
 const NAME = "to-half";
 
-/**
- * The same graph in float16: inputs are rounded on the way in, constants when they are read, every node computes and rounds in
- * float16, outputs are float32 again. What is no float32 stays as it is.
- */
-export function toHalf(graph: Graph): Graph {
-  const halves = new Map<Value, Value>();
-  const nodes: Node[] = [];
-  const cast = (value: Value, to: "f16" | "f32", hint: string): Value => {
-    const node = createNode({ op: "Cast", inputs: [value], attributes: { to }, origin: marked(), hints: [hint] });
-    nodes.push(node);
-    return node.outputs[0]!;
-  };
-  const half = (value: Value): Value => {
-    const known = halves.get(value);
-    if (known) return known;
-    if (value.type.dtype !== "f32" || !value.constant) return value;
-    const made = halfConstant(value, value.constant);
-    halves.set(value, made);
-    return made;
-  };
-  for (const input of graph.inputs)
-    if (input.type.dtype === "f32") halves.set(input, cast(input, "f16", `${input.hint}/${NAME}`));
-  for (const node of graph.nodes) {
+type Precision = "f16" | "f32";
+
+const isSingle = (value: Value | undefined): boolean => value?.type.dtype === "f32";
+
+const marked = ({ path, rules }: Origin): Origin => ({ path, rules: [...rules, NAME] });
+
+/** The same graph with some nodes in float16, and casts where both precisions meet. */
+class Mixer {
+  readonly nodes: Node[] = [];
+  /** What stands for a value of the graph before, under the precision of the node that made it. */
+  readonly made = new Map<Value, Value>();
+  readonly #cast = new Map<Value, Value>();
+
+  /** What stands for `value` where a node computes in `precision`. What is no float32 stays as it is. */
+  in(value: Value, precision: Precision): Value {
+    const made = this.made.get(value) ?? value;
+    if (!isSingle(value) || made.type.dtype === precision) return made;
+    const known =
+      this.#cast.get(made) ?? (value.constant ? halfConstant(value) : this.#castNode(value, made, precision));
+    this.#cast.set(made, known);
+    return known;
+  }
+
+  keep(node: Node): void {
+    this.nodes.push({ ...node, inputs: node.inputs.map((input) => input && this.in(input, "f32")) });
+  }
+
+  /** Adds the node in float16. A Cast to float32 is one to float16 then. */
+  halve(node: Node): void {
     const { singleInputs } = traitsOf(node);
-    const inputs = node.inputs.map((input, index) => (input && !singleInputs?.includes(index) ? half(input) : input));
-    const hints = node.outputs.map(({ hint }) => hint);
+    const inputs = node.inputs.map(
+      (input, index) => input && this.in(input, singleInputs?.includes(index) ? "f32" : "f16"),
+    );
     const attributes = node.op === "Cast" && node.attributes.to === "f32" ? { to: "f16" } : node.attributes;
-    const made = createNode({ op: node.op, inputs, attributes, origin: marked(node.origin), hints });
-    nodes.push(made);
+    const hints = node.outputs.map(({ hint }) => hint);
+    const made: Node = createNode({ op: node.op, inputs, attributes, origin: marked(node.origin), hints });
+    this.nodes.push(made);
     node.outputs.forEach((output, index) => {
-      halves.set(output, made.outputs[index]!);
+      this.made.set(output, made.outputs[index]!);
     });
   }
-  const outputs = graph.outputs.map(({ name, value }) => {
-    const found = half(value);
-    return { name, value: value.type.dtype === "f32" ? cast(found, "f32", `${value.hint}/${NAME}`) : found };
-  });
-  return { ...graph, nodes, outputs };
+
+  #castNode(value: Value, made: Value, to: Precision): Value {
+    const origin = marked({ path: "", rules: [] });
+    const hints = [`${value.hint}/${NAME}`];
+    const node = createNode({ op: "Cast", inputs: [made], attributes: { to }, origin, hints });
+    this.nodes.push(node);
+    return node.outputs[0]!;
+  }
 }
 
-const marked = (origin: Origin = { path: "", rules: [] }): Origin => ({ ...origin, rules: [...origin.rules, NAME] });
+function halfConstant({ hint, constant }: Value): Value {
+  const stored = constant!; // the caller has looked
+  return lazyConstant({ dtype: "f16", shape: stored.shape, read: () => castTensor(stored.read(), "f16") }, hint);
+}
 
-const halfConstant = (value: Value, stored: LazyTensor): Value =>
-  lazyConstant({ dtype: "f16", shape: stored.shape, read: () => castTensor(stored.read(), "f16") }, value.hint);
+/**
+ * The same graph in float16: inputs are rounded on the way in, constants when they are read, every node computes and rounds in
+ * float16, outputs are float32 again. A node that is refused computes in float32, between casts. What is no float32 stays as it
+ * is.
+ */
+export const toHalf: Pass = {
+  name: NAME,
+  run: (graph: Graph, observer) => {
+    const mixer = new Mixer();
+    const rewrites: Rewrite[] = [];
+    for (const node of graph.nodes) {
+      const rewrite: Rewrite = { rule: NAME, paths: [node.origin.path], ops: [node.op], accountsFor: [] };
+      const computes = [...node.inputs, ...node.outputs].some(isSingle);
+      if (!computes || observer.allows?.(rewrite) === false) mixer.keep(node);
+      else {
+        mixer.halve(node);
+        rewrites.push(rewrite);
+      }
+    }
+    const outputs = graph.outputs.map(({ name, value }) => ({ name, value: mixer.in(value, "f32") }));
+    return { graph: { ...graph, nodes: mixer.nodes, outputs }, rewrites, replaced: mixer.made };
+  },
+};
