@@ -4,7 +4,7 @@ export { checkExternalData } from "./external-data.js";
 export { seededInputs } from "./inputs.js";
 export { type NodePlacement, openProfiledSession, type PlacedNode, type ProfiledSession } from "./node-placement.js";
 export { type ProbeOptions, type ProbeResult, probeProvider } from "./probe.js";
-export { probeAnswer, probeInput, probeModel } from "./probe-model.js";
+export { probeAnswer, probeInput, probeModel, probeWeights } from "./probe-model.js";
 export { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
 export {
   type ModelSource,
