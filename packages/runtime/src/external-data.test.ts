@@ -13,7 +13,7 @@ test("a model that is bytes takes no data from the working directory", async () 
   writeFileSync(join(folder, "model.onnx"), externalModel("w.bin"));
   process.chdir(folder);
   try {
-    for (const provider of [CPU, { ...CPU, apart: {} }]) {
+    for (const provider of [CPU, { ...CPU, childEnvironment: {} }]) {
       const options = { provider, level: "all" } as const;
       await expect(openSession(externalModel("w.bin"), options)).rejects.toThrow(/runtime\/load: .*w\.bin/s);
       await (await openSession("model.onnx", options)).release();

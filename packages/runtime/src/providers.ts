@@ -36,7 +36,7 @@ const TF32_OFF = "TF32 off (NVIDIA_TF32_OVERRIDE=0)";
 
 const CUDA_HINT = "needs an NVIDIA driver, CUDA, cuDNN and onnxruntime-node's CUDA libraries: docs/gpu.md";
 
-/** COREML_FLAG_CREATE_MLPROGRAM, whose float32 stays float32, and COREML_FLAG_USE_CPU_AND_GPU: the Neural RawSession is float16. */
+/** COREML_FLAG_CREATE_MLPROGRAM, whose float32 stays float32, and COREML_FLAG_USE_CPU_AND_GPU: the Neural Engine is float16. */
 const COREML_FLOAT32 = 0x010 | 0x020;
 
 /** A new provider is one entry. The order is that in which `auto` prefers them. */

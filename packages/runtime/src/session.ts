@@ -35,15 +35,16 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** Only errors: a user of this tool can do nothing about ONNX Runtime's warnings on a graph it did not write. */
-const LOG_ERRORS = 3;
+/** ONNX Runtime's levels. A session in a process of its own logs errors into a pipe, where they tell what a driver lacks. */
+const LOG = { errors: 3, fatal: 4 } as const;
 
 /** What ONNX Runtime is told to open a session. */
 export const sessionSettings = ({ provider, level, threads }: SessionOptions): InferenceSession.SessionOptions => ({
   ...provider.settings,
   executionProviders: provider.executionProviders,
   graphOptimizationLevel: level,
-  logSeverityLevel: LOG_ERRORS,
+  // What it logs as an error it throws as well, and we say it once.
+  logSeverityLevel: provider.childEnvironment ? LOG.errors : LOG.fatal,
   ...(threads !== undefined && { intraOpNumThreads: threads }),
 });
 
