@@ -1,16 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import type { LazyTensor } from "@yolo-compile/core";
-import { parseYaml, planNetwork, readConfig, traceNetwork, type WeightSource } from "@yolo-compile/network";
-import { EFFICIENTVIT_MODULES } from "./modules.js";
+import { plainConfig, planNetwork, traceNetwork, type WeightSource } from "@yolo-compile/network";
+import { EFFICIENTVIT } from "./modules.js";
 
 const SMALL =
   "embed_dim: [16, 24, 32], key_dim: [4, 8, 4], depth: [1, 1, 1], num_heads: [2, 3, 2], window_size: [4, 3, 2], kernels: [5, 3, 3]";
 
-function networkOf(args: string) {
-  const head = "nc: 1\ndepth_multiple: 1\nwidth_multiple: 1\nanchors: 3\n";
-  const text = `${head}backbone:\n  - [-1, 1, EfficientViT_M0, ${args}]\nhead: []\n`;
-  return planNetwork(readConfig(parseYaml(text, "m.yaml"), "m"), EFFICIENTVIT_MODULES);
-}
+const networkOf = (args: string) =>
+  planNetwork(plainConfig([`[-1, 1, EfficientViT_M0, ${args}]`]), EFFICIENTVIT.modules);
 
 const small = (more = "") => networkOf(`['', 0, False, False, None, {${SMALL}${more}}]`);
 
@@ -35,18 +32,9 @@ const notesOf = (network: ReturnType<typeof networkOf>, size: readonly [number, 
   traceNetwork(network, { size, weights }).trace.notes;
 
 test("all six variants are modules with the channels of their three maps", () => {
-  const channels = [...EFFICIENTVIT_MODULES].map(([name, { plan }]) => [
+  const channels = [...EFFICIENTVIT.modules.keys()].map((name) => [
     name,
-    plan({
-      module: name,
-      where: "backbone[0]",
-      inputs: [3],
-      args: [],
-      repeats: 1,
-      widthMultiple: 1,
-      outputChannels: 0,
-      previousChannels: 3,
-    }).channels,
+    planNetwork(plainConfig([`[-1, 1, ${name}, []]`]), EFFICIENTVIT.modules).layers[0]!.plan.channels,
   ]);
   // arXiv 2305.07027, table 1
   expect(channels).toEqual([

@@ -1,6 +1,7 @@
 import {
   type Arguments,
   defineModule,
+  type Family,
   type ModuleDefinition,
   type ModuleTable,
   type Scope,
@@ -38,9 +39,12 @@ function define(name: string, variant: Variant): ModuleDefinition {
 }
 
 /** `EfficientViT_M0` … `EfficientViT_M5`: backbones that return a list. */
-export const EFFICIENTVIT_MODULES: ModuleTable = new Map(
+const EFFICIENTVIT_MODULES: ModuleTable = new Map(
   [...VARIANTS].map(([suffix, variant]) => {
     const name = `EfficientViT_${suffix}`;
     return [name, define(name, variant)];
   }),
 );
+
+/** EfficientViT as a backbone under the heads of other families. */
+export const EFFICIENTVIT: Family = { name: "EfficientViT", modules: EFFICIENTVIT_MODULES };

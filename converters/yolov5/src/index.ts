@@ -1,1 +1,1 @@
-export { YOLOV5_MODULES } from "./modules/index.js";
+export { YOLOV5 } from "./family.js";

@@ -1,15 +1,15 @@
-import type { Diagnostic } from "@yolo-compile/core";
+import type { Diagnostic, OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import {
   buildGraph,
   checkImageSize,
+  type Evidence,
   fitStrides,
-  type ModelConfig,
+  type ModuleLibrary,
   type Network,
+  type PyValue,
   parseYaml,
   planNetwork,
-  readConfig,
-  repr,
   type TracedLayer,
   toPython,
 } from "@yolo-compile/network";
@@ -17,10 +17,9 @@ import { optimize, type PassObserver, type PipelineName, type Replacements, type
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type BoundWeights, bindWeights } from "./bind.js";
 import { crossCheck } from "./cross-check.js";
-import { noConfig, noWeights } from "./diagnostics.js";
-import { MODULES } from "./modules.js";
+import { noConfig, noWeights, unknownFamily } from "./diagnostics.js";
+import { familyOf, modulesFor, OWNING_FAMILIES } from "./families.js";
 import { randomWeights } from "./random-weights.js";
-import { recordedStrides } from "./recorded-strides.js";
 
 /** The yaml's text and the name that the summary gives the model. */
 export interface ConfigText {
@@ -33,6 +32,8 @@ export interface GraphsRequest {
   /** Left out where the checkpoint carries its own. */
   readonly config?: ConfigText;
   readonly checkpoint?: Checkpoint;
+  /** Modules of the user's own that the yaml may name; they go before all others. */
+  readonly modules?: ModuleLibrary;
   /** Seed for made-up weights, where there is no checkpoint, or one of the backbone alone. */
   readonly randomWeights?: number;
   /** Takes the weights that fit and makes up the rest, from `randomWeights` or seed 1. */
@@ -61,6 +62,10 @@ export interface CompiledGraphs {
   readonly replaced: Replacements;
   /** The yaml's rows, with their outputs in the plain graph. */
   readonly layers: readonly TracedLayer[];
+  /** What each output of either graph holds. */
+  readonly outputs: readonly OutputLayout[];
+  /** Names of the weights that are no parameters. */
+  readonly buffers: ReadonlySet<string>;
   readonly weights: BoundWeights;
   /** Class names by index. */
   readonly names: readonly string[];
@@ -70,22 +75,49 @@ export interface CompiledGraphs {
 /** `models/yolov5n.yaml` -> `yolov5n` */
 export const stem = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
 
-/** The network of a yaml, or of the yaml inside a checkpoint. @throws yaml/…, yolov5/…, compile/no-yaml */
-export function loadNetwork(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): Network {
-  const network = planNetwork(readModelConfig(config, checkpoint), MODULES);
-  const strides = checkpoint && recordedStrides(network, checkpoint);
+/**
+ * The network of a yaml, or of the yaml inside a checkpoint. `modules` are the user's own.
+ * @throws yaml/…, yolov5/…, compile/no-yaml, compile/family
+ */
+export function loadNetwork(
+  config: ConfigText | undefined,
+  checkpoint: Checkpoint | undefined,
+  modules?: ModuleLibrary,
+): Network {
+  const { document, file, name } = readDocument(config, checkpoint);
+  const family = familyOf({ document, ...(!config && checkpoint && pickledEvidence(checkpoint)) });
+  if (!family) throw unknownFamily(file, document, OWNING_FAMILIES);
+  const network = planNetwork(family.networks.readConfig(document, name), modulesFor(family, modules));
+  const strides = checkpoint && (checkpoint.model?.stride ?? network.config.storedStrides?.(checkpoint.tensors));
   return strides ? fitStrides(network, strides) : network;
 }
 
-function readModelConfig(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): ModelConfig {
-  if (config) return readConfig(parseYaml(config.text, config.file), stem(config.file));
-  const { yaml, className } = checkpoint?.model ?? {};
-  if (!checkpoint || yaml === undefined)
-    throw noConfig(checkpoint?.name ?? "the input", checkpoint?.format ?? "none", className);
-  return readConfig(toPython(yaml, checkpoint.name), networkName(checkpoint));
+/** A yaml, and how messages and the summary name it. */
+interface NamedDocument {
+  readonly document: PyValue;
+  readonly file: string;
+  readonly name: string;
 }
 
-/** As YOLOv5 calls it: after its yaml. */
+function readDocument(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): NamedDocument {
+  if (config) {
+    const { file, text } = config;
+    return { document: parseYaml(text, file), file, name: stem(file) };
+  }
+  const { yaml } = checkpoint?.model ?? {};
+  if (!checkpoint || yaml === undefined)
+    throw noConfig(checkpoint, checkpoint && familyOf(pickledEvidence(checkpoint)));
+  const { name: file } = checkpoint;
+  return { document: toPython(yaml, file), file, name: networkName(checkpoint) };
+}
+
+/** What a checkpoint says of its family, besides its yaml. */
+export const pickledEvidence = ({ model, tensors }: Checkpoint): Evidence => ({
+  stored: tensors,
+  ...(model?.className !== undefined && { className: model.className }),
+});
+
+/** As the YOLO families call it: after its yaml. */
 export const networkName = ({ model, name }: Checkpoint): string => model?.name ?? stem(model?.yamlFile ?? name);
 
 /**
@@ -94,7 +126,7 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { config, size, batch, observer, partial = false } = request;
-  const network = loadNetwork(config, request.checkpoint);
+  const network = loadNetwork(config, request.checkpoint, request.modules);
   checkImageSize(network, size);
   const seed = request.randomWeights ?? (partial ? 1 : undefined);
   const madeUp = seed === undefined ? undefined : randomWeights(network, seed, size);
@@ -107,21 +139,15 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
     ...(request.checkpoint && madeUp && { standIn: madeUp }),
   });
   observer?.afterStage?.("bind");
-  const built = buildGraph(network, { size, batch, weights: weights.source, metadata: metadata(network, names) });
-  const { graph: plain, layers } = built;
+  const metadata = network.config.metadata(network.strides, names);
+  const built = buildGraph(network, { size, batch, weights: weights.source, metadata });
+  const { graph: plain, layers, outputs, buffers } = built;
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
-  return { network, plain, optimized, rewrites, replaced, layers, weights, names, notes };
+  return { network, plain, optimized, rewrites, replaced, layers, outputs, buffers, weights, names, notes };
 }
 
 const classNames = ({ config }: Network, { model }: Checkpoint): string[] =>
   Array.from({ length: config.nc }, (_, index) => model?.names?.get(index) ?? `class${index}`);
-
-/** What YOLOv5's own export writes into the model, for those who read it. */
-const metadata = ({ strides }: Network, names: readonly string[]): ReadonlyMap<string, string> =>
-  new Map([
-    ["names", `{${names.map((name, index) => `${index}: ${repr(name)}`).join(", ")}}`],
-    ["stride", String(Math.max(32, ...strides))],
-  ]);

@@ -111,5 +111,6 @@ test("nothing is hashed or read for a format that cannot be written, or a yaml t
     return "none";
   };
   expect(codeOf({ output: "a.pth" })).toBe("convert/format");
-  expect(codeOf({ config: { file: "a.yaml", text: "nc: 1" } })).toBe("yaml/keys");
+  expect(codeOf({ config: { file: "a.yaml", text: "nc: 1" } })).toBe("compile/family");
+  expect(codeOf({ config: { file: "a.yaml", text: "{nc: 1, backbone: []}" } })).toBe("yaml/keys");
 });

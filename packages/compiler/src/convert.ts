@@ -8,8 +8,9 @@ import {
   type PlainData,
   WRITABLE_FORMATS,
 } from "@yolo-compile/weights";
-import { type ConfigText, loadNetwork, networkName } from "./compile-graphs.js";
+import { type ConfigText, loadNetwork, networkName, pickledEvidence } from "./compile-graphs.js";
 import { unknownExtension } from "./diagnostics.js";
+import { familyOf } from "./families.js";
 
 /** Weights to write, and what is written beside them. */
 export interface ConvertRequest {
@@ -46,7 +47,7 @@ export function convertWeights({ checkpoint, config, sha256, output }: ConvertRe
   const { writing } = format;
   const named = recorded(checkpoint, config);
   const hash = sha256?.();
-  const metadata = metadataOf(named, hash === undefined ? {} : { sha256: hash });
+  const metadata = metadataOf(named, { facts: storedFacts(named), ...(hash !== undefined && { sha256: hash }) });
   return {
     format: format.name,
     file: writing.write({ tensors: named.tensors, metadata }),
@@ -56,6 +57,10 @@ export function convertWeights({ checkpoint, config, sha256, output }: ConvertRe
     notes: [...checkpoint.notes, ...replacedYaml(checkpoint, config), ...writing.losses(named)],
   };
 }
+
+/** What the family of a checkpoint repeats of its weights. */
+const storedFacts = (checkpoint: Checkpoint): ReadonlyMap<string, string> =>
+  familyOf(pickledEvidence(checkpoint))?.networks.storedFacts?.(checkpoint.tensors) ?? new Map();
 
 /** With the yaml that is given, and a name that does not change with that of the file. */
 function recorded(checkpoint: Checkpoint, config: ConfigText | undefined): Checkpoint {

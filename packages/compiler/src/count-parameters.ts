@@ -1,13 +1,11 @@
 import { elementCount } from "@yolo-compile/core";
 import { constantsOf, type Graph } from "@yolo-compile/ir";
 
-/** What torch keeps in buffers, not in parameters. */
-const BUFFERS = /\.(running_mean|running_var|anchors|attention_bias_idxs)$/;
-
 /**
- * Parameters that a graph holds: its constants that come from weights. Equals YOLOv5's count before and after `fuse()`.
+ * Parameters that a graph holds: its constants that come from weights, which their dotted names tell, but for what torch keeps
+ * in buffers. Equals YOLOv5's count before and after `fuse()`.
  */
-export const countParameters = (graph: Graph): number =>
+export const countParameters = (graph: Graph, buffers: ReadonlySet<string>): number =>
   constantsOf(graph)
-    .filter(({ hint }) => hint.startsWith("model.") && !BUFFERS.test(hint))
+    .filter(({ hint }) => hint.includes(".") && !buffers.has(hint))
     .reduce((sum, { type }) => sum + elementCount(type.shape), 0);

@@ -1,4 +1,7 @@
 import { CompileError, type Diagnostic, formatType, isFloat, type TensorType } from "@yolo-compile/core";
+import { type Family, isDict, type PyValue } from "@yolo-compile/network";
+import type { Checkpoint } from "@yolo-compile/weights";
+import type { OwningFamily } from "./families.js";
 import { nearestWeight } from "./nearest-weight.js";
 
 /** Lists longer than this are cut; the count is always said. */
@@ -68,13 +71,25 @@ const nearby = (name: string, candidates: readonly string[]): string => {
   return near ? `, nearest is ${near}` : "";
 };
 
-/** For weights without a yaml, given alone. */
-export const noConfig = (checkpoint: string, format: string, className: string | undefined): CompileError =>
-  new CompileError({
+/** For weights without a yaml, given alone; `family` is what their names betray. */
+export const noConfig = (checkpoint: Checkpoint | undefined, family: Family | undefined): CompileError => {
+  const { name = "the input", format = "none", model } = checkpoint ?? {};
+  return new CompileError({
     code: "compile/no-yaml",
-    message: `${checkpoint} (${format}${className ? `, ${className}` : ""}) carries no yaml of its own`,
-    hint: "give the yaml first: yolo-compile model.yaml weights.pt",
+    message: `${name} (${format}${model?.className ? `, ${model.className}` : ""}) carries no yaml of its own`,
+    hint: `give the yaml first${family ? `, these are weights of ${family.name}` : ""}: yolo-compile model.yaml weights.pt`,
   });
+};
+
+/** For a yaml that none of the families recognises. */
+export const unknownFamily = (file: string, document: PyValue, families: readonly OwningFamily[]): CompileError => {
+  const found = isDict(document) ? [...document.keys()].slice(0, 12).join(", ") || "no keys" : "no mapping";
+  return new CompileError({
+    code: "compile/family",
+    message: `${file} is the yaml of no family that is known here: it has ${found}`,
+    details: families.map(({ name, networks }) => `${name}: ${networks.looksLike}`),
+  });
+};
 
 /** For a yaml with neither weights nor a seed to make them up. */
 export const noWeights = (name: string): CompileError =>

@@ -32,8 +32,8 @@ export interface WeightMatch {
   readonly suggestion?: string;
 }
 
-/** Entries of real checkpoints that inference does not need: training counters, v5.0's copy of the anchors. */
-const NOT_NEEDED = /(^|\.)(num_batches_tracked|anchor_grid|total_ops|total_params)$/;
+/** Last parts of names that inference does not need, of any family: BatchNorm's counters, and what thop leaves behind. */
+const NOT_NEEDED = ["num_batches_tracked", "total_ops", "total_params"];
 
 /**
  * Holds a checkpoint against what a network needs, by state_dict name. With `partial`, and where the checkpoint is one of a
@@ -52,15 +52,17 @@ export function matchWeights(
   const loaded = scope ? loadPartial(spelled, scope) : { tensors: spelled.tensors, notes: [] };
   const compared = compare(expected, loaded.tensors, checkpoint.name);
   const leftOver = [...loaded.tensors].filter(([name]) => !expected.has(name));
+  const notNeeded = new Set([...NOT_NEEDED, ...network.config.notNeeded]);
   // The constants of a graph are no weights.
-  const isExtra = (name: string): boolean => !checkpoint.ofGraph && !NOT_NEEDED.test(name) && !ignored.has(name);
+  const isExtra = (name: string): boolean =>
+    !checkpoint.ofGraph && !notNeeded.has(name.replace(/^.*\./, "")) && !ignored.has(name);
   const extra = leftOver.filter(([name]) => isExtra(name)).map(([name, type]) => ({ ...type, name }));
   const fits = compared.missing.length + compared.wrongShape.length + extra.length === 0;
   const suggestion = fits
     ? undefined
     : alone
       ? rowAlone(alone.where, alone.module)
-      : suggestFit(network.config, spelled.tensors);
+      : suggestFit(network, spelled.tensors);
   return {
     ...loaded,
     ...compared,
@@ -75,8 +77,8 @@ export function matchWeights(
 }
 
 function scopeOf({ config }: Network, { alone }: SpelledWeights): PartialScope {
-  if (!alone) return { module: config.name, prefix: "model." };
-  return { module: alone.module, prefix: `model.${alone.row}.`, where: alone.where };
+  if (!alone) return { module: config.name, prefix: `${config.root}.` };
+  return { module: alone.module, prefix: `${config.root}.${alone.row}.`, where: alone.where };
 }
 
 type Comparison = Pick<WeightMatch, "used" | "missing" | "wrongShape" | "fallbacks">;

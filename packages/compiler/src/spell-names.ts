@@ -28,18 +28,18 @@ interface Spelling {
   readonly alone?: PlannedLayer;
 }
 
-/** state_dicts of `model.model` start at `0.conv.weight`, those of a wrapper at `model.model.0.…`. */
-const SPELLINGS: readonly Spelling[] = [
+/** Of the list of rows, state_dicts start at `0.conv.weight`; of a wrapper around the model, at `model.model.0.…`. */
+const spellings = ({ config: { root } }: Network): Spelling[] => [
   { rename: (name) => name },
-  { rename: (name) => `model.${name}`, said: "`model.` was put before every name" },
+  { rename: (name) => `${root}.${name}`, said: `\`${root}.\` was put before every name` },
   { rename: (name) => name.replace(/^[^.]+\./, ""), said: "the first part of every name was dropped" },
 ];
 
 /** A backbone that returns a list is a network of its own, with checkpoints of its own: its names lack `model.0.` */
-const aloneSpellings = ({ layers }: Network): Spelling[] =>
+const aloneSpellings = ({ config: { root }, layers }: Network): Spelling[] =>
   layers
     .filter(({ plan }) => typeof plan.channels !== "number")
-    .map((alone) => ({ rename: (name) => `model.${alone.row}.${name}`, alone }));
+    .map((alone) => ({ rename: (name) => `${root}.${alone.row}.${name}`, alone }));
 
 /**
  * Finds the spelling of a checkpoint's names under which most of them are ones that the network needs.
@@ -48,7 +48,7 @@ const aloneSpellings = ({ layers }: Network): Spelling[] =>
 export function spellNames(network: Network, checkpoint: Checkpoint, size: readonly [number, number]): SpelledWeights {
   let best: { spelled: SpelledWeights; hits: number } | undefined;
   let problem: unknown;
-  for (const spelling of [...SPELLINGS, ...aloneSpellings(network)]) {
+  for (const spelling of [...spellings(network), ...aloneSpellings(network)]) {
     try {
       const spelled = spell(network, checkpoint, size, spelling);
       const needed = [...spelled.expected.values()];

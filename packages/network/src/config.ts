@@ -1,6 +1,7 @@
-import { missingKeys, rowShape, wrongKey } from "./diagnostics.js";
+import type { LazyTensor } from "@yolo-compile/core";
+import { rowShape, wrongKey } from "./diagnostics.js";
 import { parseLiteral } from "./literal.js";
-import { asNumber, isCall, isDict, isList, type PyCall, type PyDict, type PyValue } from "./python.js";
+import { asNumber, isCall, isList, type PyCall, type PyDict, type PyValue } from "./python.js";
 
 /** One row of `backbone` or `head`, as written. */
 export interface ConfigRow {
@@ -13,42 +14,61 @@ export interface ConfigRow {
   readonly args: readonly PyValue[];
 }
 
-/** A YOLOv5 yaml, checked. */
+/** The weights of a checkpoint, under the names of the network. */
+export type StoredWeights = ReadonlyMap<string, LazyTensor>;
+
+/** A yaml as its family reads it: the rows, and the rules that hold for them. */
 export interface ModelConfig {
   /** The file's stem, as the summary line names the model. */
   readonly name: string;
   /** Classes. */
   readonly nc: number;
-  readonly depthMultiple: number;
-  readonly widthMultiple: number;
-  /** Pixels, `[[w,h,w,h,…] per level]`, or a count. */
-  readonly anchors: PyValue;
   /** Input channels. */
   readonly ch: number;
-  /** What replaces SiLU as the default activation. */
-  readonly activation?: PyCall;
   readonly rows: readonly ConfigRow[];
+  /** What a Conv is activated by where its row does not say. */
+  readonly activation: PyCall;
+  /** What an argument that is a name stands for: `nc`. */
+  readonly names: PyDict;
+  /** `eps` of each BatchNorm, where the checkpoint does not know it. */
+  readonly batchNormEps: number;
+  /** Path of the module whose parts are the rows: `model`. */
+  readonly root: string;
+  /** Sides of the square images on which strides are measured; the next is tried where a module cannot run one. */
+  readonly probeSizes: readonly number[];
+  /** Last parts of stored names that inference does not need, besides torch's own counters. */
+  readonly notNeeded: readonly string[];
+  /** Repeats of a row by the depth of the network. */
+  gainedRepeats(repeats: number): number;
+  /** Channels by the width of the network. */
+  scaledChannels(wanted: number): number;
+  /** Output channels of a row: scaled, but for those that the family exempts. */
+  outputChannels(wanted: number): number;
+  /** The line below the table of a summary. */
+  summaryLine(counts: NetworkCounts): string;
+  /** What is written into the model for those who read it; `strides` are those of the levels. */
+  metadata(strides: readonly number[], names: readonly string[]): ReadonlyMap<string, string>;
+  /** Pixels a cell of each level, where weights betray them. */
+  storedStrides?(stored: StoredWeights): readonly number[] | undefined;
+  /** Configs that the stored weights might be of, the likeliest first. */
+  alternatives?(stored: StoredWeights): readonly AlternativeConfig[];
 }
 
-const REQUIRED = ["nc", "depth_multiple", "width_multiple", "anchors", "backbone", "head"];
+/** Another config, and what of the yaml would have to change for it: `nc: 3`. */
+export interface AlternativeConfig {
+  readonly config: ModelConfig;
+  readonly changes: readonly string[];
+}
 
-/** @throws yaml/keys, yaml/value, yaml/row */
-export function readConfig(document: PyValue, name: string): ModelConfig {
-  if (!isDict(document))
-    throw wrongKey(name, "the document", document, "a mapping with nc, anchors, backbone and head");
-  const missing = REQUIRED.filter((key) => !document.has(key));
-  if (missing.length > 0) throw missingKeys(name, missing, [...document.keys()]);
-  const activation = readActivation(document.get("activation"), name);
-  return {
-    name,
-    nc: integer(document, "nc", name, 1),
-    depthMultiple: positive(document, "depth_multiple", name),
-    widthMultiple: positive(document, "width_multiple", name),
-    anchors: readAnchors(document.get("anchors")!, name),
-    ch: document.has("ch") ? integer(document, "ch", name, 1) : 3,
-    ...(activation && { activation }),
-    rows: [...readRows(document, "backbone", name), ...readRows(document, "head", name)],
-  };
+/** What a summary counts. */
+export interface NetworkCounts {
+  /** As the network is called. */
+  readonly name: string;
+  /** `len(list(model.modules()))` */
+  readonly layers: number;
+  readonly parameters: number;
+  /** Twice the multiply-accumulates of a 640x640 image, in 1e9. */
+  readonly gflops: number;
 }
 
 function number(document: PyDict, key: string): number | undefined {
@@ -56,40 +76,33 @@ function number(document: PyDict, key: string): number | undefined {
   return asNumber(typeof value === "string" ? parseLiteral(value, new Map()) : value);
 }
 
-function integer(document: PyDict, key: string, name: string, least: number): number {
+/** A top-level integer from `least` on. @throws yaml/value */
+export function readInteger(document: PyDict, key: string, name: string, least: number): number {
   const value = number(document, key);
   if (value === undefined || !Number.isSafeInteger(value) || value < least || value > 1e6)
     throw wrongKey(name, key, document.get(key) ?? null, `an integer from ${least} on`);
   return value;
 }
 
-function positive(document: PyDict, key: string, name: string): number {
+/** A top-level number above 0. @throws yaml/value */
+export function readPositive(document: PyDict, key: string, name: string): number {
   const value = number(document, key);
   if (value === undefined || !(value > 0 && value <= 100))
     throw wrongKey(name, key, document.get(key) ?? null, "a number above 0");
   return value;
 }
 
-function readActivation(value: PyValue | undefined, name: string): PyCall | undefined {
+/** `activation`, where the document has one. @throws yaml/value */
+export function readActivation(document: PyDict, name: string): PyCall | undefined {
+  const value = document.get("activation");
   if (value === undefined || value === null) return undefined;
   const call = typeof value === "string" ? parseLiteral(value, new Map()) : value;
   if (call === undefined || !isCall(call)) throw wrongKey(name, "activation", value, "a call such as nn.ReLU()");
   return call;
 }
 
-function readAnchors(value: PyValue, name: string): PyValue {
-  const count = typeof value === "string" ? parseLiteral(value, new Map()) : value;
-  if (typeof count === "number" && count >= 1 && count <= 100) return count;
-  const rows = isList(value) ? value : [];
-  const fits = (row: PyValue): boolean =>
-    isList(row) && row.length > 0 && row.length % 2 === 0 && row.every((item) => asNumber(item) !== undefined);
-  const first = rows[0];
-  if (!first || !rows.every((row) => fits(row) && isList(row) && isList(first) && row.length === first.length))
-    throw wrongKey(name, "anchors", value, "a count, or a list with the same number of w,h pairs for each level");
-  return value;
-}
-
-function readRows(document: PyDict, section: string, name: string): ConfigRow[] {
+/** The rows of `backbone` or `head`. @throws yaml/value, yaml/row */
+export function readRows(document: PyDict, section: string, name: string): ConfigRow[] {
   const rows = document.get(section)!;
   if (!isList(rows)) throw wrongKey(name, section, rows, "a list of [from, number, module, args] rows");
   return rows.map((row, index) => readRow(row, `${section}[${index}]`));

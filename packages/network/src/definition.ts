@@ -1,4 +1,4 @@
-import { roundHalfEven } from "@yolo-compile/core";
+import type { OutputLayout } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import type { Arguments } from "./arguments.js";
 import { argumentError } from "./diagnostics.js";
@@ -15,9 +15,10 @@ export interface PlanContext {
   readonly args: readonly PyValue[];
   /** Repeats after the depth gain. */
   readonly repeats: number;
-  readonly widthMultiple: number;
-  /** Channels that a Detect output conv has, `na * (nc + 5)`: exempt from width scaling. */
-  readonly outputChannels: number;
+  /** Channels by the width of the network, as its family scales them. */
+  readonly scaledChannels: (wanted: number) => number;
+  /** Output channels of a row: scaled, but for those that the family exempts. */
+  readonly outputChannels: (wanted: number) => number;
   /** Output channels of the row before, which nn.BatchNorm2d keeps. */
   readonly previousChannels: number;
 }
@@ -52,13 +53,37 @@ interface Definition<Name extends string, Takes extends Inputs> {
     input: Takes extends "many" ? readonly Value[] : Value,
     args: Arguments<Name>,
   ) => Value | readonly Value[];
+  /** What each value holds, of a module that a network may end in. */
+  readonly outputs?: (args: Arguments<Name>) => readonly UnnamedLayout[];
 }
+
+/** What a value holds, before it is an output with a name. */
+export type UnnamedLayout = Omit<OutputLayout, "output">;
 
 /** A module that a yaml may name; {@link defineModule} makes one. */
 export type ModuleDefinition = Definition<string, "one"> | (Definition<string, "many"> & { readonly inputs: "many" });
 
 /** Modules by the name that a yaml row calls them. */
 export type ModuleTable = ReadonlyMap<string, ModuleDefinition>;
+
+/** A table, or whatever answers for names that no table can list. */
+export interface ModuleLibrary {
+  get(name: string): ModuleDefinition | undefined;
+  /** For messages; not all that {@link get} knows. */
+  keys(): Iterable<string>;
+}
+
+/** Several libraries as one, the first that knows a name wins. */
+export const joinLibraries = (libraries: readonly ModuleLibrary[]): ModuleLibrary => ({
+  get(name) {
+    for (const library of libraries) {
+      const found = library.get(name);
+      if (found) return found;
+    }
+    return undefined;
+  },
+  keys: () => new Set(libraries.flatMap((library) => [...library.keys()])),
+});
 
 /** A module whose arguments are read by the names in its signature: a misspelt one does not compile. */
 export const defineModule = <const Name extends string, Takes extends Inputs = "one">(
@@ -69,19 +94,12 @@ export const defineModule = <const Name extends string, Takes extends Inputs = "
 export const moduleTable = (definitions: Readonly<Record<string, ModuleDefinition>>): ModuleTable =>
   new Map(Object.entries(definitions));
 
-/** `math.ceil(x / divisor) * divisor`, YOLOv5's make_divisible. */
-export const makeDivisible = (value: number, divisor: number): number => Math.ceil(value / divisor) * divisor;
-
-/** Repeats after the depth gain: Python's `max(round(n * gain), 1) if n > 1 else n`. */
-export const gainedRepeats = (repeats: number, depthMultiple: number): number =>
-  repeats > 1 ? Math.max(roundHalfEven(repeats * depthMultiple), 1) : repeats;
-
 /** `args[0]` as the wanted output channels, scaled by the width. */
 function scaledChannels(context: PlanContext): number {
   const wanted = asNumber(context.args[0]);
   if (wanted === undefined || !(wanted > 0) || wanted > 1e6)
     throw argumentError(context.module, "c2", context.args[0], "output channels", context.where);
-  return wanted === context.outputChannels ? wanted : makeDivisible(wanted * context.widthMultiple, 8);
+  return context.outputChannels(wanted);
 }
 
 /** `[c1, c2, …]`, where c2 is scaled. */

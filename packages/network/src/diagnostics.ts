@@ -1,5 +1,5 @@
 import { CompileError, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
-import { type PyValue, repr } from "./python.js";
+import { type PyDict, type PyValue, repr } from "./python.js";
 
 const short = (value: PyValue): string => {
   const text = repr(value);
@@ -21,7 +21,7 @@ export const yamlSyntax = (file: string, error: unknown): CompileError => {
 export const yamlTooLarge = (file: string, found: string, limit: string): CompileError =>
   new CompileError({
     code: "yaml/too-large",
-    message: `${file} has ${found}, a YOLOv5 yaml has far less than ${limit}`,
+    message: `${file} has ${found}, the yaml of a model has far less than ${limit}`,
     hint: "is this the model's yaml? Aliases count each time they are used",
   });
 
@@ -32,15 +32,21 @@ export const yamlUnsupported = (file: string, value: unknown): CompileError =>
     message: `${file} holds a value of kind ${Object.prototype.toString.call(value).slice(8, -1)}, expected numbers, texts, lists and mappings`,
   });
 
-/** For a document without one of the required keys; `found` are those that it has. */
-export const missingKeys = (file: string, missing: readonly string[], found: readonly string[]): CompileError =>
-  new CompileError({
+/** For a document without one of the keys that its family requires. */
+export const missingKeys = (
+  file: string,
+  document: PyDict,
+  required: readonly string[],
+  family: string,
+): CompileError => {
+  const found = [...document.keys()];
+  const missing = required.filter((key) => !document.has(key));
+  return new CompileError({
     code: "yaml/keys",
     message: `${file} has no ${missing.join(", ")}; it has ${found.slice(0, 12).join(", ") || "no keys"}`,
-    hint: found.includes("scales")
-      ? "a yaml with `scales` is a YOLOv8+ model, this compiles YOLOv5 yamls"
-      : "a YOLOv5 model yaml has nc, depth_multiple, width_multiple, anchors, backbone and head",
+    hint: `a ${family} model yaml has ${required.slice(0, -1).join(", ")} and ${required.at(-1)}`,
   });
+};
 
 /** For a top-level value, or a whole document, of the wrong kind or size. */
 export const wrongKey = (file: string, key: string, found: PyValue, expected: string): CompileError =>

@@ -1,11 +1,15 @@
 export { activate, applyActivation } from "./activations.js";
 export { Arguments } from "./arguments.js";
-export { type ConfigRow, type ModelConfig, readConfig } from "./config.js";
+export * from "./config.js";
 export * from "./definition.js";
-export { argumentError } from "./diagnostics.js";
+export { argumentError, missingKeys, wrongKey } from "./diagnostics.js";
+export * from "./family.js";
+export * from "./gains.js";
+export { parseLiteral } from "./literal.js";
 export * from "./network.js";
 export * from "./nn.js";
-export { anchorCount, type PlannedLayer } from "./plan.js";
+export { plainConfig } from "./plain-config.js";
+export type { PlannedLayer } from "./plan.js";
 export * from "./python.js";
 export * from "./summary.js";
 export { TORCH_MODULES } from "./torch-modules.js";

@@ -1,8 +1,8 @@
-import { CompileError, type Diagnostic, isCompileError } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, isCompileError, type OutputLayout } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
-import type { ModuleTable } from "./definition.js";
+import type { ModuleLibrary } from "./definition.js";
 import { imageSize } from "./diagnostics.js";
 import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
 import { type Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
@@ -10,8 +10,10 @@ import { type Scope, Trace, type TraceOptions, type WeightSource } from "./trace
 /** A planned network: everything but weights and an image size. */
 export interface Network {
   readonly config: ModelConfig;
+  /** What its rows may name. */
+  readonly modules: ModuleLibrary;
   readonly layers: readonly PlannedLayer[];
-  /** Pixels a cell of each level that the last row takes; 256 pixels are probed, as YOLOv5 does. */
+  /** Pixels a cell of each level that the last row takes. */
   readonly strides: readonly number[];
 }
 
@@ -31,18 +33,15 @@ export interface TracedNetwork {
   readonly headInputs: readonly Value[];
 }
 
-/** Image sizes that YOLOv5's stride probe and its successors can run, in order of preference. */
-const PROBE_SIZES = [256, 640, 1280];
-
 /** Plans a network. @throws what {@link planLayers} and the modules throw */
-export function planNetwork(config: ModelConfig, modules: ModuleTable): Network {
+export function planNetwork(config: ModelConfig, modules: ModuleLibrary): Network {
   const layers = planLayers(config, modules);
-  return { config, layers, strides: probeStrides(config, layers) };
+  return { config, modules, layers, strides: probeStrides(config, layers) };
 }
 
 function probeStrides(config: ModelConfig, layers: readonly PlannedLayer[]): number[] {
   let problem: unknown;
-  for (const size of PROBE_SIZES) {
+  for (const size of config.probeSizes) {
     try {
       const { headInputs } = traceNetwork({ config, layers }, { size: [size, size] });
       return headInputs.map((x) => size / (x.type.shape[2] ?? size));
@@ -65,7 +64,7 @@ export function fitStrides(network: Network, recorded: readonly number[]): Netwo
       const changed: PlannedLayer = { ...layer, plan: { ...layer.plan, args } };
       const candidate = layers.map((each, at) => (at === index ? changed : each));
       if (sameNumbers(probedOrNone(config, candidate), recorded))
-        return { config, layers: candidate, strides: recorded };
+        return { ...network, layers: candidate, strides: recorded };
     }
   return network;
 }
@@ -103,10 +102,11 @@ export function traceNetwork(
     name: config.name,
     imageShape: [batch, config.ch, ...size],
     ...(weights && { weights }),
-    ...(config.activation && { activation: config.activation }),
+    activation: config.activation,
+    batchNormEps: config.batchNormEps,
   };
   const trace = new Trace(options);
-  // The model itself and its `model` Sequential.
+  // The model itself and the Sequential of its rows.
   trace.modules = 2;
   const slots: (Value | undefined)[] = [];
   const traced: TracedLayer[] = [];
@@ -115,7 +115,7 @@ export function traceNetwork(
   for (const layer of layers) {
     inputs = layer.sources.map((slot) => (slot === -1 ? trace.image : slots[slot]!));
     const before = trace.parameters;
-    outputs = traceLayer(trace, layer, inputs);
+    outputs = traceLayer(trace, `${config.root}.${layer.row}`, layer, inputs);
     traced.push({ ...layer, parameters: trace.parameters - before, outputs });
     if (typeof layer.plan.channels === "number") slots.push(outputs[0]);
     else slots.push(...Array<undefined>(emptySlots(outputs.length)).fill(undefined), ...outputs);
@@ -123,9 +123,8 @@ export function traceNetwork(
   return { trace, layers: traced, outputs, headInputs: inputs };
 }
 
-function traceLayer(trace: Trace, layer: PlannedLayer, inputs: readonly Value[]): readonly Value[] {
+function traceLayer(trace: Trace, path: string, layer: PlannedLayer, inputs: readonly Value[]): readonly Value[] {
   const { definition, plan, module, where } = layer;
-  const path = `model.${layer.row}`;
   const args = new Arguments(module, definition.signature, plan.args, where);
   const build = (scope: Scope, values: readonly Value[]): readonly Value[] =>
     asList(
@@ -157,11 +156,28 @@ export function checkImageSize({ strides }: Network, size: readonly [number, num
 export interface BuiltNetwork {
   readonly graph: Graph;
   readonly layers: readonly TracedLayer[];
+  /** What each output of the graph holds. */
+  readonly outputs: readonly OutputLayout[];
+  /** Names of the weights that are no parameters. */
+  readonly buffers: ReadonlySet<string>;
+}
+
+/** Name of a graph's output, by its place: as the YOLO families' own exports call them. */
+const outputName = (index: number): string => `output${index}`;
+
+/** What the last row says of its outputs; of what it does not say, all that is known is how many channels there are. */
+function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
+  const { definition, plan, module, where } = layers.at(-1)!;
+  const said = definition.outputs?.(new Arguments(module, definition.signature, plan.args, where)) ?? [];
+  return outputs.map(({ type }, index) => ({
+    output: outputName(index),
+    ...(said[index] ?? { axis: 1, parts: [{ name: "values", kind: "other", count: type.shape[1] ?? 1 }] }),
+  }));
 }
 
 /**
  * The plain graph: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in 0…1; outputs `output0`,
- * `output1`, … as YOLOv5's own export names them.
+ * `output1`, …
  * @throws yolov5/imgsz and what {@link traceNetwork} throws
  */
 export function buildGraph(
@@ -169,9 +185,16 @@ export function buildGraph(
   request: TraceRequest & { metadata?: ReadonlyMap<string, string> },
 ): BuiltNetwork {
   checkImageSize(network, request.size);
-  const { trace, layers, outputs } = traceNetwork(network, request);
+  const traced = traceNetwork(network, request);
+  const { trace, layers, outputs } = traced;
   outputs.forEach((value, index) => {
-    trace.builder.output(`output${index}`, value);
+    trace.builder.output(outputName(index), value);
   });
-  return { graph: trace.builder.build(request.metadata), layers };
+  const buffers = [...trace.expected.values()].filter(({ kind }) => kind === "buffer").map(({ name }) => name);
+  return {
+    graph: trace.builder.build(request.metadata),
+    layers,
+    outputs: outputLayouts(traced),
+    buffers: new Set(buffers),
+  };
 }

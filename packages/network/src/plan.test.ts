@@ -1,19 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import { readConfig } from "./config.js";
-import {
-  defineModule,
-  gainedRepeats,
-  makeDivisible,
-  moduleTable,
-  planRepeating,
-  planScaled,
-  planUnchanged,
-} from "./definition.js";
+import { defineModule, joinLibraries, moduleTable, planRepeating, planScaled, planUnchanged } from "./definition.js";
+import { gainedRepeats, makeDivisible } from "./gains.js";
 import { concat } from "./nn.js";
-import { anchorCount, planLayers } from "./plan.js";
+import { plainConfig } from "./plain-config.js";
+import { planLayers } from "./plan.js";
 import type { PyValue } from "./python.js";
 import { TORCH_MODULES } from "./torch-modules.js";
-import { parseYaml } from "./yaml.js";
 
 /** Modules that plan as YOLOv5's do; what they build is of no account here. */
 const OWN = moduleTable({
@@ -39,23 +31,21 @@ const OWN = moduleTable({
     build: (_, x) => [x, x, x],
   }),
 });
-const MODULES = new Map([...TORCH_MODULES, ...OWN]);
+const MODULES = joinLibraries([
+  TORCH_MODULES,
+  OWN,
+  // A family may know more names than it can list.
+  { get: (name) => (name.startsWith("any_") ? OWN.get("Same") : undefined), keys: () => [] },
+]);
 
-interface Head {
-  readonly nc?: number;
-  readonly gd?: number;
-  readonly gw?: number;
-  readonly anchors?: string;
-}
-
-function plan(rows: string, { nc = 2, gd = 1, gw = 1, anchors = "3" }: Head = {}) {
-  const lines = rows
+const linesOf = (rows: string): string[] =>
+  rows
     .trim()
     .split("\n")
-    .map((row) => `  - ${row.trim()}`);
-  const head = `nc: ${nc}\ndepth_multiple: ${gd}\nwidth_multiple: ${gw}\nanchors: ${anchors}\n`;
-  return planLayers(readConfig(parseYaml(`${head}backbone:\n${lines.join("\n")}\nhead: []\n`, "m.yaml"), "m"), MODULES);
-}
+    .map((row) => row.trim());
+
+const plan = (rows: string, gains: Parameters<typeof plainConfig>[1] = {}) =>
+  planLayers(plainConfig(linesOf(rows), gains), MODULES);
 
 test.each([
   [3, 0.5, 2],
@@ -82,18 +72,18 @@ test.each([
 
 describe("channels and repeats", () => {
   test("output channels are scaled by the width, arguments behind them stay", () => {
-    const [layer] = plan("[-1, 3, Scaled, [64, 5]]", { gw: 0.3, gd: 0.5 });
+    const [layer] = plan("[-1, 3, Scaled, [64, 5]]", { width: 0.3, depth: 0.5 });
     expect(layer).toMatchObject({ repeats: 2, plan: { args: [3, 24, 5], channels: 24, copies: 2 } });
   });
 
-  test("those of a Detect's input are not", () => {
-    expect(plan('[-1, 1, Scaled, ["no"]]', { gw: 0.3 })[0]!.plan.channels).toBe(21);
-    expect(plan("[-1, 1, Scaled, [21]]", { gw: 0.3 })[0]!.plan.channels).toBe(21);
-    expect(plan("[-1, 1, Scaled, [22]]", { gw: 0.3 })[0]!.plan.channels).toBe(8);
+  test("those that the family exempts are not", () => {
+    const outputChannels = (wanted: number): number => (wanted === 21 ? 21 : 8);
+    expect(plan("[-1, 1, Scaled, [21]]", { outputChannels })[0]!.plan.channels).toBe(21);
+    expect(plan("[-1, 1, Scaled, [22]]", { outputChannels })[0]!.plan.channels).toBe(8);
   });
 
   test("a module that repeats inside is told how often", () => {
-    const [layer] = plan("[-1, 9, Repeating, [64, 5]]", { gd: 0.33 });
+    const [layer] = plan("[-1, 9, Repeating, [64, 5]]", { depth: 0.33 });
     expect(layer).toMatchObject({ repeats: 3, plan: { args: [3, 64, 3, 5], copies: 1 } });
   });
 
@@ -172,20 +162,13 @@ describe("a backbone that returns a list", () => {
   });
 });
 
-test("arguments are evaluated where they are expressions of known names", () => {
-  const anchors = "[[1, 2, 3, 4], [5, 6, 7, 8]]";
-  const args = (text: string): readonly PyValue[] =>
-    plan(`[-1, 1, Same, ${text}]`, { anchors, gd: 0.5, gw: 0.25 })[0]!.plan.args;
-  expect(args("[nc, anchors, na, 'no']")).toEqual([
-    2,
-    [
-      [1, 2, 3, 4],
-      [5, 6, 7, 8],
-    ],
-    2,
-    14,
+test("arguments are evaluated where they are expressions of names that the family knows", () => {
+  const names = new Map<string, PyValue>([
+    ["nc", 2],
+    ["gw", { pyFloat: 0.25 }],
   ]);
-  expect(args("[gd, gw, None, nearest]")).toEqual([{ pyFloat: 0.5 }, { pyFloat: 0.25 }, null, "nearest"]);
+  const args = (text: string): readonly PyValue[] => plan(`[-1, 1, Same, ${text}]`, { names })[0]!.plan.args;
+  expect(args("[nc, gw, 'nc', nearest]")).toEqual([2, { pyFloat: 0.25 }, 2, "nearest"]);
   expect(args("[nn.ReLU(), 'torch.nn.ReLU()', os.system(1), '[1, nc]']")).toEqual([
     { call: "nn.ReLU", args: [], keywords: new Map() },
     { call: "nn.ReLU", args: [], keywords: new Map() },
@@ -194,12 +177,8 @@ test("arguments are evaluated where they are expressions of known names", () => 
   ]);
 });
 
-test.each([
-  [3, 3],
-  [[[1, 2, 3, 4, 5, 6]], 3],
-  [[[1, 2]], 1],
-])("anchors %j are %i a level", (anchors, count) => {
-  expect(anchorCount({ name: "m", nc: 1, depthMultiple: 1, widthMultiple: 1, anchors, ch: 3, rows: [] })).toBe(count);
+test("a library may answer for names that it does not list", () => {
+  expect(plan("[-1, 1, any_thing, []]")[0]).toMatchObject({ module: "any_thing", definition: { type: "Same" } });
 });
 
 test("a module has its name with and without torch in front, and a misspelt one its neighbour", () => {
@@ -210,9 +189,5 @@ test("a module has its name with and without torch in front, and a misspelt one 
 });
 
 test("a yaml without rows is refused", () => {
-  const config = readConfig(
-    parseYaml("nc: 1\ndepth_multiple: 1\nwidth_multiple: 1\nanchors: 3\nbackbone: []\nhead: []\n", "m.yaml"),
-    "m",
-  );
-  expect(() => planLayers(config, MODULES)).toThrow("m has no rows - backbone and head are both empty");
+  expect(() => planLayers(plainConfig([]), MODULES)).toThrow("m has no rows - backbone and head are both empty");
 });

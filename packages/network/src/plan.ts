@@ -1,8 +1,8 @@
 import type { ConfigRow, ModelConfig } from "./config.js";
-import { gainedRepeats, type ModuleDefinition, type ModuleTable, type RowPlan } from "./definition.js";
+import type { ModuleDefinition, ModuleLibrary, RowPlan } from "./definition.js";
 import { emptySlot, forwardReference, inputCountError, listOutput, noHead, unknownModule } from "./diagnostics.js";
 import { parseLiteral } from "./literal.js";
-import { isCall, isList, type PyValue } from "./python.js";
+import { isCall, type PyDict, type PyValue } from "./python.js";
 
 /** One row with its module found, its arguments evaluated and its sources resolved. */
 export interface PlannedLayer {
@@ -31,11 +31,11 @@ interface Slots {
 }
 
 /**
- * The rows as YOLOv5's parse_model reads them, channel rules included, with the index shift behind a backbone that returns a
+ * The rows as parse_model reads them, channel rules included, with the index shift behind a backbone that returns a
  * list.
  * @throws yolov5/module, yolov5/from, yolov5/argument, yolov5/backbone
  */
-export function planLayers(config: ModelConfig, modules: ModuleTable): PlannedLayer[] {
+export function planLayers(config: ModelConfig, modules: ModuleLibrary): PlannedLayer[] {
   if (config.rows.length === 0) throw noHead(config.name);
   const slots: Slots = { channels: [] };
   const layers: PlannedLayer[] = [];
@@ -44,15 +44,15 @@ export function planLayers(config: ModelConfig, modules: ModuleTable): PlannedLa
     const definition = modules.get(row.module) ?? modules.get(row.module.replace(/^torch\./, ""));
     if (!definition) throw unknownModule(row.module, modules.keys(), row.where);
     const sources = resolveSources(row, slots, definition);
-    const repeats = gainedRepeats(row.number, config.depthMultiple);
+    const repeats = config.gainedRepeats(row.number);
     const plan = definition.plan({
       module: row.module,
       where: row.where,
       inputs: sources.map((slot) => (slot === -1 ? config.ch : slots.channels[slot]!)),
-      args: row.args.map((value) => evaluate(value, config)),
+      args: row.args.map((value) => evaluate(value, config.names)),
       repeats,
-      widthMultiple: config.widthMultiple,
-      outputChannels: anchorCount(config) * (config.nc + 5),
+      scaledChannels: (wanted) => config.scaledChannels(wanted),
+      outputChannels: (wanted) => config.outputChannels(wanted),
       previousChannels,
     });
     if (typeof plan.channels === "number") {
@@ -96,24 +96,9 @@ function resolveSources(row: ConfigRow, { channels }: Slots, { inputs }: ModuleD
   throw inputCountError(row.module, sources.length, "one", row.where);
 }
 
-/** `len(anchors[0]) // 2`, or the count itself. */
-export const anchorCount = ({ anchors }: ModelConfig): number => {
-  if (typeof anchors === "number") return anchors;
-  const first = isList(anchors) ? anchors[0] : undefined;
-  return first !== undefined && isList(first) ? first.length / 2 : 0;
-};
-
 /** What `eval` makes of an argument in parse_model; a text that is no expression stays a text. */
-function evaluate(value: PyValue, config: ModelConfig): PyValue {
+function evaluate(value: PyValue, names: PyDict): PyValue {
   if (typeof value !== "string") return value;
-  const names = new Map<string, PyValue>([
-    ["nc", config.nc],
-    ["anchors", config.anchors],
-    ["na", anchorCount(config)],
-    ["no", anchorCount(config) * (config.nc + 5)],
-    ["gd", { pyFloat: config.depthMultiple }],
-    ["gw", { pyFloat: config.widthMultiple }],
-  ]);
   const result = parseLiteral(value, names);
   return result === undefined || (isCall(result) && !result.call.startsWith("nn.")) ? value : result;
 }

@@ -37,14 +37,16 @@ export interface TraceOptions {
   /** [n,ch,h,w] */
   readonly imageShape: readonly number[];
   readonly weights?: WeightSource;
-  /** What replaces SiLU as the activation of every Conv. */
+  /** What a Conv is activated by where its row does not say; nn.SiLU where left out. */
   readonly activation?: PyCall;
+  /** `eps` of each BatchNorm that the weights do not know; torch's own default where left out. */
+  readonly batchNormEps?: number;
   /** Left out, {@link NETWORK_LIMITS}. */
   readonly limits?: NetworkLimits;
 }
 
-/** YOLOv5's initialize_weights sets this on every BatchNorm2d after building; torch's own default is 1e-5. */
-const BATCH_NORM_EPS = 1e-3;
+/** torch's own default. */
+const BATCH_NORM_EPS = 1e-5;
 
 const LIMITED = {
   nodes: "nodes of the network",
@@ -172,7 +174,8 @@ export class Scope {
   }
 
   batchNormEps(): number {
-    return this.trace.options.weights?.batchNormEps(this.path) ?? BATCH_NORM_EPS;
+    const { weights, batchNormEps = BATCH_NORM_EPS } = this.trace.options;
+    return weights?.batchNormEps(this.path) ?? batchNormEps;
   }
 
   #weight(weight: ExpectedWeight): Value {

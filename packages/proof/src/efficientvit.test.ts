@@ -5,19 +5,11 @@ import {
   compileGraphs,
   type GraphsRequest,
   loadNetwork,
-  MODULES,
   randomWeights,
 } from "@yolo-compile/compiler";
 import { type LazyTensor, type Tensor, tensorOf, toFloat64, uniformFloats } from "@yolo-compile/core";
 import { type Graph, opCensus, type Value } from "@yolo-compile/ir";
-import {
-  type ModuleDefinition,
-  networkNotes,
-  parseYaml,
-  planNetwork,
-  readConfig,
-  traceNetwork,
-} from "@yolo-compile/network";
+import { type ModuleDefinition, moduleTable, networkNotes, traceNetwork } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { optimize } from "@yolo-compile/passes";
 import { FOLD, findProvider, openSession } from "@yolo-compile/runtime";
@@ -320,7 +312,7 @@ const pyramid: ModuleDefinition = {
 const pyramidNetwork = (from: number) => {
   const head = `[[-1, 1, nn.Upsample, [None, 2, 'nearest']], [[-1, ${from}], 1, Concat, [1]]]`;
   const text = `{nc: 1, depth_multiple: 1, width_multiple: 1, anchors: 3, backbone: [[-1, 1, Pyramid, []]], head: ${head}}`;
-  return planNetwork(readConfig(parseYaml(text, "own.yaml"), "own"), new Map([...MODULES, ["Pyramid", pyramid]]));
+  return loadNetwork({ file: "own.yaml", text }, undefined, moduleTable({ Pyramid: pyramid }));
 };
 
 test("any backbone that returns a list fits the door", () => {

@@ -70,8 +70,8 @@ if (probe.usable) {
     "the optimised $file is the plain one on webgpu",
     async ({ file, yaml, size, parameters }) => {
       const config = { file, text: yaml };
-      const { plain, optimized } = compileGraphs({ config, randomWeights: 1, size, batch: 1, passes: "full" });
-      expect(countParameters(optimized)).toBe(parameters);
+      const { plain, optimized, buffers } = compileGraphs({ config, randomWeights: 1, size, batch: 1, passes: "full" });
+      expect(countParameters(optimized, buffers)).toBe(parameters);
       const { ok, comparisons, placement } = await verify(plain, optimized);
       expect(ok).toBe(true);
       expect(comparisons.map(({ provider, level, tolerance }) => `${provider} ${level} ${tolerance.name}`)).toEqual([

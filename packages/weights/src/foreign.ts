@@ -73,6 +73,6 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   startsWithText(
     "a YAML description of a network",
     "give it as the configuration, and a checkpoint as the weights",
-    /(^|\n)(nc|backbone|head|depth_multiple)\s*:/,
+    /(^|\n)(nc|backbone|head)\s*:/,
   ),
 ];

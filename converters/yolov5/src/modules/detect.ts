@@ -8,7 +8,6 @@ import {
   conv2d,
   defineModule,
   isList,
-  makeDivisible,
   moduleTable,
   type PlanContext,
   type PyValue,
@@ -19,6 +18,7 @@ import {
   split,
   upsample,
 } from "@yolo-compile/network";
+import { BOX_COLUMNS, boxLayout, prototypeLayout } from "../layout.js";
 import { conv } from "./conv.js";
 
 interface Head {
@@ -53,7 +53,7 @@ function planSegment(context: PlanContext): RowPlan {
   const [nc = null, , masks = 32, prototypes = 256] = context.args;
   const wanted = asNumber(prototypes);
   if (wanted === undefined) throw argumentError(context.module, "npr", prototypes, "an integer", context.where);
-  const scaled = makeDivisible(wanted * context.widthMultiple, 8);
+  const scaled = context.scaledChannels(wanted);
   return {
     args: [nc, planAnchors(context), masks, scaled, [...context.inputs]],
     channels: context.inputs[0]!,
@@ -72,7 +72,7 @@ function readHead(a: Arguments<"nc" | "anchors">, masks: number, levels: number)
     row.length === pairs && row.every((size) => size !== undefined && Number.isFinite(size));
   if (anchors.length !== levels || pairs === 0 || pairs % 2 > 0 || pairs > 2 * MOST_ANCHORS || !anchors.every(fits))
     throw a.error("anchors", `one list of w,h pairs for each of ${levels} levels`);
-  return { nc, no: 5 + nc + masks, masks, anchors: anchors as number[][] };
+  return { nc, no: BOX_COLUMNS + nc + masks, masks, anchors: anchors as number[][] };
 }
 
 /**
@@ -170,6 +170,7 @@ export const HEAD_MODULES = moduleTable({
     signature: ["nc", "anchors", "ch"],
     plan: planDetect,
     inputs: "many",
+    outputs: (a) => [boxLayout(a.int("nc"), 0)],
     build: (scope, inputs, a) => detect(scope, inputs, readHead(a, 0, inputs.length)),
   }),
   Segment: defineModule({
@@ -177,6 +178,7 @@ export const HEAD_MODULES = moduleTable({
     signature: ["nc", "anchors", "nm", "npr", "ch"],
     plan: planSegment,
     inputs: "many",
+    outputs: (a) => [boxLayout(a.int("nc"), a.int("nm", 32)), prototypeLayout(a.int("nm", 32))],
     build: (scope, inputs, a) => {
       const masks = a.int("nm", 32);
       const boxes = detect(scope, inputs, readHead(a, masks, inputs.length));

@@ -2,15 +2,17 @@ import { describe, expect, test } from "@jest/globals";
 import {
   buildGraph,
   formatSummary,
+  joinLibraries,
   type Network,
   parseYaml,
   planNetwork,
-  readConfig,
   summarize,
+  TORCH_MODULES,
   traceNetwork,
   type WeightSource,
 } from "@yolo-compile/network";
 import { GOLDEN, goldenWeight, type ModuleGolden, moduleError, readModuleGoldens } from "@yolo-compile/testkit";
+import { readConfig } from "../config.js";
 import { YOLOV5_MODULES } from "./index.js";
 
 /** What PyPI's yolov5 makes of a few rows; fixtures/modules/README.md. */
@@ -25,7 +27,7 @@ interface RowsGolden extends ModuleGolden {
 const GOLDENS = readModuleGoldens<RowsGolden>("yolov5.json");
 
 const networkOf = ({ cfg, name }: RowsGolden): Network =>
-  planNetwork(readConfig(parseYaml(cfg, name), "Model"), YOLOV5_MODULES);
+  planNetwork(readConfig(parseYaml(cfg, name), "Model"), joinLibraries([YOLOV5_MODULES, TORCH_MODULES]));
 
 const requestOf = (golden: RowsGolden) => {
   const [batch, , height, width] = golden.input as [number, number, number, number];

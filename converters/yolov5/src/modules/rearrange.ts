@@ -20,6 +20,7 @@ import {
   reshape,
   type Scope,
 } from "@yolo-compile/network";
+import { logitLayout } from "../layout.js";
 import { conv, gcd } from "./conv.js";
 
 /** Blocks of s x s pixels become channels. x: [n,c,h,w] -> [n,c*s*s,h/s,w/s]. yolov5 v7.0 models/common.py Contract */
@@ -118,6 +119,7 @@ export const REARRANGE_MODULES = moduleTable({
     signature: ["c1", "c2", "k", "s", "p", "g", "dropout_p"],
     // Its arguments are taken as they are: [c1, c2].
     plan: ({ args, inputs, repeats }) => ({ args, channels: inputs[0]!, copies: repeats }),
+    outputs: (a) => [logitLayout(a.int("c2"))],
     build: (scope, x, a) => classify(scope, x, a),
   }),
 });

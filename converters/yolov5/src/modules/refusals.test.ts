@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildGraph, parseYaml, planNetwork, readConfig } from "@yolo-compile/network";
+import { buildGraph, joinLibraries, parseYaml, planNetwork, TORCH_MODULES } from "@yolo-compile/network";
+import { readConfig } from "../config.js";
 import { YOLOV5_MODULES } from "./index.js";
 
 interface Head {
@@ -11,7 +12,7 @@ interface Head {
 function networkOf(rows: readonly string[], { nc = 2, ch = 4, anchors = "[[1, 2], [3, 4]]" }: Head = {}) {
   const head = `nc: ${nc}\ndepth_multiple: 1\nwidth_multiple: 1\nanchors: ${anchors}\nch: ${ch}\n`;
   const text = `${head}backbone:\n${rows.map((row) => `  - ${row}\n`).join("")}head: []\n`;
-  return planNetwork(readConfig(parseYaml(text, "m.yaml"), "m"), YOLOV5_MODULES);
+  return planNetwork(readConfig(parseYaml(text, "m.yaml"), "m"), joinLibraries([YOLOV5_MODULES, TORCH_MODULES]));
 }
 
 const HALF = "[-1, 1, Conv, [8, 3, 2]]";

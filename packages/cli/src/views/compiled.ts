@@ -37,7 +37,7 @@ export function compileDocument(result: CompileResult) {
     plainNodes: plain.nodes.length,
     layers,
     parameters,
-    parametersInGraph: countParameters(optimized),
+    parametersInGraph: countParameters(optimized, compiled.buffers),
     gflops: Number(gflops.toFixed(4)),
     names: compiled.names,
     strides: network.strides,
@@ -72,7 +72,7 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   terminal.print(
     line(
       "graph",
-      `${plain.nodes.length} -> ${optimized.nodes.length} nodes (--passes ${options.passes}), ${grouped(countParameters(optimized))} parameters`,
+      `${plain.nodes.length} -> ${optimized.nodes.length} nodes (--passes ${options.passes}), ${grouped(countParameters(optimized, compiled.buffers))} parameters`,
     ),
   );
   printVerification(result, terminal);

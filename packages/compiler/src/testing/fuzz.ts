@@ -2,7 +2,7 @@ import { elementCount, isCompileError, uniformStream } from "@yolo-compile/core"
 import { constantsOf } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compileGraphs } from "../compile-graphs.js";
-import { MODULES } from "../modules.js";
+import { FAMILIES, modulesFor } from "../families.js";
 
 /** Seeded choices. */
 interface Dice {
@@ -59,7 +59,7 @@ export function fuzzYaml(seed: number, run: number): string {
   const number = (): string => (chance(0.12 * damage) ? pick(HOSTILE) : pick(NUMBERS));
   const damaged = (value: string, share: number): string =>
     chance(share * damage) ? pick([number(), pick(HOSTILE)]) : value;
-  const names = [...MODULES.keys()];
+  const names = [...modulesFor(FAMILIES[0]!).keys()];
   const row = (index: number, module: string): string => {
     const joins = module === "Concat" || HEADS.includes(module) || chance(0.02 * damage);
     const earlier = (): number =>

@@ -24,12 +24,12 @@ async function factsOf(
   const info = readModelInfo(bytes, name);
   const shared = { role, name, bytes: bytes.length, sha256: await sha256(bytes), opset: info.opset ?? 0 };
   if (subject.kind !== "compiled") return { ...shared, nodes: info.nodeCount, ops: [...info.ops] };
-  const { plain, optimized, network } = subject.compiled;
+  const { plain, optimized, network, buffers } = subject.compiled;
   const graph = role === "reference" ? plain : optimized;
   return {
     ...shared,
     nodes: graph.nodes.length,
-    parameters: countParameters(graph),
+    parameters: countParameters(graph, buffers),
     gflops: summarize(network).gflops,
     ops: [...opCensus(graph)],
   };

@@ -1,8 +1,6 @@
-import { elementCount, toFloat64 } from "@yolo-compile/core";
 import { decodeUtf8, encodeUtf8 } from "../bytes.js";
 import type { Checkpoint, LayerRecord, ModelRecord } from "../checkpoint.js";
 import { metadataMalformed } from "../diagnostics.js";
-import { nested } from "../nested.js";
 import { fromTagged, toTagged } from "./plain-json.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -90,13 +88,18 @@ function layerFrom(json: unknown): LayerRecord | undefined {
 export interface SourceFacts {
   /** SHA-256 of the converted file, in hexadecimal. */
   readonly sha256?: string;
+  /** What its family repeats of its weights, by name. */
+  readonly facts?: ReadonlyMap<string, string>;
 }
 
 /**
- * The metadata of a converted checkpoint: what it had already, what its model record says, anchors (in units of the
- * stride, as its weights have them; the weights are the truth), and what it was made from.
+ * The metadata of a converted checkpoint: what it had already, what its model record says, what its family
+ * repeats of its weights (which stay the truth), and what it was made from.
  */
-export function metadataOf(checkpoint: Checkpoint, { sha256 }: SourceFacts = {}): ReadonlyMap<string, string> {
+export function metadataOf(
+  checkpoint: Checkpoint,
+  { sha256, facts = new Map() }: SourceFacts = {},
+): ReadonlyMap<string, string> {
   const metadata = new Map([["format", "pt"], ...(checkpoint.metadata ?? [])]);
   for (const field of Object.keys(FIELDS) as Field[]) {
     const value = fieldText(field, checkpoint.model ?? {});
@@ -104,8 +107,7 @@ export function metadataOf(checkpoint: Checkpoint, { sha256 }: SourceFacts = {})
   }
   if (checkpoint.flat) metadata.set(FLAT, "true");
   if (checkpoint.ofGraph) metadata.set(OF_GRAPH, "true");
-  const anchors = anchorsOf(checkpoint);
-  if (anchors) metadata.set(`${PREFIX}anchors`, JSON.stringify(anchors));
+  for (const [name, value] of facts) metadata.set(PREFIX + name, value);
   if (sha256 !== undefined) metadata.set(`${PREFIX}source-sha256`, sha256);
   return new Map([...metadata].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -113,13 +115,6 @@ export function metadataOf(checkpoint: Checkpoint, { sha256 }: SourceFacts = {})
 function fieldText<K extends Field>(field: K, record: ModelRecord): string | undefined {
   const value = record[field];
   return value === undefined ? undefined : JSON.stringify(FIELDS[field].write(value as NonNullable<ModelRecord[K]>)); // not undefined
-}
-
-/** [levels, anchors, 2] of the Detect or Segment module. */
-function anchorsOf({ tensors }: Checkpoint): unknown {
-  const [, found] = [...tensors].find(([name]) => /(^|\.)anchors$/.test(name)) ?? [];
-  if (found?.shape.length !== 3 || elementCount(found.shape) > 1024) return undefined;
-  return nested([...toFloat64(found.read())], found.shape);
 }
 
 /**

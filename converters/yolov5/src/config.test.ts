@@ -1,18 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
+import { type PyValue, parseYaml } from "@yolo-compile/network";
+import { anchorCount } from "./anchors.js";
 import { readConfig } from "./config.js";
-import { parseYaml } from "./yaml.js";
 
 const HEAD = "nc: 3\ndepth_multiple: 0.33\nwidth_multiple: 0.5\n";
 const ROWS = "backbone:\n  - [-1, 1, Conv, [8, 3]]\nhead:\n  - [[-1, 0], 2, Concat, [1]]\n";
 const read = (text: string) => readConfig(parseYaml(text, "m.yaml"), "m");
 
 test("rows of both sections follow each other, with their places", () => {
-  expect(read(`${HEAD}anchors: 3\n${ROWS}`)).toEqual({
+  expect(read(`${HEAD}anchors: 3\n${ROWS}`)).toMatchObject({
     name: "m",
     nc: 3,
-    depthMultiple: 0.33,
-    widthMultiple: 0.5,
-    anchors: 3,
     ch: 3,
     rows: [
       { where: "backbone[0]", from: -1, number: 1, module: "Conv", args: [8, 3] },
@@ -26,22 +24,59 @@ test("input channels and an activation are taken where given, null is none", () 
     ch: 1,
     activation: { call: "nn.LeakyReLU", args: [{ pyFloat: 0.1 }] },
   });
-  expect(read(`${HEAD}anchors: 3\nactivation:\n${ROWS}`)).not.toHaveProperty("activation");
+  expect(read(`${HEAD}anchors: 3\nactivation:\n${ROWS}`)).toMatchObject({ activation: { call: "nn.SiLU" } });
 });
 
 test("numbers may be texts, as Python's eval would read them", () => {
-  expect(read(`nc: "80"\ndepth_multiple: "1"\nwidth_multiple: 1\nanchors: "3"\n${ROWS}`)).toMatchObject({
-    nc: 80,
-    depthMultiple: 1,
-    anchors: 3,
-  });
+  const config = read(`nc: "80"\ndepth_multiple: "0.5"\nwidth_multiple: 1\nanchors: "3"\n${ROWS}`);
+  expect([config.nc, config.gainedRepeats(6), config.names.get("na")]).toEqual([80, 3, 3]);
 });
 
 test("anchors are a count or rows of pairs", () => {
-  expect(read(`${HEAD}anchors: [[10, 13.5], [1, 2]]\n${ROWS}`).anchors).toEqual([
+  expect(read(`${HEAD}anchors: [[10, 13.5], [1, 2]]\n${ROWS}`).names.get("anchors")).toEqual([
     [10, { pyFloat: 13.5 }],
     [1, 2],
   ]);
+});
+
+test("channels and repeats have their gains, but for those of a Detect's convolutions", () => {
+  const { scaledChannels, outputChannels, gainedRepeats } = read(`${HEAD}anchors: 3\n${ROWS}`);
+  expect([scaledChannels(64), scaledChannels(65), outputChannels(64), gainedRepeats(9)]).toEqual([32, 40, 32, 3]);
+  expect([outputChannels(3 * 8), outputChannels(3 * 8 + 1), scaledChannels(3 * 8)]).toEqual([24, 16, 16]);
+});
+
+test("arguments may name what parse_model has at hand", () => {
+  const { names } = read(`${HEAD}anchors: [[1, 2, 3, 4], [5, 6, 7, 8]]\n${ROWS}`);
+  expect(Object.fromEntries(names)).toEqual({
+    nc: 3,
+    anchors: [
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ],
+    na: 2,
+    no: 16,
+    gd: { pyFloat: 0.33 },
+    gw: { pyFloat: 0.5 },
+  });
+});
+
+test.each<[PyValue, number]>([
+  [3, 3],
+  [[[1, 2, 3, 4, 5, 6]], 3],
+  [[[1, 2]], 1],
+])("anchors %j are %i a level", (anchors, count) => {
+  expect(anchorCount(anchors)).toBe(count);
+});
+
+test("the summary's line and the metadata are those of YOLOv5's own", () => {
+  const { summaryLine, metadata } = read(`${HEAD}anchors: 3\n${ROWS}`);
+  expect(summaryLine({ name: "m", layers: 6, parameters: 12345, gflops: 0.04 })).toBe(
+    "m summary: 6 layers, 12345 parameters, 12345 gradients, 0.0 GFLOPs",
+  );
+  expect(Object.fromEntries(metadata([8, 16], ["cat", "o'neil"]))).toEqual({
+    names: "{0: 'cat', 1: \"o'neil\"}",
+    stride: "32",
+  });
 });
 
 describe("what is refused, with the reason", () => {
@@ -73,11 +108,11 @@ describe("what is refused, with the reason", () => {
     expect(() => read("- 1\n")).toThrow("the document is [1], expected a mapping with nc, anchors, backbone and head");
   });
 
-  test("keys that are missing, and whose yaml it may be instead", () => {
+  test("keys that are missing, and what a yaml of the family has", () => {
     expect(() => read("nc: 80\nbackbone: []\n")).toThrow(
       "m has no depth_multiple, width_multiple, anchors, head; it has nc, backbone",
     );
-    expect(() => read("nc: 80\nscales: {}\n")).toThrow("a yaml with `scales` is a YOLOv8+ model");
+    expect(() => read("nc: 80\nscales: {}\n")).toThrow("a YOLOv5 model yaml has nc, depth_multiple, width_multiple,");
     expect(() => read("{}")).toThrow("it has no keys");
   });
 

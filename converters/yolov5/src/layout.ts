@@ -1,0 +1,42 @@
+import type { OutputLayout, OutputPart } from "@yolo-compile/core";
+import type { ExportedModel, UnnamedLayout } from "@yolo-compile/network";
+
+/** Columns in front of those of the classes: centre, size, objectness. */
+export const BOX_COLUMNS = 5;
+
+/** Rows of boxes, decoded: [n,boxes,5 + classes + masks]. */
+export const boxLayout = (classes: number, masks: number): UnnamedLayout => ({
+  axis: 2,
+  parts: [
+    { name: "center", kind: "pixels", count: 2 },
+    { name: "size", kind: "pixels", count: 2 },
+    { name: "objectness", kind: "probability", count: 1 },
+    { name: "classes", kind: "probability", count: classes },
+    ...(masks > 0 ? [{ name: "masks", kind: "coefficient", count: masks } satisfies OutputPart] : []),
+  ],
+});
+
+/** [n,masks,h,w] */
+export const prototypeLayout = (masks: number): UnnamedLayout => ({
+  axis: 1,
+  parts: [{ name: "prototypes", kind: "coefficient", count: masks }],
+});
+
+/** [n,classes] */
+export const logitLayout = (classes: number): UnnamedLayout => ({
+  axis: 1,
+  parts: [{ name: "classes", kind: "logit", count: classes }],
+});
+
+/** What the outputs of an exported detector or segmenter hold; undefined where they have other shapes. */
+export function outputsOf({ outputs }: ExportedModel): readonly OutputLayout[] | undefined {
+  const [boxes, prototypes] = outputs;
+  const columns = boxes?.shape[2];
+  if (boxes?.shape.length !== 3 || typeof columns !== "number") return undefined;
+  const masks = prototypes?.shape.length === 4 ? prototypes.shape[1]! : 0;
+  if (typeof masks !== "number" || columns <= BOX_COLUMNS + masks) return undefined;
+  return [
+    { output: boxes.name, ...boxLayout(columns - BOX_COLUMNS - masks, masks) },
+    ...(prototypes && masks > 0 ? [{ output: prototypes.name, ...prototypeLayout(masks) }] : []),
+  ];
+}

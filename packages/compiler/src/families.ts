@@ -1,0 +1,34 @@
+import { EFFICIENTVIT } from "@yolo-compile/efficientvit";
+import {
+  type Evidence,
+  type Family,
+  joinLibraries,
+  type ModuleLibrary,
+  type NetworkFamily,
+  TORCH_MODULES,
+} from "@yolo-compile/network";
+import { YOLOV5 } from "@yolo-compile/yolov5";
+
+/** Every model family, one line each. The first that recognises a yaml or a checkpoint has it. */
+export const FAMILIES: readonly Family[] = [YOLOV5, EFFICIENTVIT];
+
+/** A family whose networks these are. */
+export type OwningFamily = Family & { readonly networks: NetworkFamily };
+
+const owns = (family: Family): family is OwningFamily => family.networks !== undefined;
+
+/** Families with yamls of their own. */
+export const OWNING_FAMILIES: readonly OwningFamily[] = FAMILIES.filter(owns);
+
+/** The family that recognises what there is of a network. */
+export const familyOf = (evidence: Evidence): OwningFamily | undefined =>
+  OWNING_FAMILIES.find(({ networks }) => networks.recognizes(evidence));
+
+/** What rows of a family's yaml may name: the user's own modules, the family's, then those of the others and of torch.nn. */
+export const modulesFor = (family: Family, own?: ModuleLibrary): ModuleLibrary =>
+  joinLibraries([
+    ...(own ? [own] : []),
+    family.modules,
+    ...FAMILIES.filter((other) => other !== family).map(({ modules }) => modules),
+    TORCH_MODULES,
+  ]);
