@@ -54,6 +54,17 @@ test("one that is lost after others were folded is named too", () => {
   expect(() => checked(rulePass("fold", [foldBatchNorm]), losingAt("shared.bn"))).toThrow("1 BatchNormalization nodes");
 });
 
+test("a patch accounts for what it says, not for what it replaces or absorbs", () => {
+  const scale = (says: boolean) =>
+    rule("scale", ["Relu"], (node, { producer }, { replace }) => {
+      const norm = producer(node.inputs[0]);
+      if (norm?.op !== "BatchNormalization") return miss("there is no BatchNormalization");
+      return replace(node, (emit) => emit("Abs", [norm.inputs[0]]), [norm], says ? [norm] : []);
+    });
+  checked(rulePass("scale", [scale(true)]));
+  expect(() => checked(rulePass("scale", [scale(false)]))).toThrow("1 BatchNormalization nodes are neither");
+});
+
 test("dead and equal ones may go", () => {
   const graph = parseGraph(`graph t(%x: f32[1,3]) {
     %v = f32[3] splat 1
