@@ -1,0 +1,122 @@
+// A Stryker test runner that loads a test file once and then runs its tests again for every mutant, with Jest's own
+// test(), expect() and snapshots. Jest loads every module anew for every mutant, which takes a hundred times as long.
+import { readFileSync, writeFileSync } from "node:fs";
+import { register } from "node:module";
+import { relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { jestExpect } from "@jest/expect";
+import { commonTokens, declareClassPlugin, PluginKind, tokens } from "@stryker-mutator/api/plugin";
+import {
+  DryRunStatus,
+  determineHitLimitReached,
+  TestStatus,
+  toMutantRunResult,
+} from "@stryker-mutator/api/test-runner";
+import { addEventHandler, getState, resetState, run, setState } from "jest-circus";
+import { SnapshotState } from "jest-snapshot";
+
+/** In the sandbox, which the runners of a run share as their working directory: the file of each test, by its name. */
+const FILES = "file-of-test.json";
+const NO_TEST = /(?!)/;
+const TEST_TIMEOUT_MS = 60_000;
+
+/** What mutated code shares with Stryker: which mutant is active, which were reached and how often. */
+const stryker = { mutantCoverage: { static: {}, perTest: {} } };
+globalThis.__stryker__ = stryker;
+
+process.env.ORT_DISABLE_TELEMETRY = "1";
+register("./source-hooks.mjs", import.meta.url);
+addEventHandler(({ name, test }, state) => {
+  if (name === "test_start") stryker.currentTestId = idOf(test);
+  if (name !== "test_done") return;
+  stryker.currentTestId = undefined;
+  const { suppressedErrors } = jestExpect.getState();
+  jestExpect.setState({ suppressedErrors: [] });
+  test.errors.push(...suppressedErrors, ...jestExpect.extractExpectedAssertionsErrors().map(({ error }) => error));
+  if (test.errors.length > 0 && state.stopAtFailure) state.testNamePattern = NO_TEST;
+});
+
+class InOneProcess {
+  static inject = tokens(commonTokens.options);
+  #states = new Map();
+  #fileOfTest;
+  #testFiles;
+
+  constructor(options) {
+    this.#testFiles = options.testFiles.map((file) => resolve(file));
+  }
+
+  /** Loading takes seconds, which would count as the first mutant's. What is done while loading belongs to no mutant. */
+  async init() {
+    for (const file of this.#testFiles) await this.#load(file);
+  }
+
+  capabilities() {
+    return { reloadEnvironment: false };
+  }
+
+  async dryRun() {
+    const result = await this.#run(this.#testFiles);
+    if (result.status === DryRunStatus.Complete)
+      writeFileSync(FILES, JSON.stringify(result.tests.map(({ id, fileName }) => [id, fileName])));
+    return { ...result, mutantCoverage: stryker.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
+    this.#fileOfTest ??= new Map(JSON.parse(readFileSync(FILES, "utf8")));
+    const wanted = new Set(testFilter ?? this.#fileOfTest.keys());
+    const files = new Set(Array.from(wanted, (test) => this.#fileOfTest.get(test)));
+    Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+    const result = await this.#run(files, wanted, !disableBail);
+    stryker.activeMutant = undefined;
+    return toMutantRunResult(determineHitLimitReached(stryker.hitCount, hitLimit) ?? result, disableBail);
+  }
+
+  async #load(file) {
+    resetState();
+    await import(pathToFileURL(file).href);
+    this.#states.set(file, Object.assign(getState(), { file, testTimeout: TEST_TIMEOUT_MS }));
+  }
+
+  async #run(files, wanted, stopAtFailure = false) {
+    const results = [];
+    for (const file of files) {
+      const state = this.#states.get(file);
+      setState(Object.assign(state, { stopAtFailure, testNamePattern: null, unhandledErrors: [] }));
+      const tests = testsOf(state.rootDescribeBlock);
+      for (const test of tests) {
+        test.errors = [];
+        test.written ??= { mode: test.mode };
+        test.mode = !wanted || wanted.has(idOf(test)) ? test.written.mode : "skip";
+      }
+      const snapshotState = new SnapshotState(`${file}.snap`, { updateSnapshot: "none", rootDir: process.cwd() });
+      jestExpect.setState({ snapshotState, testPath: file });
+      const { unhandledErrors } = await run();
+      if (unhandledErrors.length > 0) return { status: DryRunStatus.Error, errorMessage: unhandledErrors.join("\n") };
+      results.push(...tests.map((test) => resultOf(test, file)));
+      if (stopAtFailure && results.some(({ status }) => status === TestStatus.Failed)) break;
+    }
+    return { status: DryRunStatus.Complete, tests: results };
+  }
+}
+
+const testsOf = (block) => block.children.flatMap((child) => (child.type === "test" ? [child] : testsOf(child)));
+
+/** The names of the describe() blocks around a test; the outermost is the file. */
+const blocksOf = (block) => (block.parent ? [...blocksOf(block.parent), block.name] : []);
+
+/** What Stryker knows a test by. */
+const idOf = (test) => [relative(process.cwd(), getState().file), ...blocksOf(test.parent), test.name].join(" > ");
+
+function resultOf(test, fileName) {
+  const id = idOf(test);
+  const common = { id, name: id, fileName, timeSpentMs: test.duration ?? 0 };
+  if (test.errors.length > 0)
+    return { ...common, status: TestStatus.Failed, failureMessage: messageOf(test.errors[0]) };
+  return { ...common, status: test.status === "done" ? TestStatus.Success : TestStatus.Skipped };
+}
+
+/** jest-circus keeps an error beside the place of its test. */
+const messageOf = (error) => String(Array.isArray(error) ? (error[0]?.stack ?? error[0]) : (error?.stack ?? error));
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, "in-one-process", InOneProcess)];
