@@ -82,12 +82,16 @@ function gelu(scope: Scope, x: Value, approximate: string): Value {
 const cubic = (scope: Scope, x: Value): Value =>
   scope.op("Mul", [scope.op("Mul", [x, scope.op("Mul", [x, x])]), scalar(0.044715)]);
 
+/** YOLOv5's initialize_weights makes these work in place, whatever their arguments say. */
+const ALWAYS_IN_PLACE = ["SiLU", "Hardswish", "ReLU", "ReLU6", "LeakyReLU"];
+
 /** The activations as rows of a yaml: `nn.SiLU`, … */
 export const activationDefinitions = (): (readonly [string, ModuleDefinition])[] =>
-  [...ACTIVATIONS].map(([name, { signature, build }]) => [
-    `nn.${name}`,
-    defineModule({ type: `torch.nn.modules.activation.${name}`, signature, plan: planUnchanged, build }),
-  ]);
+  [...ACTIVATIONS].map(([name, { signature, build }]) => {
+    const inPlace = (args: Arguments): boolean => ALWAYS_IN_PLACE.includes(name) || args.value("inplace") === true;
+    const type = `torch.nn.modules.activation.${name}`;
+    return [`nn.${name}`, defineModule({ type, signature, inPlace, plan: planUnchanged, build })];
+  });
 
 /** Emits the activation module `call` in its own scope. @throws yolov5/activation, yolov5/argument */
 export function applyActivation(scope: Scope, x: Value, { call, args, keywords }: PyCall): Value {

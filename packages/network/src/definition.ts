@@ -46,6 +46,8 @@ interface Definition<Name extends string, Takes extends Inputs> {
   readonly signature: readonly Name[];
   /** "many" for a module that joins values; one where left out. */
   readonly inputs?: Takes;
+  /** Whether it writes its result over its input, which is then what other rows read; no where left out. */
+  readonly inPlace?: (args: Arguments<Name>) => boolean;
   readonly plan: (context: PlanContext) => RowPlan;
   /** Emits the module. Several values are the levels of a backbone or the outputs of a head. */
   readonly build: (

@@ -117,15 +117,22 @@ export function traceNetwork(
     const before = trace.parameters;
     outputs = traceLayer(trace, `${config.root}.${layer.row}`, layer, inputs);
     traced.push({ ...layer, parameters: trace.parameters - before, outputs });
+    if (layer.definition.inPlace?.(argumentsOf(layer)))
+      slots.forEach((value, slot) => {
+        if (value === inputs[0]) slots[slot] = outputs[0];
+      });
     if (typeof layer.plan.channels === "number") slots.push(outputs[0]);
     else slots.push(...Array<undefined>(emptySlots(outputs.length)).fill(undefined), ...outputs);
   }
   return { trace, layers: traced, outputs, headInputs: inputs };
 }
 
+const argumentsOf = ({ module, definition, plan, where }: PlannedLayer): Arguments =>
+  new Arguments(module, definition.signature, plan.args, where);
+
 function traceLayer(trace: Trace, path: string, layer: PlannedLayer, inputs: readonly Value[]): readonly Value[] {
-  const { definition, plan, module, where } = layer;
-  const args = new Arguments(module, definition.signature, plan.args, where);
+  const { definition, plan } = layer;
+  const args = argumentsOf(layer);
   const build = (scope: Scope, values: readonly Value[]): readonly Value[] =>
     asList(
       definition.inputs === "many" ? definition.build(scope, values, args) : definition.build(scope, values[0]!, args),
