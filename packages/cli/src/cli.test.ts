@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "@jest/globals";
+import { convertWeights, elementCount, openCheckpoint } from "@yolo-compile/compiler";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
+import { openFile } from "./files.js";
 import { watchCli } from "./testing/watch-cli.js";
 
 const SHAPES = fixturePath("shapes/");
@@ -93,6 +95,37 @@ test.each<[string, RegExp, () => string[]]>([
   expect(cli.stderr.match(/^error/gm)).toHaveLength(1);
   expect(readFileSync(output, "utf8")).toBe("precious");
   expect(readdirSync(cli.folder)).toEqual(before);
+});
+
+/** The trained detector with one weight that is no number. */
+function unsound(): string {
+  const checkpoint = openCheckpoint(openFile(CHECKPOINT));
+  const name = "model.0.conv.weight";
+  const { dtype, shape } = checkpoint.tensors.get(name)!;
+  const read = () => ({ dtype, shape, data: new Uint16Array(elementCount(shape)).fill(0x7e00) });
+  const tensors = new Map([...checkpoint.tensors, [name, { dtype, shape, read }]]);
+  const converted = convertWeights({ checkpoint: { ...checkpoint, tensors }, output: "unsound.safetensors" });
+  return file("unsound.safetensors", Buffer.concat([...converted.file.chunks()]));
+}
+
+test.each<[string, () => string[]]>([
+  ["compile", () => [join(cli.folder, "none.pt")]],
+  ["compile to nowhere", () => [CHECKPOINT, "-o", join(cli.folder, "none/out.onnx")]],
+  ["verify", () => ["verify", join(cli.folder, "none.pt")]],
+])("%s: files are opened before a GPU is looked for", async (_, argv) => {
+  expect(await runCli([...argv(), "--require-gpu", "--provider", "cpu"])).toBe(2);
+  expect(cli.stderr).toMatch(/^error (in|out)put\//);
+});
+
+test("what is not proven is refused: exit code 1, nothing written or overwritten, a report all the same", async () => {
+  writeFileSync(output, "precious");
+  const report = cli.at("report.xml");
+  expect(await runCli([unsound(), "-o", output, "--imgsz", "64", "--report", report])).toBe(1);
+  expect(cli.stdout).toMatch(/FAILED.*not finite/);
+  expect(cli.stdout).toMatch(/The optimised graph is not the plain graph: nothing is written to/);
+  expect(readFileSync(output, "utf8")).toBe("precious");
+  expect(readdirSync(cli.folder).sort()).toEqual(["out.onnx", "report.xml", "unsound.safetensors"]);
+  expect(readFileSync(report, "utf8")).toMatch(/failures="[1-9]/);
 });
 
 test("an output that cannot be written is said before anything is compiled", async () => {

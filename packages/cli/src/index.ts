@@ -1,1 +1,36 @@
-export {};
+export {
+  type Blame,
+  type ByteSource,
+  bytesSource,
+  type Checkpoint,
+  type CompiledGraphs,
+  CompileError,
+  type ConfigText,
+  type Diagnostic,
+  type ErrorDiagnostic,
+  isCompileError,
+  type OutputFile,
+  openCheckpoint,
+  type Summary,
+  summarize,
+} from "@yolo-compile/compiler";
+export {
+  type Compiled,
+  type CompileFindings,
+  type CompileRequest,
+  chooseProvider,
+  compile,
+  type FilePlace,
+  isProofFailure,
+  type ModelFile,
+  modelFile,
+  ProofFailure,
+  type ProofOptions,
+  type RefusedFindings,
+  type Verification,
+  type VerifyFindings,
+  type VerifyOptions,
+  type VerifySubject,
+  verify,
+} from "@yolo-compile/proof";
+export { type FileSource, openFile } from "./files.js";

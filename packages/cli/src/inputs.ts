@@ -1,14 +1,5 @@
 import { dirname, join } from "node:path";
-import {
-  type Checkpoint,
-  type CompiledGraphs,
-  type CompileObserver,
-  compileGraphs,
-  type GraphsRequest,
-  inputKind,
-  openCheckpoint,
-  pipelineName,
-} from "@yolo-compile/compiler";
+import { type Checkpoint, type GraphsRequest, inputKind, openCheckpoint, pipelineName } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText } from "./files.js";
 import { type NetworkOptions, positiveInteger, type WeightsOptions } from "./options.js";
@@ -86,15 +77,14 @@ function sort(files: readonly FileSource[], first: string, options: WeightsOptio
   };
 }
 
-/** The network of the inputs, compiled as the options say. @throws as `compileGraphs` */
-export function compileInputs(
+/** What the inputs and the options ask to be compiled. @throws usage */
+export function graphsRequest(
   { config, checkpoint }: Inputs,
   size: readonly [number, number],
   options: NetworkOptions,
-  observer?: CompileObserver,
-): CompiledGraphs {
+): GraphsRequest {
   const randomWeights = options["random-weights"];
-  return compileGraphs({
+  return {
     ...(config && { config }),
     ...(checkpoint && { checkpoint }),
     ...(randomWeights !== undefined && { randomWeights }),
@@ -102,6 +92,5 @@ export function compileInputs(
     size,
     batch: positiveInteger("batch", options.batch),
     passes: pipelineName(options.passes),
-    ...(observer && { observer }),
-  });
+  };
 }

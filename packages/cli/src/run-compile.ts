@@ -1,18 +1,21 @@
-import { resolve } from "node:path";
-import { type CompiledGraphs, encodeModel, type Graph, pipelineName, stem } from "@yolo-compile/compiler";
+import { basename, resolve } from "node:path";
+import { type CompiledGraphs, pipelineName, stem } from "@yolo-compile/compiler";
 import {
   type Choice,
-  chooseInputs,
+  type Compiled,
+  type CompileRequest,
+  compile,
+  isProofFailure,
   makeReport,
   modelFacts,
+  type RefusedFindings,
   type Verification,
-  verifyModels,
 } from "@yolo-compile/proof";
 import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
-import { openWorkspace, type Workspace, writeChunks } from "./files.js";
-import { compileInputs, type Inputs, openInputs } from "./inputs.js";
+import { openWorkspace, type Workspace } from "./files.js";
+import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
 import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
 import { reportContext } from "./report-context.js";
@@ -20,6 +23,7 @@ import { checkReportFiles, type ReportOptions, writeReports } from "./report-fil
 import { type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
+import { placeIn, publishFiles } from "./workspace-place.js";
 
 /** The options of the default command, as yargs gives them. */
 export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions, ReportOptions {
@@ -42,19 +46,20 @@ interface Job {
   readonly watch: Stopwatch;
 }
 
-/** Compiles, verifies and only then puts the file in its place. @returns the exit code */
+/** Compiles, shows what came out and puts files in their place if there are any. @returns the exit code */
 export async function runCompile(options: CompileOptions): Promise<number> {
   const terminal = openTerminal(options.json);
   const watch = startStopwatch();
   const { size, rest } = imageSize(options.imgsz);
   const files = [...(options.files ?? []), ...rest];
-  const choice = await chooseForVerification(options, terminal);
+  checkOptions(options);
   terminal.step("reading the weights");
   const inputs = openInputs(files, options);
   try {
     const output = outputPath(options, files, inputs.name);
     const workspace = openWorkspace(output);
     try {
+      const choice = options.verify ? await chooseFor(options, terminal) : undefined;
       return await work({ options, size, inputs, output, choice, workspace, terminal, watch });
     } finally {
       workspace.discard();
@@ -65,14 +70,13 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   }
 }
 
-/** @throws usage, output/unwritable, runtime/provider-unusable, runtime/no-gpu */
-async function chooseForVerification(options: CompileOptions, terminal: Terminal): Promise<Choice | undefined> {
+/** @throws usage, output/unwritable */
+function checkOptions(options: CompileOptions): void {
   checkReportFiles(options.report ?? []);
-  if (options.verify) return chooseFor(options, terminal);
+  if (options.verify) return;
   if (options.report) throw usage("--report and --no-verify exclude each other", "a report is about the verification");
   if (options["require-gpu"])
     throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
-  return undefined;
 }
 
 /** In the working directory unless the user says otherwise. @throws usage */
@@ -86,55 +90,42 @@ function outputPath(options: CompileOptions, inputs: readonly string[], name: st
 async function work(job: Job): Promise<number> {
   const { options, workspace, terminal, watch, output } = job;
   watch.lap("open");
-  const compiled = compileWatched(job);
-  terminal.report(compiled.notes);
-  terminal.step(`writing ${output}`);
-  const bytes = write(compiled.optimized, "optimized.onnx", job);
-  watch.lap("write");
-  const verification = job.choice && (await verify(compiled, job.choice, job));
-  const ok = verification?.ok !== false;
-  if (ok) workspace.publish(new Map([["optimized.onnx", output]]));
+  const findings = await compileOrRefuse(job);
+  if ("files" in findings) publishFiles(workspace, findings.files, output);
   terminal.endStep();
-  const result = { ...job, compiled, bytes, verification, elapsedMs: watch.elapsedMs() };
+  const result = { ...job, ...findings, elapsedMs: watch.elapsedMs() };
   printCompiled(result, terminal);
   terminal.printJson(() => compileDocument(result));
-  if (verification && options.report) await report(compiled, verification, job);
-  return ok ? EXIT.fine : EXIT.verdict;
+  if (findings.verification && options.report) await report(findings.graphs, findings.verification, job);
+  return "files" in findings ? EXIT.fine : EXIT.verdict;
 }
 
-function compileWatched({ options, inputs, size, terminal, watch }: Job): CompiledGraphs {
+/** A refusal is shown as a result is, without files. */
+async function compileOrRefuse(job: Job): Promise<Compiled | RefusedFindings> {
+  try {
+    return await compile(requestOf(job));
+  } catch (error) {
+    if (isProofFailure(error)) return error.findings;
+    throw error;
+  }
+}
+
+function requestOf({ options, inputs, size, output, choice, workspace, terminal, watch }: Job): CompileRequest {
   const observation = observe(options);
-  terminal.step("compiling");
-  const compiled = compileInputs(inputs, size, options, {
-    ...observation.observer,
-    afterStage: (stage) => watch.lap(stage),
-  });
-  terminal.endStep();
-  observation.finish();
-  return compiled;
-}
-
-/** @returns the file's size in bytes */
-function write(graph: Graph, file: string, { options, workspace }: Job): number {
-  const model = encodeModel(graph, { opset: options.opset });
-  writeChunks(workspace.path(file), model.chunks());
-  return model.byteLength;
-}
-
-async function verify(compiled: CompiledGraphs, { provider }: Choice, job: Job): Promise<Verification> {
-  const { options, workspace, terminal, watch } = job;
-  write(compiled.plain, "plain.onnx", job);
-  const verification = await verifyModels({
-    reference: workspace.path("plain.onnx"),
-    candidate: workspace.path("optimized.onnx"),
-    provider,
-    referenceName: "the plain graph",
-    name: "the optimised graph",
-    inputs: (session) => chooseInputs(session, { seed: options.seed }),
-    onStep: (step) => terminal.step(`verifying: ${step}`),
-  });
-  watch.lap("verify");
-  return verification;
+  return {
+    ...graphsRequest(inputs, size, options),
+    observer: { ...observation.observer, afterStage: (stage) => watch.lap(stage) },
+    file: basename(output),
+    opset: options.opset,
+    verify: choice ? { provider: choice.provider, inputs: { seed: options.seed } } : false,
+    place: placeIn(workspace),
+    onGraphs: ({ notes }) => {
+      terminal.endStep();
+      observation.finish();
+      terminal.report(notes);
+    },
+    onStep: (step) => terminal.step(step),
+  };
 }
 
 async function report(compiled: CompiledGraphs, verification: Verification, job: Job): Promise<void> {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
-import { inputKind, readModelInfo } from "@yolo-compile/compiler";
+import { inputKind, type ModelInfo, readModelInfo } from "@yolo-compile/compiler";
 import {
   checkImageName,
   chooseProvider,
@@ -9,7 +9,6 @@ import {
   drawDetections,
   encodeImage,
   openDetector,
-  type Provider,
 } from "@yolo-compile/proof";
 import { notOnnx, usage } from "./diagnostics.js";
 import { openFile, readWhole, writeWhole } from "./files.js";
@@ -36,10 +35,13 @@ export interface DetectOptions {
 export async function runDetect(options: DetectOptions): Promise<void> {
   const terminal = openTerminal(options.json);
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
+  const { model } = options;
+  const info = readInfo(model);
+  const [height, width] = imageSize(options.imgsz ?? [640]).size;
   const { provider, notes } = await chooseProvider(options.provider);
   terminal.report(notes);
-  terminal.step(`loading ${options.model}`);
-  const detector = await loadDetector(options, provider);
+  terminal.step(`loading ${model}`);
+  const detector = await openDetector({ model, name: model, info, provider, size: { height, width } });
   const looked: Looked[] = [];
   try {
     for (const [index, image] of options.images.entries()) {
@@ -52,7 +54,7 @@ export async function runDetect(options: DetectOptions): Promise<void> {
     await detector.release();
   }
   terminal.printJson(() => ({
-    model: options.model,
+    model,
     provider: provider.name,
     imgsz: [detector.size.height, detector.size.width],
     names: detector.names,
@@ -74,14 +76,12 @@ function targetOf({ output, images }: DetectOptions, image: string): string {
   return target;
 }
 
-async function loadDetector(options: DetectOptions, provider: Provider): Promise<Detector> {
-  const { model } = options;
+/** @throws input/unreadable, detect/model, onnx/malformed */
+function readInfo(model: string): ModelInfo {
   const file = openFile(model);
   try {
     if (inputKind(file) !== "onnx") throw notOnnx(model);
-    const info = readModelInfo(file);
-    const [height, width] = imageSize(options.imgsz ?? [640]).size;
-    return await openDetector({ model, name: model, info, provider, size: { height, width } });
+    return readModelInfo(file);
   } finally {
     file.close();
   }

@@ -41,10 +41,10 @@ export async function runVerify(options: VerifyCommandOptions): Promise<number> 
   const terminal = openTerminal(options.json);
   const reports = options.report ?? [];
   checkReportFiles(reports);
-  const choice = await chooseFor(options, terminal);
   terminal.step("reading the models");
   const opened = openSubject(options);
   try {
+    const choice = await chooseFor(options, terminal);
     terminal.report(opened.notes);
     const findings = await verify(opened.subject, await verifyOptions(options, opened, choice, terminal));
     terminal.endStep();

@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  type CompiledGraphs,
+  compileGraphs,
   type Diagnostic,
   encodeModel,
   type InputKind,
   inputKind,
   pipelineName,
-  readModelInfo,
 } from "@yolo-compile/compiler";
-import { type CompiledSubject, type ModelFile, namesOf, type VerifySubject } from "@yolo-compile/proof";
+import { type CompiledSubject, type ModelFile, modelFile, namesOf, type VerifySubject } from "@yolo-compile/proof";
 import { usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
-import { compileInputs, openInputs } from "./inputs.js";
+import { graphsRequest, openInputs } from "./inputs.js";
 import { imageSize, type NetworkOptions } from "./options.js";
 
 /** Options of `verify` that say what is judged: files, and a folder of known answers. */
@@ -61,8 +60,7 @@ const isModel = (path: string): boolean => kindOf(path) === "onnx";
 const isConfig = (path: string): boolean => kindOf(path) === "config";
 
 function readModel(path: string): ModelFile {
-  const bytes = readWhole(path);
-  return { name: path, path, bytes, info: readModelInfo(bytes, path) };
+  return modelFile(path, readWhole(path), path);
 }
 
 function openModels(first: string, second: string): OpenedSubject {
@@ -107,8 +105,7 @@ function openModelOfSource(
   const { plain } = opened.subject.compiled;
   const bytes = new Uint8Array(Buffer.concat([...encodeModel(plain, { opset: options.opset }).chunks()]));
   const name = `the plain graph of ${sources.join(" and ")}`;
-  const reference = { name, bytes, info: readModelInfo(bytes, name) };
-  return { ...opened, subject: { kind: "models", reference, candidate } };
+  return { ...opened, subject: { kind: "models", reference: modelFile(name, bytes), candidate } };
 }
 
 function openSource(
@@ -119,7 +116,7 @@ function openSource(
   const inputs = openInputs(paths, options);
   const close = (): void => inputs.checkpoint?.close();
   try {
-    const compiled: CompiledGraphs = compileInputs(inputs, size, options);
+    const compiled = compileGraphs(graphsRequest(inputs, size, options));
     const subject = { kind: "compiled", compiled, passes: pipelineName(options.passes), opset: options.opset } as const;
     return { subject, names: compiled.names, notes: compiled.notes, close };
   } catch (error) {

@@ -47,7 +47,7 @@ export interface GraphsRequest {
 
 /** Hooks besides those of passes. */
 export interface CompileObserver extends PassObserver {
-  /** Called at the end of `plan`, `bind`, `build` and `passes`. */
+  /** Called at the end of `plan`, `bind`, `build` and `passes`; then of `write` and `verify`, where there is such. */
   readonly afterStage?: (stage: string) => void;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { bytesSource } from "@yolo-compile/core";
 import { opCensus } from "@yolo-compile/ir";
-import { summarize, traceNetwork } from "@yolo-compile/network";
+import { summarizeNetwork, traceNetwork } from "@yolo-compile/network";
 import { optimize } from "@yolo-compile/passes";
 import { findReference } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
@@ -71,7 +71,7 @@ if (typeof reference === "string") {
     ["M5", 68.2],
   ])("%s counts %d GFLOPs", (variant, gflops) => {
     const edited = text("cfg/yolov5_EfficientViT.yaml").replace(/EfficientViT_M0, \[\]/, `EfficientViT_${variant}, []`);
-    const { gflops: found } = summarize(loadNetwork({ file: "m.yaml", text: edited }, undefined));
+    const { gflops: found } = summarizeNetwork(loadNetwork({ file: "m.yaml", text: edited }, undefined));
     expect(found.toFixed(1)).toBe(String(gflops));
   });
 

@@ -16,7 +16,7 @@ export {
   visibleText,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
-export { formatSummary, type Network, networkNotes, type Summary, summarize } from "@yolo-compile/network";
+export { formatSummary, type Network, networkNotes, type Summary, summarizeNetwork } from "@yolo-compile/network";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
 export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint, WRITABLE_FORMATS } from "@yolo-compile/weights";
@@ -29,6 +29,8 @@ export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { nearestWeight } from "./nearest-weight.js";
+export { encodeFiles, type OutputFile } from "./output-files.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
+export { summarize } from "./summarize.js";
 export * from "./weight-statistics.js";

@@ -4,7 +4,7 @@ import { defineModule, moduleTable, planUnchanged } from "./definition.js";
 import { buildGraph, fitStrides, networkNotes, planNetwork, traceNetwork } from "./network.js";
 import { maxPool2d } from "./nn.js";
 import { plainConfig } from "./plain-config.js";
-import { formatSummary, summarize } from "./summary.js";
+import { formatSummary, summarizeNetwork } from "./summary.js";
 import { TORCH_MODULES } from "./torch-modules.js";
 
 /** Halves the map, or with the argument 4 quarters it: the same weights suit both. */
@@ -103,21 +103,21 @@ test("an impossible weight names its row", () => {
 
 describe("the summary", () => {
   test("counts an image of one stride, 32 at least, and scales to 640", () => {
-    const pooled = (...rows: string[]): number => summarize(networkOf(...rows)).gflops * 1e9;
+    const pooled = (...rows: string[]): number => summarizeNetwork(networkOf(...rows)).gflops * 1e9;
     expect(pooled("[-1, 1, nn.AvgPool2d, [2]]")).toBeCloseTo(2 * 3 * 320 ** 2);
     // of 64 pixels one cell is left
     expect(pooled(...Array<string>(6).fill(HALF), "[-1, 1, nn.AvgPool2d, [1]]")).toBeCloseTo(2 * 3 * 100);
   });
 
   test("counts an image of 640 where a smaller one does not fit", () => {
-    expect(summarize(networkOf("[-1, 1, nn.AdaptiveAvgPool2d, [5]]")).gflops * 1e9).toBeCloseTo(
+    expect(summarizeNetwork(networkOf("[-1, 1, nn.AdaptiveAvgPool2d, [5]]")).gflops * 1e9).toBeCloseTo(
       2 * 3 * 25 * (128 ** 2 + 1),
     );
   });
 
   test("is a table and the line of the family", () => {
     const network = networkOf(HALF, "[[-1], 2, nn.PReLU, [3]]");
-    expect(formatSummary(summarize(network))).toMatchInlineSnapshot(`
+    expect(formatSummary(summarizeNetwork(network))).toMatchInlineSnapshot(`
 "
                  from  n    params  module                                  arguments                     
   0                -1  1         0  torch.nn.modules.pooling.MaxPool2d      [2]                           

@@ -24,7 +24,7 @@ export interface SummaryRow {
 const IMAGE_SIZE = 640;
 
 /** Counts a network as parse_model and model_info do. */
-export function summarize(network: Network): Summary {
+export function summarizeNetwork(network: Network): Summary {
   const { config, strides } = network;
   const { trace, layers, side } = traceForFlops(network);
   const counts: NetworkCounts = {

@@ -22,6 +22,7 @@ export {
   encodeImage,
   roundBoxes,
 } from "@yolo-compile/vision";
+export * from "./compile/index.js";
 export * from "./detect.js";
 export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
 export * from "./verify/index.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { compileGraphs, type GraphsRequest, loadNetwork } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
-import { formatSummary, summarize } from "@yolo-compile/network";
+import { formatSummary, summarizeNetwork } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession } from "@yolo-compile/runtime";
 import {
@@ -87,7 +87,7 @@ if (typeof reference === "string") {
 
   test.each(forms.filter(({ golden }) => golden.table?.length))("$label has YOLOv5's table and summary", (form) => {
     const { config, checkpoint } = form.request;
-    const summary = summarize(loadNetwork(config, checkpoint));
+    const summary = summarizeNetwork(loadNetwork(config, checkpoint));
     const rows = summary.rows.map((row) => [row.index, row.from, row.repeats, row.parameters, row.type, row.arguments]);
     expect(rows).toEqual(form.golden.table);
     expect(summary.parameters).toBe(form.golden.params);

@@ -6,7 +6,7 @@ import {
   type Network,
   parseYaml,
   planNetwork,
-  summarize,
+  summarizeNetwork,
   TORCH_MODULES,
   traceNetwork,
   type WeightSource,
@@ -39,7 +39,7 @@ const requestOf = (golden: RowsGolden) => {
 const withoutGflops = (line: string): string => line.replace(/, \d+\.\d GFLOPs$/, "");
 
 const printed = (network: Network): string[] => {
-  const [, , ...lines] = formatSummary(summarize(network)).trimEnd().split("\n");
+  const [, , ...lines] = formatSummary(summarizeNetwork(network)).trimEnd().split("\n");
   return lines.map((line) => line.trimEnd());
 };
 

@@ -4,7 +4,7 @@ import {
   loadNetwork,
   networkNotes,
   type Summary,
-  summarize,
+  summarizeNetwork,
   visibleText,
 } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
@@ -38,7 +38,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
     try {
       const network = loadNetwork(config, checkpoint);
       const notes = networkNotes(network, size);
-      const summary = summarize(network);
+      const summary = summarizeNetwork(network);
       terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
       terminal.report(notes);
       terminal.printJson(() => asJson(summary, notes));

@@ -1,4 +1,4 @@
-import { type CompiledGraphs, countParameters, opCensus, summarize } from "@yolo-compile/compiler";
+import { type CompiledGraphs, countParameters, opCensus, summarizeNetwork } from "@yolo-compile/compiler";
 import type { Choice, OutputComparison, Verification } from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";
@@ -9,25 +9,25 @@ import { grouped, line, megabytes, some } from "./text.js";
 
 /** A finished run. */
 export interface CompileResult {
-  readonly compiled: CompiledGraphs;
+  readonly graphs: CompiledGraphs;
   readonly options: Pick<NetworkOptions & ProviderOptions, "opset" | "passes" | "batch" | "seed">;
   readonly size: readonly [number, number];
   readonly output: string;
-  readonly bytes: number;
+  readonly byteLength: number;
   /** Where verification computed besides the CPU; undefined where there was none, as is `verification`. */
   readonly choice: Choice | undefined;
-  readonly verification: Verification | undefined;
+  readonly verification?: Verification;
   readonly elapsedMs: ElapsedMs;
 }
 
 /** The document of `--json`. */
 export function compileDocument(result: CompileResult) {
-  const { compiled, output, bytes, options, size, choice, verification, elapsedMs } = result;
-  const { network, optimized, plain, weights } = compiled;
-  const { layers, parameters, gflops } = summarize(network);
+  const { graphs, output, byteLength, options, size, choice, verification, elapsedMs } = result;
+  const { network, optimized, plain, weights } = graphs;
+  const { layers, parameters, gflops } = summarizeNetwork(network);
   return {
     output: verification?.ok === false ? null : output,
-    bytes,
+    bytes: byteLength,
     opset: options.opset,
     passes: options.passes,
     imgsz: size,
@@ -37,9 +37,9 @@ export function compileDocument(result: CompileResult) {
     plainNodes: plain.nodes.length,
     layers,
     parameters,
-    parametersInGraph: countParameters(optimized, compiled.buffers),
+    parametersInGraph: countParameters(optimized, graphs.buffers),
     gflops: Number(gflops.toFixed(4)),
-    names: compiled.names,
+    names: graphs.names,
     strides: network.strides,
     weights: {
       file: weights.file,
@@ -52,15 +52,15 @@ export function compileDocument(result: CompileResult) {
     verify: verification
       ? { ...verification, seed: options.seed }
       : { ok: null, skipped: "--no-verify", provider: null, comparisons: [] },
-    notes: [...(choice?.notes ?? []), ...compiled.notes],
+    notes: [...(choice?.notes ?? []), ...graphs.notes],
     elapsedMs,
   };
 }
 
 /** What a person wants to know of a finished run. */
 export function printCompiled(result: CompileResult, terminal: Terminal): void {
-  const { compiled, output, bytes, options, size, verification, elapsedMs } = result;
-  const { network, optimized, plain, weights } = compiled;
+  const { graphs, output, byteLength, options, size, verification, elapsedMs } = result;
+  const { network, optimized, plain, weights } = graphs;
   const shape = [options.batch, network.config.ch, ...size].join("x");
   terminal.print(
     line(
@@ -72,14 +72,14 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   terminal.print(
     line(
       "graph",
-      `${plain.nodes.length} -> ${optimized.nodes.length} nodes (--passes ${options.passes}), ${grouped(countParameters(optimized, compiled.buffers))} parameters`,
+      `${plain.nodes.length} -> ${optimized.nodes.length} nodes (--passes ${options.passes}), ${grouped(countParameters(optimized, graphs.buffers))} parameters`,
     ),
   );
   printVerification(result, terminal);
   const seconds = (elapsedMs.total / 1000).toFixed(2);
   if (verification?.ok === false)
     terminal.print(out.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
-  else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(bytes)}, after ${seconds} s`));
+  else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(byteLength)}, after ${seconds} s`));
 }
 
 function printVerification({ verification, options }: CompileResult, terminal: Terminal): void {

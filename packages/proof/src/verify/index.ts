@@ -6,5 +6,5 @@ export type { GoldenFolder } from "./golden.js";
 export { makeReport, type ReportContext } from "./make-report.js";
 export { modelFacts } from "./model-facts.js";
 export type { Reproducer } from "./reproducer.js";
-export type { CompiledSubject, ModelFile, VerifySubject } from "./subject.js";
+export { type CompiledSubject, type ModelFile, modelFile, type VerifySubject } from "./subject.js";
 export { type VerifyFindings, type VerifyOptions, verify } from "./verify.js";

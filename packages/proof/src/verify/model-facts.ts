@@ -1,6 +1,6 @@
 import { countParameters } from "@yolo-compile/compiler";
 import { opCensus } from "@yolo-compile/ir";
-import { summarize } from "@yolo-compile/network";
+import { summarizeNetwork } from "@yolo-compile/network";
 import { readModelInfo } from "@yolo-compile/onnx";
 import type { ModelFacts } from "@yolo-compile/report";
 import { modelsOf, type NamedModel, type SubjectModels, type VerifySubject } from "./subject.js";
@@ -30,7 +30,7 @@ async function factsOf(
     ...shared,
     nodes: graph.nodes.length,
     parameters: countParameters(graph, buffers),
-    gflops: summarize(network).gflops,
+    gflops: summarizeNetwork(network).gflops,
     ops: [...opCensus(graph)],
   };
 }

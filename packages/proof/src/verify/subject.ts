@@ -1,6 +1,6 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { Graph } from "@yolo-compile/ir";
-import { encodeBytes, type ModelInfo } from "@yolo-compile/onnx";
+import { encodeBytes, type ModelInfo, readModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
 import {
   CPU,
@@ -23,6 +23,14 @@ export interface ModelFile {
   /** Where it lies, for one whose tensors lie in files beside it. */
   readonly path?: string;
 }
+
+/** A model in memory, or in a file at `path`. @throws onnx/malformed */
+export const modelFile = (name: string, bytes: Uint8Array, path?: string): ModelFile => ({
+  name,
+  bytes,
+  info: readModelInfo(bytes, name),
+  ...(path !== undefined && { path }),
+});
 
 /** Both graphs of one source. */
 export interface CompiledSubject {

@@ -3,6 +3,7 @@ import { PIPELINES } from "@yolo-compile/passes";
 import type { LayerComparison, ModelFacts } from "@yolo-compile/report";
 import {
   type CandidateRun,
+  CPU,
   checkCandidate,
   type ExpectedCase,
   type Provider,
@@ -35,10 +36,11 @@ export interface RewriteChecks {
 /** How a candidate is judged. */
 export interface VerifyOptions extends RewriteChecks {
   /** Where the candidate runs besides the CPU. */
-  readonly provider: Provider;
+  readonly provider?: Provider;
   /** Why that is the CPU alone, where it is. */
-  readonly noGpu: string;
-  readonly inputs: InputChoice;
+  readonly noGpu?: string;
+  /** Left out, noise from seed 1. */
+  readonly inputs?: InputChoice;
   /** Left out, each provider's. */
   readonly tolerance?: Tolerance;
   /** For pictures. */
@@ -47,6 +49,10 @@ export interface VerifyOptions extends RewriteChecks {
   readonly layers?: boolean;
   readonly onStep?: (step: string) => void;
 }
+
+type VerifySettings = VerifyOptions & Required<Pick<VerifyOptions, "provider" | "noGpu" | "inputs">>;
+
+const DEFAULTS: VerifySettings = { provider: CPU, noGpu: "no other provider was asked for", inputs: { seed: 1 } };
 
 /** What the command line calls them. */
 const REWRITE_CHECKS = [
@@ -73,7 +79,8 @@ export interface VerifyFindings {
  * Judges whether a candidate computes what its reference does.
  * @throws runtime/…, verify/…
  */
-export async function verify(subject: VerifySubject, options: VerifyOptions): Promise<VerifyFindings> {
+export async function verify(subject: VerifySubject, given: VerifyOptions = {}): Promise<VerifyFindings> {
+  const options = { ...DEFAULTS, ...given };
   const asked = REWRITE_CHECKS.find(([check]) => options[check]);
   if (asked && subject.kind !== "compiled") throw noSource(asked[1]);
   const { models, cases, verification, pictures } = await judgeOutputs(subject, options);
@@ -98,7 +105,7 @@ interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" |
 /** The encoded models are gone when this ends. */
 async function judgeOutputs(
   subject: VerifySubject,
-  { provider, tolerance, inputs, detections, onStep }: VerifyOptions,
+  { provider, tolerance, inputs, detections, onStep }: VerifySettings,
 ): Promise<JudgedOutputs> {
   const models = modelsOf(subject);
   const cases = await casesOf(subject, models, inputs);
@@ -143,7 +150,7 @@ async function lookInside(
 async function lookAtRewrites(
   { compiled, passes: pipeline }: CompiledSubject,
   cases: readonly ExpectedCase<VerifyInput>[],
-  options: VerifyOptions,
+  options: VerifySettings,
 ): Promise<Pick<VerifyFindings, "bisection" | "budget" | "selfTest">> {
   const { provider, noGpu, onStep } = options;
   const tolerance = options.tolerance ?? provider.tolerance;

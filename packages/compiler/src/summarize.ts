@@ -1,0 +1,6 @@
+import { type Summary, summarizeNetwork } from "@yolo-compile/network";
+import { type GraphsRequest, loadNetwork } from "./compile-graphs.js";
+
+/** YOLOv5's table of a yaml, or of the yaml inside a checkpoint. @throws yaml/…, yolov5/…, compile/no-yaml */
+export const summarize = ({ config, checkpoint }: Pick<GraphsRequest, "config" | "checkpoint">): Summary =>
+  summarizeNetwork(loadNetwork(config, checkpoint));

@@ -1,0 +1,97 @@
+import {
+  type CompiledGraphs,
+  compileGraphs,
+  encodeFiles,
+  type GraphsRequest,
+  type OutputFile,
+  stem,
+} from "@yolo-compile/compiler";
+import { OPSETS } from "@yolo-compile/onnx";
+import {
+  CPU,
+  type ModelSource,
+  type Provider,
+  type Tolerance,
+  type Verification,
+  verifyModels,
+} from "@yolo-compile/runtime";
+import { chooseInputs, type InputChoice } from "../verify/index.js";
+import { type FilePlace, placeFiles } from "./file-place.js";
+import type { CompileFindings } from "./findings.js";
+import { ProofFailure } from "./proof-failure.js";
+
+/** How a compilation is proven. */
+export interface ProofOptions {
+  /** Where the optimised graph runs besides the CPU. */
+  readonly provider?: Provider;
+  /** Left out, noise from seed 1. */
+  readonly inputs?: InputChoice;
+  /** Left out, each provider's. */
+  readonly tolerance?: Tolerance;
+}
+
+type Optional = "size" | "batch" | "passes";
+
+/** A network, the file that it becomes and how that is proven. 640x640, one image and all passes where left out. */
+export interface CompileRequest extends Omit<GraphsRequest, Optional>, Partial<Pick<GraphsRequest, Optional>> {
+  /** Name of the model's file. Left out, that of the yaml or the checkpoint, ending in `.onnx`. */
+  readonly file?: string;
+  readonly opset?: number;
+  /** `false` gives files that nobody has proven. */
+  readonly verify?: ProofOptions | false;
+  /** Where files are put and proven; left out, in memory. */
+  readonly place?: FilePlace;
+  /** Called when the graphs are there, before anything is proven. */
+  readonly onGraphs?: (graphs: CompiledGraphs) => void;
+  /** Called with what is going on. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** Files that may be put in their place, the model first. */
+export interface Compiled extends CompileFindings {
+  readonly files: readonly OutputFile[];
+}
+
+/**
+ * Compiles a network and proves the result: runs the plain and the optimised graph on the same inputs and compares them.
+ * There are no files unless they agree, or the request says `verify: false`.
+ * @throws ProofFailure with the findings where they do not agree; yaml/…, yolov5/…, weights/…, compile/…, onnx/…, runtime/…
+ */
+export async function compile(request: CompileRequest): Promise<Compiled> {
+  const { verify = {}, place, observer, onStep } = request;
+  onStep?.("compiling");
+  const graphs = compileGraphs({ size: [640, 640], batch: 1, passes: "full", ...request });
+  request.onGraphs?.(graphs);
+  const model = { name: request.file ?? defaultName(request), opset: request.opset ?? OPSETS.default };
+  onStep?.(`writing ${model.name}`);
+  const optimized = placeFiles("optimized", encodeFiles(graphs.optimized, model), place);
+  observer?.afterStage?.("write");
+  const { files } = optimized;
+  const findings = { graphs, byteLength: files.reduce((sum, file) => sum + file.byteLength, 0) };
+  if (verify === false) return { ...findings, files };
+  const plain = placeFiles("plain", encodeFiles(graphs.plain, model), place);
+  const verification = await prove(plain.model, optimized.model, verify, onStep);
+  observer?.afterStage?.("verify");
+  if (!verification.ok) throw new ProofFailure({ ...findings, verification });
+  return { ...findings, files, verification };
+}
+
+const defaultName = ({ config, checkpoint }: CompileRequest): string =>
+  `${stem(config?.file ?? checkpoint?.name ?? "model")}.onnx`;
+
+const prove = (
+  plain: ModelSource,
+  optimized: ModelSource,
+  { provider = CPU, inputs = { seed: 1 }, tolerance }: ProofOptions,
+  onStep: CompileRequest["onStep"],
+): Promise<Verification> =>
+  verifyModels({
+    reference: plain,
+    referenceName: "the plain graph",
+    candidate: optimized,
+    name: "the optimised graph",
+    provider,
+    inputs: (session) => chooseInputs(session, inputs),
+    onStep: (step) => onStep?.(`verifying: ${step}`),
+    ...(tolerance && { tolerance }),
+  });

@@ -1,0 +1,42 @@
+import type { OutputFile } from "@yolo-compile/compiler";
+import type { ModelSource } from "@yolo-compile/runtime";
+
+/**
+ * Where files stand side by side while they are proven: a folder for those that are large. What stands there in the end is
+ * what was proven, and the caller moves it where it belongs.
+ */
+export interface FilePlace {
+  /** Puts the files of one graph there. @returns the first of them, the model, as ONNX Runtime opens it */
+  put(graph: "plain" | "optimized", files: readonly OutputFile[]): ModelSource;
+}
+
+/** Files, and the model among them as ONNX Runtime opens it. */
+export interface PlacedFiles {
+  readonly model: ModelSource;
+  readonly files: readonly OutputFile[];
+}
+
+/** Puts the files of a graph into a place; without one, into memory. */
+export const placeFiles = (
+  graph: "plain" | "optimized",
+  files: readonly OutputFile[],
+  place: FilePlace | undefined,
+): PlacedFiles => (place ? { model: place.put(graph, files), files } : holdFiles(files));
+
+function holdFiles(files: readonly OutputFile[]): PlacedFiles {
+  const held = files.map((file) => ({ file, bytes: bytesOf(file) }));
+  return {
+    model: held[0]!.bytes, // a graph has a model, which comes first
+    files: held.map(({ file, bytes }) => ({ ...file, chunks: () => [bytes] })),
+  };
+}
+
+function bytesOf(file: OutputFile): Uint8Array {
+  const bytes = new Uint8Array(file.byteLength);
+  let offset = 0;
+  for (const chunk of file.chunks()) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

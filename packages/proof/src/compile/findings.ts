@@ -1,0 +1,16 @@
+import type { CompiledGraphs } from "@yolo-compile/compiler";
+import type { Verification } from "@yolo-compile/runtime";
+
+/** What a compilation finds out. */
+export interface CompileFindings {
+  readonly graphs: CompiledGraphs;
+  /** Of all files together. */
+  readonly byteLength: number;
+  /** Left out where none was asked for. */
+  readonly verification?: Verification;
+}
+
+/** The findings of a compilation that is refused. */
+export interface RefusedFindings extends CompileFindings {
+  readonly verification: Verification;
+}

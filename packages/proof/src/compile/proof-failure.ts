@@ -1,0 +1,28 @@
+import { CompileError, isCompileError } from "@yolo-compile/core";
+import type { OutputComparison } from "@yolo-compile/runtime";
+import type { RefusedFindings } from "./findings.js";
+
+/** Thrown instead of giving files: the optimised graph does not compute what the plain one computes. */
+export class ProofFailure extends CompileError {
+  constructor(readonly findings: RefusedFindings) {
+    const { comparisons } = findings.verification;
+    const off = comparisons.filter(({ ok }) => !ok);
+    super({
+      code: "verify/differs",
+      blame: "verdict",
+      message: `the optimised graph is not the plain graph: ${off.length} of ${comparisons.length} comparisons are off`,
+      hint: "yolo-compile verify --bisect names the rewrite",
+      details: off.map(describe),
+    });
+  }
+}
+
+const describe = ({ input, output, provider, level, maxRel, nonFinite, tolerance }: OutputComparison) =>
+  `${output} on ${input}, ${provider}, ONNX Runtime's own rewriting ${level === "all" ? "on" : "off"}: ` +
+  (nonFinite > 0
+    ? `${nonFinite} not finite`
+    : `${maxRel.toExponential(2)} of scale, ${tolerance.relative} are allowed`);
+
+/** Whether an error is a {@link ProofFailure}, across copies of this package. */
+export const isProofFailure = (error: unknown): error is ProofFailure =>
+  isCompileError(error) && error.diagnostic.code === "verify/differs" && "findings" in error;
