@@ -1,7 +1,7 @@
 """Makes fixtures/modules/efficientvit.json: what timm 1.0.31 gives for the parts of an EfficientViT.
 
-    pip install torch==2.13.0 numpy==2.4.6
-    pip install --no-deps timm==1.0.31 thop==0.1.1.post2209072238
+    pip install torch==2.13.0 torchvision==0.28.0 numpy==2.4.6 timm==1.0.31
+    pip install --no-deps thop==0.1.1.post2209072238
     python scripts/make_efficientvit_part_goldens.py
 
 Each golden says under `settings` what its part was made with, in the words of the yaml's `model_cfg`.
