@@ -26,6 +26,14 @@ export const outputUnwritable = (path: string, problem: string): CompileError =>
     message: `cannot write ${path}: ${WRITE_PROBLEMS[problem] ?? problem}`,
   });
 
+/** For a file of `--modules` that cannot be run to its end. */
+export const modulesFail = (path: string, error: unknown): CompileError =>
+  new CompileError({
+    code: "modules/run",
+    message: `${path} does not run: ${error instanceof Error ? error.message : String(error)}`,
+    hint: "--modules takes an ES module that exports `modules`; docs/modules.md builds one",
+  });
+
 /** For options or files that make no sense, alone or together. */
 export const usage = (problem: string, hint?: string): CompileError =>
   new CompileError({ code: "usage", message: problem, ...(hint && { hint }) });

@@ -87,6 +87,7 @@ export function graphsRequest(
   return {
     ...(config && { config }),
     ...(checkpoint && { checkpoint }),
+    ...(options.modules && { modules: options.modules }),
     ...(randomWeights !== undefined && { randomWeights }),
     partial: options.partial,
     size,

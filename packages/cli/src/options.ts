@@ -1,7 +1,8 @@
-import { OPSETS, PIPELINE_NAMES } from "@yolo-compile/compiler";
+import { type ModuleLibrary, OPSETS, PIPELINE_NAMES } from "@yolo-compile/compiler";
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
+import { loadModules } from "./own-modules.js";
 
 /** Options that every command has. */
 export const withCommon = (yargs: Argv) =>
@@ -20,8 +21,22 @@ export const withWeights = <Options>(yargs: Argv<Options>) =>
     describe: "read weights beside names such as os.system, which are never run",
   });
 
+/** Options of commands that read a yaml. */
+export interface ModulesOptions {
+  readonly modules?: ModuleLibrary | undefined;
+}
+
+/** Adds {@link ModulesOptions}: the code that is named runs before the command does. */
+export const withModules = <Options>(yargs: Argv<Options>) =>
+  yargs.option("modules", {
+    type: "string",
+    describe: "an ES module of your own that exports modules for the yaml",
+    // yargs waits for a promise, its types do not say so.
+    coerce: (path: string) => loadModules(path) as unknown as ModuleLibrary,
+  });
+
 /** Options of commands that compile a network. */
-export interface NetworkOptions extends WeightsOptions {
+export interface NetworkOptions extends WeightsOptions, ModulesOptions {
   readonly imgsz: readonly (string | number)[];
   readonly batch: number;
   readonly opset: number;
@@ -32,7 +47,7 @@ export interface NetworkOptions extends WeightsOptions {
 
 /** Adds {@link NetworkOptions}. */
 export const withNetwork = <Options>(yargs: Argv<Options>) =>
-  withWeights(yargs)
+  withModules(withWeights(yargs))
     .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
     .option("batch", { type: "number", default: 1, describe: "images at a time" })
     .option("opset", {

@@ -4,12 +4,12 @@ import { convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText, writeWhole } from "./files.js";
 import { openWeights } from "./inputs.js";
-import type { WeightsOptions } from "./options.js";
+import type { ModulesOptions, WeightsOptions } from "./options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type Converted, convertDocument, printConverted } from "./views/converted.js";
 
 /** The options of `convert`, as yargs gives them. */
-export interface ConvertOptions extends WeightsOptions {
+export interface ConvertOptions extends WeightsOptions, ModulesOptions {
   readonly weights: string;
   readonly output: string;
   readonly cfg?: string | undefined;
@@ -33,13 +33,19 @@ export function runConvert(options: ConvertOptions): void {
 
 function convert(file: FileSource, options: ConvertOptions, terminal: Terminal): Converted {
   const { name: input } = file;
-  const { output, cfg } = options;
+  const { output, cfg, modules } = options;
   if (inputKind(file) === "config")
     throw usage(`${input} is a yaml, not weights`, "give it as --cfg, and the weights first");
   const checkpoint = openWeights(file, options);
   const config = cfg === undefined ? undefined : { file: cfg, text: readText(openFile(cfg)) };
   const sha256 = (): string => hashOf(file, terminal);
-  const converted = convertWeights({ checkpoint, output, sha256, ...(config && { config }) });
+  const converted = convertWeights({
+    checkpoint,
+    output,
+    sha256,
+    ...(config && { config }),
+    ...(modules && { modules }),
+  });
   return { ...converted, input, inputFormat: checkpoint.format, output };
 }
 

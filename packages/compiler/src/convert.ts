@@ -1,5 +1,5 @@
 import { type Diagnostic, warning } from "@yolo-compile/core";
-import { isCall, isDict, isList, type PyValue, parseYaml, repr } from "@yolo-compile/network";
+import { isCall, isDict, isList, type ModuleLibrary, type PyValue, parseYaml, repr } from "@yolo-compile/network";
 import {
   type Checkpoint,
   type EncodedFile,
@@ -17,6 +17,8 @@ export interface ConvertRequest {
   readonly checkpoint: Checkpoint;
   /** A yaml for weights that carry none. */
   readonly config?: ConfigText;
+  /** Modules of the user's own that the yaml may name. */
+  readonly modules?: ModuleLibrary;
   /** Hashes the file that is converted; asked last. */
   readonly sha256?: () => string;
   /** Path of the output, whose extension says the format. */
@@ -40,12 +42,12 @@ export interface ConvertedWeights {
  * A checkpoint as another file. Tensors are read as its chunks are asked for.
  * @throws convert/format, weights/name, yaml/…, yolov5/…
  */
-export function convertWeights({ checkpoint, config, sha256, output }: ConvertRequest): ConvertedWeights {
+export function convertWeights({ checkpoint, config, modules, sha256, output }: ConvertRequest): ConvertedWeights {
   const [, extension = ""] = /(\.[^./\\]*)$/.exec(output) ?? [];
   const format = WRITABLE_FORMATS.get(extension.toLowerCase());
   if (!format) throw unknownExtension(output, [...WRITABLE_FORMATS.keys()]);
   const { writing } = format;
-  const named = recorded(checkpoint, config);
+  const named = recorded(checkpoint, config, modules);
   const hash = sha256?.();
   const metadata = metadataOf(named, { facts: storedFacts(named), ...(hash !== undefined && { sha256: hash }) });
   return {
@@ -63,14 +65,18 @@ const storedFacts = (checkpoint: Checkpoint): ReadonlyMap<string, string> =>
   familyOf(pickledEvidence(checkpoint))?.networks.storedFacts?.(checkpoint.tensors) ?? new Map();
 
 /** With the yaml that is given, and a name that does not change with that of the file. */
-function recorded(checkpoint: Checkpoint, config: ConfigText | undefined): Checkpoint {
+function recorded(
+  checkpoint: Checkpoint,
+  config: ConfigText | undefined,
+  modules: ModuleLibrary | undefined,
+): Checkpoint {
   if (!config) {
     const { model } = checkpoint;
     return model?.yaml === undefined
       ? checkpoint
       : { ...checkpoint, model: { ...model, name: networkName(checkpoint) } };
   }
-  loadNetwork(config, checkpoint); // it is a network
+  loadNetwork(config, checkpoint, modules); // it is a network
   const { name: _, ...record } = checkpoint.model ?? {};
   const yamlFile = config.file.replace(/^.*[\\/]/, "");
   const model: ModelRecord = { ...record, yaml: toPlain(parseYaml(config.text, config.file)), yamlFile };

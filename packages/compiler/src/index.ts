@@ -16,7 +16,15 @@ export {
   visibleText,
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
-export { formatSummary, type Network, networkNotes, type Summary, summarizeNetwork } from "@yolo-compile/network";
+export {
+  formatSummary,
+  type ModuleLibrary,
+  type Network,
+  networkNotes,
+  ownModules,
+  type Summary,
+  summarizeNetwork,
+} from "@yolo-compile/network";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
 export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint, WRITABLE_FORMATS } from "@yolo-compile/weights";

@@ -56,6 +56,18 @@ export const wrongKey = (file: string, key: string, found: PyValue, expected: st
 export const rowShape = (found: PyValue, where: string, expected: string): CompileError =>
   new CompileError({ code: "yaml/row", message: `found ${short(found)}, expected ${expected}`, where });
 
+/** For what should be modules of the user's own and is no table of any. */
+export const noModules = (file: string, found: string): CompileError =>
+  new CompileError({
+    code: "network/modules",
+    message: `${file} exports no modules: \`modules\`, or the default export, is ${found}`,
+    hint: "export const modules = { CBAM: defineModule({ … }) }",
+  });
+
+/** For one of the user's own modules that lacks what a network calls. */
+export const noDefinition = (file: string, name: string, problem: string): CompileError =>
+  new CompileError({ code: "network/definition", message: `${name} in ${file} is no module: ${problem}` });
+
 /** For a row whose module is not in the table. */
 export const unknownModule = (module: string, known: Iterable<string>, where: string): CompileError => {
   const near = nearestNames(module, known);
@@ -65,7 +77,7 @@ export const unknownModule = (module: string, known: Iterable<string>, where: st
     hint:
       near.length > 0
         ? `did you mean ${near.join(", ")}?`
-        : "modules of your own can be registered through the library",
+        : "modules of your own are given by --modules FILE.mjs, or as `modules` of the library's requests",
     where,
   });
 };

@@ -8,6 +8,7 @@ export * from "./gains.js";
 export { parseLiteral } from "./literal.js";
 export * from "./network.js";
 export * from "./nn.js";
+export { ownModules } from "./own-modules.js";
 export { plainConfig } from "./plain-config.js";
 export type { PlannedLayer } from "./plan.js";
 export * from "./python.js";

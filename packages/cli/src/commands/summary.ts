@@ -9,10 +9,17 @@ import {
 } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { openInputs } from "../inputs.js";
-import { imageSize, type WeightsOptions, withCommon, withWeights } from "../options.js";
+import {
+  imageSize,
+  type ModulesOptions,
+  type WeightsOptions,
+  withCommon,
+  withModules,
+  withWeights,
+} from "../options.js";
 import { openTerminal } from "../terminal.js";
 
-interface SummaryOptions extends WeightsOptions {
+interface SummaryOptions extends WeightsOptions, ModulesOptions {
   readonly files: readonly string[];
   readonly imgsz: readonly (string | number)[];
   readonly json: boolean;
@@ -23,7 +30,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",
   builder: (yargs) =>
-    withWeights(withCommon(yargs))
+    withModules(withWeights(withCommon(yargs)))
       .positional("files", {
         type: "string",
         array: true,
@@ -36,7 +43,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
     const { size, rest } = imageSize(imgsz);
     const { config, checkpoint } = openInputs([...files, ...rest], options);
     try {
-      const network = loadNetwork(config, checkpoint);
+      const network = loadNetwork(config, checkpoint, options.modules);
       const notes = networkNotes(network, size);
       const summary = summarizeNetwork(network);
       terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
@@ -49,9 +56,10 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
 };
 
 /** Its texts are one line each, whatever the yaml says; columns are as wide as what is seen. */
-const visibleRows = ({ rows, ...summary }: Summary): Summary => ({
+const visibleRows = ({ rows, line, ...summary }: Summary): Summary => ({
   ...summary,
   name: visibleText(summary.name),
+  line: visibleText(line),
   rows: rows.map(({ type, arguments: args, ...row }) => ({
     ...row,
     type: visibleText(type),
