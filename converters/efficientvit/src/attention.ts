@@ -1,5 +1,5 @@
 import { elementCount, int64s, type Tensor } from "@yolo-compile/core";
-import { constantValue, integers, scalar, type Value } from "@yolo-compile/ir";
+import { constantValue, fixedShape, scalar, type Value } from "@yolo-compile/ir";
 import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
 import { convBn, convWeightName, IN_RESIDUAL, IN_SOFTMAX, relu } from "./blocks.js";
 import type { StageSettings } from "./settings.js";
@@ -35,7 +35,7 @@ function queryKernel(scope: Scope, channels: number, fallback: number): number {
 /** x.chunk(parts, 1)[index] */
 function chunk(scope: Scope, x: Value, parts: number, index: number): Value {
   const size = channelsOf(x) / parts;
-  return scope.op("Slice", [x, integers([index * size]), integers([(index + 1) * size]), integers([1])]);
+  return scope.op("Slice", [x], { starts: [index * size], ends: [(index + 1) * size], axes: [1] });
 }
 
 /** softmax(qᵀ k * scale + bias), applied to v. q, k: [n,key,tokens], v: [n,value,tokens] -> [n,value,tokens] */
@@ -51,7 +51,7 @@ function attend(scope: Scope, [q, k, v]: readonly [Value, Value, Value], bias: V
  * CascadedGroupAttention
  */
 export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSettings, side: number): Value {
-  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
   const { heads, keyWidth, valueWidth } = stage;
   const table = biasTable(scope, heads, side);
   const [qkvs, dws] = [scope.child("qkvs"), scope.child("dws")];

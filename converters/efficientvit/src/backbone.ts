@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import type { Value } from "@yolo-compile/ir";
+import { fixedShape, type Value } from "@yolo-compile/ir";
 import type { Scope } from "@yolo-compile/network";
 import { cascadedGroupAttention } from "./attention.js";
 import { convBn, feedForward, patchMerging, relu, residual, residualDepthwise } from "./blocks.js";
@@ -65,7 +65,7 @@ function tableSides(root: Scope, layout: Layout, { stages, stemStride }: Backbon
  * @throws efficientvit/window where the original could not run the image
  */
 export function backbone(root: Scope, x: Value, settings: BackboneSettings): readonly Value[] {
-  const [, , height, width] = x.type.shape as [number, number, number, number];
+  const [, , height, width] = fixedShape(x) as [number, number, number, number];
   const layout = layoutOf(root);
   const tables = tableSides(root, layout, settings);
   checkMaps(settings, tables, [height, width]);

@@ -1,4 +1,4 @@
-import { integers, type Value } from "@yolo-compile/ir";
+import type { Value } from "@yolo-compile/ir";
 import { batchNorm2d, type ConvOptions, channelsOf, conv2d, type Scope } from "@yolo-compile/network";
 
 /** torch.nn.ReLU */
@@ -64,7 +64,7 @@ const nearestEight = (value: number): number => Math.max(8, Math.floor((value + 
  */
 function squeezeExcite(scope: Scope, x: Value): Value {
   const c = channelsOf(x);
-  const mean = scope.op("ReduceMean", [x, integers([2, 3], "axes")]);
+  const mean = scope.op("ReduceMean", [x], { axes: [2, 3] });
   const newer = scope.stored("conv_reduce.weight") !== undefined;
   const reduced = newer
     ? relu(scope.child("act1"), conv2d(scope.child("conv_reduce"), mean, Math.round(c / 4)))

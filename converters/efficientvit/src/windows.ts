@@ -1,4 +1,4 @@
-import { floats, integers, type Value } from "@yolo-compile/ir";
+import { fixedShape, floats, type Value } from "@yolo-compile/ir";
 import { permute, reshape, type Scope } from "@yolo-compile/network";
 import { windowTooLarge } from "./diagnostics.js";
 import type { BackboneSettings } from "./settings.js";
@@ -125,7 +125,7 @@ export function sidesWithoutWaste(settings: BackboneSettings, side: number, coun
  * x: [n,c,h,w] -> [n,c,h,w]. LocalWindowAttention
  */
 export function inWindows(scope: Scope, x: Value, window: number, attention: (x: Value) => Value): Value {
-  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
   if (isWhole(h, w, window)) return attention(x);
   const [height, width] = [paddedSide(h, window), paddedSide(w, window)];
   const [rows, columns] = [height / window, width / window];
@@ -141,12 +141,12 @@ export function inWindows(scope: Scope, x: Value, window: number, attention: (x:
 /** Zeros below and to the right. x: [n,h,w,c] */
 function pad(scope: Scope, x: Value, below: number, right: number): Value {
   if (below === 0 && right === 0) return x;
-  return scope.op("Pad", [x, integers([0, 0, 0, 0, 0, below, right, 0], "pads"), floats([0], [], "zero")]);
+  return scope.op("Pad", [x, floats([0], [], "zero")], { pads: [0, 0, 0, 0, 0, below, right, 0] });
 }
 
 /** x[:, :h, :w]. x: [n,height,width,c] */
 function crop(scope: Scope, x: Value, h: number, w: number): Value {
   const [, height, width] = x.type.shape;
   if (height === h && width === w) return x;
-  return scope.op("Slice", [x, integers([0, 0], "starts"), integers([h, w], "ends"), integers([1, 2], "axes")]);
+  return scope.op("Slice", [x], { starts: [0, 0], ends: [h, w], axes: [1, 2] });
 }

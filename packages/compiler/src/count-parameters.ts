@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import { constantsOf, type Graph } from "@yolo-compile/ir";
+import { constantsOf, fixedShape, type Graph } from "@yolo-compile/ir";
 
 /**
  * Parameters that a graph holds: its constants that come from weights, which their dotted names tell, but for what torch keeps
@@ -8,4 +8,4 @@ import { constantsOf, type Graph } from "@yolo-compile/ir";
 export const countParameters = (graph: Graph, buffers: ReadonlySet<string>): number =>
   constantsOf(graph)
     .filter(({ hint }) => hint.includes(".") && !buffers.has(hint))
-    .reduce((sum, { type }) => sum + elementCount(type.shape), 0);
+    .reduce((sum, value) => sum + elementCount(fixedShape(value)), 0);

@@ -1,4 +1,4 @@
-import { isDType } from "@yolo-compile/core";
+import { isDType, isFixed, type Size, sameSize } from "@yolo-compile/core";
 import { attributeError } from "./diagnostics.js";
 import type { Attribute, AttributeSchema, Attributes, OpSchema } from "./schema.js";
 
@@ -10,10 +10,15 @@ export function completeAttributes(op: string, schema: OpSchema, given: Attribut
   for (const [name, attribute] of Object.entries(schema.attributes)) {
     const value = given[name] ?? attribute.default;
     if (value === undefined || !fitsKind(value, attribute)) throw attributeError(op, name, attribute.kind, value);
-    // ONNX stores float attributes in single precision.
-    complete[name] = attribute.kind === "float" && typeof value === "number" ? Math.fround(value) : value;
+    complete[name] = rounded(value, attribute);
   }
   return complete;
+}
+
+/** Floats as ONNX stores them, in single precision. */
+function rounded(value: Attribute, { kind }: AttributeSchema): Attribute {
+  if (kind === "float" && typeof value === "number") return Math.fround(value);
+  return kind === "floats" && Array.isArray(value) ? value.map(Math.fround) : value;
 }
 
 function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
@@ -21,8 +26,15 @@ function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
   if (kind === "float") return typeof value === "number";
   if (kind === "dtype") return typeof value === "string" && isDType(value);
   if (kind === "ints") return Array.isArray(value) && value.every(Number.isSafeInteger);
+  if (kind === "floats") return Array.isArray(value) && value.every((item) => typeof item === "number");
+  if (kind === "sizes") return Array.isArray(value) && value.every(isSize);
+  if (kind === "symbol") return typeof value === "string" && SYMBOL.test(value);
   return typeof value === "string";
 }
+
+const SYMBOL = /^[A-Za-z_]\w*$/;
+
+const isSize = (item: Size): boolean => !isFixed(item) || Number.isSafeInteger(item);
 
 /** Whether two attributes are equal. Among single numbers a nan equals itself, and 0 differs from -0. */
 export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined): boolean =>
@@ -30,7 +42,7 @@ export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined
   (typeof a === "object" &&
     typeof b === "object" &&
     a.length === b.length &&
-    a.every((item, index) => item === b[index]));
+    a.every((item, index) => sameSize(item, b[index])));
 
 /** Whether both have the same names, in any order, with the same values; see {@link sameAttribute}. */
 export function sameAttributes(a: Attributes, b: Attributes): boolean {

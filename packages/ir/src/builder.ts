@@ -1,4 +1,4 @@
-import { int64s, type LazyTensor, type Tensor, type TensorType, tensorOf } from "@yolo-compile/core";
+import { int64s, type LazyTensor, type Tensor, tensorOf, type ValueType } from "@yolo-compile/core";
 import {
   constantValue,
   type Graph,
@@ -21,7 +21,7 @@ export class GraphBuilder {
 
   constructor(readonly name: string) {}
 
-  input(hint: string, type: TensorType): Value {
+  input(hint: string, type: ValueType): Value {
     const value: Value = { type, hint };
     this.#inputs.push(value);
     return value;

@@ -1,4 +1,5 @@
-import type { LazyTensor, Tensor, TensorType } from "@yolo-compile/core";
+import { areFixed, isFixed, type LazyTensor, type Tensor, type TensorType, type ValueType } from "@yolo-compile/core";
+import { openSize } from "./diagnostics.js";
 import type { AttributesOf, OpName } from "./ops/index.js";
 
 /**
@@ -6,7 +7,7 @@ import type { AttributesOf, OpName } from "./ops/index.js";
  * unique names are given when printing or exporting.
  */
 export interface Value {
-  readonly type: TensorType;
+  readonly type: ValueType;
   readonly hint: string;
   /** Set for constants, which are values without a producing node. */
   readonly constant?: LazyTensor;
@@ -52,6 +53,27 @@ export interface Graph {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** The sizes of a value whose type must be that of a tensor. @throws ir/open-size if one has a symbol */
+export function fixedShape({ type, hint }: Value): readonly number[] {
+  const { shape } = type;
+  if (areFixed(shape)) return shape;
+  throw openSize(
+    hint,
+    shape.findIndex((size) => !isFixed(size)),
+    type,
+  );
+}
+
+/** One of the sizes of a value, which must be an integer; `axis` may count from the end. @throws ir/open-size if it is none */
+export function fixedSize({ type, hint }: Value, axis: number): number {
+  const size = type.shape.at(axis)!;
+  if (isFixed(size)) return size;
+  throw openSize(hint, axis < 0 ? axis + type.shape.length : axis, type);
+}
+
+/** The type of a value as that of a tensor. @throws ir/open-size if a size has a symbol */
+export const fixedType = (value: Value): TensorType => ({ dtype: value.type.dtype, shape: fixedShape(value) });
+
 /** A value that holds `tensor`. */
 export const constantValue = (tensor: Tensor, hint: string): Value => ({
   type: { dtype: tensor.dtype, shape: tensor.shape },
@@ -66,14 +88,18 @@ export const lazyConstant = (tensor: LazyTensor, hint: string): Value => ({
   constant: tensor,
 });
 
+interface Uses extends Pick<Graph, "outputs"> {
+  readonly nodes: readonly Pick<Node, "inputs">[];
+}
+
 /** All constants that the nodes and outputs use, each once, in order of first use. */
-export function constantsOf(graph: Graph): Value[] {
+export function constantsOf(graph: Uses): Value[] {
   const found = new Set<Value>();
   for (const value of usedValues(graph)) if (value.constant) found.add(value);
   return [...found];
 }
 
-function* usedValues(graph: Graph): Iterable<Value> {
+function* usedValues(graph: Uses): Iterable<Value> {
   for (const node of graph.nodes) for (const input of node.inputs) if (input) yield input;
   for (const output of graph.outputs) yield output.value;
 }

@@ -1,4 +1,4 @@
-import { constantsOf, type Graph, type Node, type Value } from "./graph.js";
+import { constantsOf, type Graph, type Node, type Origin, type Value } from "./graph.js";
 
 /** Gives out each name once; a second asker gets `name_1`. */
 export class NamePool {
@@ -18,8 +18,11 @@ export class NamePool {
 
 const clean = (hint: string): string => hint.replaceAll(/[^\w./:-]/g, "_");
 
+/** What of a graph has names, whatever the form of its nodes. */
+type Wiring = Pick<Graph, "inputs" | "outputs"> & { readonly nodes: readonly Pick<Node, "inputs" | "outputs">[] };
+
 /** A unique name for every value: inputs get theirs exactly, then outputs as far as theirs are free; the rest come from the hints. */
-export function nameValues(graph: Graph): Map<Value, string> {
+export function nameValues(graph: Wiring): Map<Value, string> {
   const pool = new NamePool();
   const names = new Map<Value, string>();
   const name = (value: Value, wanted: string): void => {
@@ -33,9 +36,13 @@ export function nameValues(graph: Graph): Map<Value, string> {
 }
 
 /** A unique name for every node: its origin's path and its op. */
-export function nameNodes(graph: Graph): Map<Node, string> {
+export function nameNodes<Named extends { readonly op: string; readonly origin: Origin }>({
+  nodes,
+}: {
+  readonly nodes: readonly Named[];
+}): Map<Named, string> {
   const pool = new NamePool();
   return new Map(
-    graph.nodes.map((node) => [node, pool.claim(clean(node.origin.path ? `${node.origin.path}/${node.op}` : node.op))]),
+    nodes.map((node) => [node, pool.claim(clean(node.origin.path ? `${node.origin.path}/${node.op}` : node.op))]),
   );
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { int64s, type LazyTensor, tensorOf } from "@yolo-compile/core";
+import { type LazyTensor, tensorOf } from "@yolo-compile/core";
 import { floats, GraphBuilder } from "./builder.js";
-import { constantValue, lazyConstant, opCensus, type Value } from "./graph.js";
-import { createNodeByName, opContext } from "./node.js";
+import { constantValue, fixedShape, fixedSize, fixedType, lazyConstant, opCensus, type Value } from "./graph.js";
+import { createNodeByName } from "./node.js";
 import type { Attributes } from "./schema.js";
+import { parseGraph } from "./text/index.js";
 
 const HERE = { path: "model.0", rules: [] };
 const X: Value = { type: { dtype: "f32", shape: [2, 3] }, hint: "x" };
@@ -28,30 +29,34 @@ test.each([
   ["Transpose", {}, "ir/attribute: Transpose.perm is undefined, expected ints"],
   ["Gelu", { approximate: 1 }, "ir/attribute: Gelu.approximate is 1, expected string"],
   ["Cast", { to: "f24" }, 'ir/attribute: Cast.to is "f24", expected dtype'],
+  ["Reshape", { shape: [0.5] }, "ir/attribute: Reshape.shape is [0.5], expected sizes"],
+  ["Resize", { scales: ["2"] as never }, 'ir/attribute: Resize.scales is ["2"], expected floats'],
   ["Relu", { toString: 1 }, "ir/attribute: Relu.toString is 1, expected no such attribute"],
 ] as const)("%s %o is refused", (op, attributes, message) => {
   expect(() => made(op, [X], attributes)).toThrow(message);
 });
 
-test("a lazy constant is read once for one context, and only when asked", () => {
-  let reads = 0;
-  const shape: LazyTensor = {
-    dtype: "i64",
-    shape: [1],
+test("types are inferred without reading a constant", () => {
+  const unread: LazyTensor = {
+    dtype: "f32",
+    shape: [3],
     read: () => {
-      reads++;
-      return int64s([6]);
+      throw new Error("read");
     },
   };
-  const inputs = [X, lazyConstant(shape, "shape")];
-  const context = opContext({ op: "Reshape", inputs, attributes: {} });
-  expect(reads).toBe(0);
-  expect([context.constant(1), context.constant(1), context.constant(0)]).toEqual([
-    int64s([6]),
-    int64s([6]),
-    undefined,
-  ]);
-  expect(reads).toBe(1);
+  expect(made("Add", [X, lazyConstant(unread, "w")]).outputs[0]!.type.shape).toEqual([2, 3]);
+});
+
+test("sizes that have to be integers are, or the error names the value and the axis", () => {
+  const [x] = parseGraph("graph t(%x: f32[n,3,32*h,8]) { return %x }").inputs as [Value];
+  expect(fixedSize(x, 1)).toBe(3);
+  expect(fixedSize(x, -1)).toBe(8);
+  const problem = "ir/open-size: axis 2 of %x, f32[n,3,32*h,8], is 32*h, an integer is needed there";
+  expect(() => fixedSize(x, -2)).toThrow(problem);
+  expect(() =>
+    fixedShape({ ...x, type: { ...x.type, shape: x.type.shape.map((size, axis) => (axis === 0 ? 1 : size)) } }),
+  ).toThrow("axis 2 of %x, f32[1,3,32*h,8]");
+  expect(fixedType(X)).toEqual({ dtype: "f32", shape: [2, 3] });
 });
 
 test("the census counts ops, most frequent first, then by name", () => {

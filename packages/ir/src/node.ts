@@ -1,4 +1,4 @@
-import type { Tensor, TensorType } from "@yolo-compile/core";
+import { areFixed, type Tensor, type TensorType, type ValueType } from "@yolo-compile/core";
 import { completeAttributes } from "./attributes.js";
 import { inputCount, inputMissing } from "./diagnostics.js";
 import type { Node, Origin, Value } from "./graph.js";
@@ -12,22 +12,26 @@ interface Untyped {
   readonly attributes: Attributes;
 }
 
-/** The view of a node that `infer` and `fold` work on. Constants are read at most once each. */
-export function opContext(node: Untyped): OpContext {
-  const read = new Map<number, Tensor | undefined>();
-  return {
-    op: node.op,
-    attributes: node.attributes,
-    inputs: node.inputs.map((input) => input?.type),
-    constant: (index) => {
-      if (!read.has(index)) read.set(index, node.inputs[index]?.constant?.read());
-      return read.get(index);
-    },
-  };
-}
+/** The view of a node that `infer` and `fold` work on. */
+export const opContext = ({ op, attributes, inputs }: Untyped): OpContext => ({
+  op,
+  attributes,
+  inputs: inputs.map((input) => input?.type),
+});
 
 /** The types of a node's outputs. @throws ir/type */
-export const inferTypes = (node: Untyped): readonly TensorType[] => schemaOf(node.op).infer(opContext(node));
+export const inferTypes = (node: Untyped): readonly ValueType[] => schemaOf(node.op).infer(opContext(node));
+
+/** A node's outputs from its inputs; undefined if its op does not fold or a size has symbols. @throws ir/type */
+export function foldNode(node: Node, inputs: readonly (Tensor | undefined)[]): readonly Tensor[] | undefined {
+  const schema = schemaOf(node.op);
+  const types = node.outputs.map(({ type }) => type);
+  const lists = Object.values(node.attributes).filter((value) => typeof value === "object");
+  if (!schema.fold || !types.every(isTensorType) || !lists.every(areFixed)) return undefined;
+  return schema.fold(opContext(node), inputs, types);
+}
+
+const isTensorType = (type: ValueType): type is TensorType => areFixed(type.shape);
 
 /** @throws ir/inputs if there are too few or too many, or one is left out that the op needs */
 export function checkInputs(op: string, { inputs: [fewest, most] }: OpSchema, inputs: Node["inputs"]): void {

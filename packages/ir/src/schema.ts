@@ -1,18 +1,24 @@
-import type { DType, Tensor, TensorType } from "@yolo-compile/core";
+import type { DType, Size, Tensor, TensorType, ValueType } from "@yolo-compile/core";
 
-/** ONNX's attribute kinds that we use, and what each is here; a `dtype` is an int in ONNX. */
+/**
+ * The kinds of attributes, and what each is here. A `dtype` is an int in ONNX; `sizes` and `floats` are constant or computed
+ * inputs there; a `symbol` names a size that only the data decide, which ONNX does not name.
+ */
 export interface AttributeValues {
   readonly int: number;
   readonly float: number;
   readonly string: string;
   readonly ints: readonly number[];
+  readonly floats: readonly number[];
+  readonly sizes: readonly Size[];
   readonly dtype: DType;
+  readonly symbol: string;
 }
 
-/** ONNX's attribute kinds that we use. */
+/** The name of a kind of attribute. */
 export type AttributeKind = keyof AttributeValues;
 
-/** An attribute of any op; which of ONNX's kinds it is, the op's schema says. */
+/** An attribute of any op; which kind it is, the op's schema says. */
 export type Attribute = AttributeValues[AttributeKind];
 
 /** Attributes of any op, complete: what the source left out stands here with the schema's default. */
@@ -52,9 +58,7 @@ export type GivenAttributes<Schemas extends AttributeSchemas> = keyof Schemas ex
 export interface OpContext<Schemas extends AttributeSchemas = AttributeSchemas> {
   readonly op: string;
   readonly attributes: CompleteAttributes<Schemas>;
-  readonly inputs: readonly (TensorType | undefined)[];
-  /** The tensor of a constant input. */
-  constant(index: number): Tensor | undefined;
+  readonly inputs: readonly (ValueType | undefined)[];
 }
 
 /** What is true of an op whatever else it does, so that rewrites ask for it instead of knowing ops by name. */
@@ -74,8 +78,8 @@ export interface Traits<Schemas extends AttributeSchemas = AttributeSchemas> {
 }
 
 /**
- * One operator, in the form that the IR keeps: that of opset 18 (axes of reductions and Squeeze as inputs, Split with its
- * sizes as input). The ONNX writer lowers to older opsets. Its functions are methods so that the schema of one op is also
+ * One operator. Inputs are what it computes with; sizes, axes and scales are attributes, which the ONNX writer spells as each
+ * opset wants them. Its functions are methods so that the schema of one op is also
  * one of any op: nodes are made with the attributes of their own op only.
  */
 export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
@@ -83,9 +87,13 @@ export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
   readonly inputs: readonly [fewest: number, most: number];
   readonly attributes: Schemas;
   /** The types of all outputs. @throws ir/type where the inputs do not fit. */
-  infer(node: OpContext<NoInfer<Schemas>>): readonly TensorType[];
-  /** The outputs, where all inputs are constants. Computes in float64 and rounds once. */
-  fold?(node: OpContext<NoInfer<Schemas>>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
+  infer(node: OpContext<NoInfer<Schemas>>): readonly ValueType[];
+  /** The outputs, of `types`, where all inputs are constants and no size has a symbol. Computes in float64 and rounds once. */
+  fold?(
+    node: OpContext<NoInfer<Schemas>>,
+    inputs: readonly (Tensor | undefined)[],
+    types: readonly TensorType[],
+  ): readonly Tensor[];
   readonly traits?: Traits<Schemas>;
 }
 
@@ -105,6 +113,22 @@ export function ints(fallback: readonly number[]): DefaultedAttribute<"ints">;
 export function ints(fallback?: readonly number[]): AttributeSchema<"ints"> {
   return fallback === undefined ? { kind: "ints" } : { kind: "ints", default: fallback };
 }
+
+/** An attribute that is a list of sizes; required where no `fallback` is given. */
+export function sizes(): AttributeSchema<"sizes">;
+export function sizes(fallback: readonly number[]): DefaultedAttribute<"sizes">;
+export function sizes(fallback?: readonly number[]): AttributeSchema<"sizes"> {
+  return fallback === undefined ? { kind: "sizes" } : { kind: "sizes", default: fallback };
+}
+
+/** An attribute that is a list of numbers in single precision. */
+export const floats = (fallback: readonly number[]): DefaultedAttribute<"floats"> => ({
+  kind: "floats",
+  default: fallback,
+});
+
+/** An attribute that names a new symbol, required. */
+export const symbol = (): AttributeSchema<"symbol"> => ({ kind: "symbol" });
 
 /** An attribute in single precision. */
 export const float = (fallback: number): DefaultedAttribute<"float"> => ({ kind: "float", default: fallback });

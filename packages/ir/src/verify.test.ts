@@ -5,14 +5,15 @@ import { parseGraph } from "./text/parse.js";
 import { verifyGraph } from "./verify.js";
 
 const GRAPH = parseGraph(`graph t(%x: f32[2,4], %z: f32[4]) {
-  %s = i64[2] {1, 3}
-  %a, %b = Split(%x, %s) {axis=1} @ model.0
+  %a, %b = Split(%x) {axis=1, sizes=[1, 3]} @ model.0
   %c = Relu(%b)
   %d = Add(%c, %b) @ model.1
   return out0 = %a, out1 = %d
 }`);
 const [SPLIT, RELU, ADD] = GRAPH.nodes as [Node, Node, Node];
 const [X, Z] = GRAPH.inputs as [(typeof GRAPH.inputs)[0], (typeof GRAPH.inputs)[0]];
+
+const tensorConstant = constantValue(tensorOf("f32", [], [1]), "k").constant!;
 
 /** The node with something that its type forbids. */
 const wrong = (node: Node, change: object): Node => ({ ...node, ...change }) as Node;
@@ -44,7 +45,7 @@ const broken: readonly (readonly [what: string, graph: Graph, message: string])[
   ],
   [
     "a constant with a producer",
-    withNodes(SPLIT, { ...RELU, outputs: [{ ...RELU.outputs[0]!, constant: SPLIT.inputs[1]!.constant! }] }, ADD),
+    withNodes(SPLIT, { ...RELU, outputs: [{ ...RELU.outputs[0]!, constant: tensorConstant }] }, ADD),
     "ir/invalid: graph t: the constant %c has a producer (Relu)",
   ],
   [
@@ -89,12 +90,12 @@ const broken: readonly (readonly [what: string, graph: Graph, message: string])[
   ],
   [
     "an attribute left out",
-    withNodes(wrong(SPLIT, { attributes: {} }), RELU, ADD),
+    withNodes(wrong(SPLIT, { attributes: { sizes: [1, 3] } }), RELU, ADD),
     "ir/invalid: graph t: Split has incomplete attributes (model.0)",
   ],
   [
     "an attribute of another kind",
-    withNodes(wrong(SPLIT, { attributes: { axis: "1" } }), RELU, ADD),
+    withNodes(wrong(SPLIT, { attributes: { ...SPLIT.attributes, axis: "1" } }), RELU, ADD),
     'ir/attribute: Split.axis is "1", expected int',
   ],
   [

@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import { integers, type OpName, scalar, type Value } from "@yolo-compile/ir";
+import { fixedShape, type OpName, scalar, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import { defineModule, type ModuleDefinition, planUnchanged } from "./definition.js";
 import { unknownActivation, unknownKeyword } from "./diagnostics.js";
@@ -38,9 +38,9 @@ const hardSigmoid = (scope: Scope, x: Value): Value => scope.op("HardSigmoid", [
 const prelu = activation(["num_parameters", "init"], (scope, x, args) => {
   const count = args.int("num_parameters", 1);
   const slope = scope.parameter("weight", [count]);
-  scope.macs(elementCount(x.type.shape));
+  scope.macs(elementCount(fixedShape(x)));
   const spatial = x.type.shape.slice(2).map((_, axis) => axis + 1);
-  return scope.op("PRelu", [x, count === 1 ? slope : scope.op("Unsqueeze", [slope, integers(spatial, "axes")])]);
+  return scope.op("PRelu", [x, count === 1 ? slope : scope.op("Unsqueeze", [slope], { axes: spatial })]);
 });
 
 /** torch.nn activations by class name. A new one is one line. */

@@ -1,5 +1,5 @@
 import { CompileError, type Diagnostic, isCompileError, type OutputLayout } from "@yolo-compile/core";
-import type { Graph, Value } from "@yolo-compile/ir";
+import { fixedSize, type Graph, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
 import type { ModuleLibrary } from "./definition.js";
@@ -44,7 +44,7 @@ function probeStrides(config: ModelConfig, layers: readonly PlannedLayer[]): num
   for (const size of config.probeSizes) {
     try {
       const { headInputs } = traceNetwork({ config, layers }, { size: [size, size] });
-      return headInputs.map((x) => size / (x.type.shape[2] ?? size));
+      return headInputs.map((x) => size / fixedSize(x, 2));
     } catch (error) {
       problem ??= error;
     }
@@ -176,9 +176,12 @@ const outputName = (index: number): string => `output${index}`;
 function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
   const { definition, plan, module, where } = layers.at(-1)!;
   const said = definition.outputs?.(new Arguments(module, definition.signature, plan.args, where)) ?? [];
-  return outputs.map(({ type }, index) => ({
+  return outputs.map((value, index) => ({
     output: outputName(index),
-    ...(said[index] ?? { axis: 1, parts: [{ name: "values", kind: "other", count: type.shape[1] ?? 1 }] }),
+    ...(said[index] ?? {
+      axis: 1,
+      parts: [{ name: "values", kind: "other", count: value.type.shape.length > 1 ? fixedSize(value, 1) : 1 }],
+    }),
   }));
 }
 

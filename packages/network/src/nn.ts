@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import { floats, integers, type Value } from "@yolo-compile/ir";
+import { fixedShape, fixedSize, floats, type Value } from "@yolo-compile/ir";
 import type { Scope } from "./trace.js";
 
 /** Layers of torch.nn. Each takes the scope of its own module, emits its nodes and counts its parameters and MACs. */
@@ -7,7 +7,7 @@ import type { Scope } from "./trace.js";
 type Pair = readonly [number, number];
 
 /** Size of axis 1 of [n,c,…]. */
-export const channelsOf = (x: Value): number => x.type.shape[1]!;
+export const channelsOf = (x: Value): number => fixedSize(x, 1);
 
 const pair = (size: number | Pair): Pair => (typeof size === "number" ? [size, size] : size);
 const symmetric = ([h, w]: Pair): number[] => [h, w, h, w];
@@ -29,7 +29,7 @@ export function conv2d(scope: Scope, x: Value, c2: number, options: ConvOptions 
   const inputs = bias ? [x, weight, scope.parameter("bias", [c2])] : [x, weight];
   const attributes = { strides: pair(s), pads: symmetric(pair(p)), dilations: pair(d), group: g };
   const y = scope.op("Conv", inputs, attributes);
-  scope.macs(elementCount(y.type.shape) * (channelsOf(x) / g) * elementCount(pair(k)));
+  scope.macs(elementCount(fixedShape(y)) * (channelsOf(x) / g) * elementCount(pair(k)));
   return y;
 }
 
@@ -52,7 +52,7 @@ export function convTranspose2d(scope: Scope, x: Value, c2: number, options: Con
     group: g,
     output_padding: pair(outputPadding),
   });
-  if (counted) scope.macs(elementCount(y.type.shape) * (channelsOf(x) / g) * elementCount(pair(k)));
+  if (counted) scope.macs(elementCount(fixedShape(y)) * (channelsOf(x) / g) * elementCount(pair(k)));
   return y;
 }
 
@@ -65,16 +65,16 @@ export function batchNorm2d(scope: Scope, x: Value, madeUpScale?: number): Value
     scope.buffer("running_mean", shape),
     scope.buffer("running_var", shape),
   ];
-  scope.macs(4 * elementCount(x.type.shape));
+  scope.macs(4 * elementCount(fixedShape(x)));
   return scope.op("BatchNormalization", [x, ...vectors], { epsilon: scope.batchNormEps() });
 }
 
 /** torch.nn.Linear. x: [...,c] -> [...,c2] */
 export function linear(scope: Scope, x: Value, c2: number, options: { bias?: boolean } = {}): Value {
-  const c1 = x.type.shape.at(-1)!;
+  const c1 = fixedSize(x, -1);
   const weight = scope.parameter("weight", [c2, c1]);
   const bias = options.bias === false ? undefined : scope.parameter("bias", [c2]);
-  scope.macs((elementCount(x.type.shape) / c1) * c2 * c1);
+  scope.macs((elementCount(fixedShape(x)) / c1) * c2 * c1);
   return affine(scope, x, weight, bias);
 }
 
@@ -115,23 +115,23 @@ export function avgPool2d(scope: Scope, x: Value, options: PoolOptions & { count
     ceil_mode: ceil ? 1 : 0,
     count_include_pad: countPadding ? 1 : 0,
   });
-  scope.macs(elementCount(y.type.shape));
+  scope.macs(elementCount(fixedShape(y)));
   return y;
 }
 
 /** torch.nn.AdaptiveAvgPool2d(1). x: [n,c,h,w] -> [n,c,1,1] */
 export function globalAvgPool2d(scope: Scope, x: Value): Value {
   const y = scope.op("GlobalAveragePool", [x]);
-  const [, , h, w] = x.type.shape as [number, number, number, number];
-  scope.macs((h * w + 1) * elementCount(y.type.shape));
+  const [, , h, w] = fixedShape(x) as [number, number, number, number];
+  scope.macs((h * w + 1) * elementCount(fixedShape(y)));
   return y;
 }
 
 /** torch.nn.Softmax: an exponential, an addition and a division for each element, but for each row's first addition. */
 export function softmax(scope: Scope, x: Value, axis: number): Value {
   const y = scope.op("Softmax", [x], { axis });
-  const count = elementCount(y.type.shape);
-  scope.macs(3 * count - count / y.type.shape.at(axis)!);
+  const count = elementCount(fixedShape(y));
+  scope.macs(3 * count - count / fixedSize(y, axis));
   return y;
 }
 
@@ -143,9 +143,9 @@ export function softmax(scope: Scope, x: Value, axis: number): Value {
  */
 export function pad2d(scope: Scope, x: Value, pads: readonly number[], mode = "constant", value = 0): Value {
   const [left, right, top, bottom] = pads as [number, number, number, number];
-  const spread = integers([0, 0, top, left, 0, 0, bottom, right], "pads");
-  if (mode !== "constant") return scope.op("Pad", [x, spread], { mode });
-  return scope.op("Pad", [x, spread, floats([value === 0 ? -0 : value], [], "value")]);
+  const spread = [0, 0, top, left, 0, 0, bottom, right];
+  if (mode !== "constant") return scope.op("Pad", [x], { mode, pads: spread });
+  return scope.op("Pad", [x, floats([value === 0 ? -0 : value], [], "value")], { pads: spread });
 }
 
 /** Modes of torch.nn.Upsample that can be emitted. */
@@ -156,22 +156,22 @@ const UPSAMPLE_COST: Readonly<Record<UpsampleMode, number>> = { nearest: 1, bili
 /** torch.nn.Upsample by `scales` (height, width). */
 export function upsample(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, alignCorners = false): Value {
   const y = interpolate(scope, x, scales, mode, alignCorners);
-  scope.macs(UPSAMPLE_COST[mode] * elementCount(y.type.shape));
+  scope.macs(UPSAMPLE_COST[mode] * elementCount(fixedShape(y)));
   return y;
 }
 
 function interpolate(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, alignCorners: boolean): Value {
-  const inputs = [x, undefined, floats([1, 1, ...scales], [4], "scales")];
-  if (mode === "nearest") return scope.op("Resize", inputs);
-  return scope.op("Resize", inputs, {
+  const all = [1, 1, ...scales];
+  if (mode === "nearest") return scope.op("Resize", [x], { scales: all });
+  return scope.op("Resize", [x], {
+    scales: all,
     mode: mode === "bilinear" ? "linear" : "cubic",
     coordinate_transformation_mode: alignCorners ? "align_corners" : "half_pixel",
   });
 }
 
 /** x.reshape(shape) */
-export const reshape = (scope: Scope, x: Value, shape: readonly number[]): Value =>
-  scope.op("Reshape", [x, integers(shape, "shape")]);
+export const reshape = (scope: Scope, x: Value, shape: readonly number[]): Value => scope.op("Reshape", [x], { shape });
 
 /** x.permute(perm) */
 export const permute = (scope: Scope, x: Value, perm: readonly number[]): Value => scope.op("Transpose", [x], { perm });
@@ -181,8 +181,8 @@ export const concat = (scope: Scope, xs: readonly Value[], axis = 1): Value => s
 
 /** torch.split(x, sizes, axis) */
 export const split = (scope: Scope, x: Value, sizes: readonly number[], axis: number): readonly Value[] =>
-  scope.ops("Split", [x, integers(sizes, "sizes")], { axis });
+  scope.ops("Split", [x], { axis, sizes });
 
 /** x[..., start::step] along one axis. */
 export const stride = (scope: Scope, x: Value, axis: number, start: number, step: number): Value =>
-  scope.op("Slice", [x, integers([start]), integers([x.type.shape[axis]!]), integers([axis]), integers([step])]);
+  scope.op("Slice", [x], { starts: [start], ends: [x.type.shape[axis]!], axes: [axis], steps: [step] });

@@ -4,6 +4,8 @@ import {
   type DType,
   elementCount,
   type LazyTensor,
+  leastValue,
+  productOf,
   type Tensor,
   type TensorType,
 } from "@yolo-compile/core";
@@ -96,7 +98,7 @@ export class Trace {
   /** Counts a node that a module makes. @throws network/too-large */
   countNode(outputs: readonly Value[], where: string): void {
     this.limit("nodes", ++this.#nodes, where);
-    for (const { type } of outputs) this.limit("elements", elementCount(type.shape), where);
+    for (const { type } of outputs) this.limit("elements", leastValue(productOf(type.shape)), where);
   }
 
   root(path: string): Scope {

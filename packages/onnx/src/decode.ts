@@ -1,5 +1,5 @@
-import { bytesSource, type TensorType } from "@yolo-compile/core";
-import { type Graph, isKnownOp, lazyConstant, type Node, OPS, type Value } from "@yolo-compile/ir";
+import { bytesSource, isAtLeast, isFixed, parseSize, symbolsOf, type ValueType } from "@yolo-compile/core";
+import { type Graph, isKnownOp, lazyConstant, NamePool, type Node, OPS, type Value } from "@yolo-compile/ir";
 import {
   dynamicDimension,
   modelGraph,
@@ -20,7 +20,7 @@ import { dimensionsProblem, readTensor } from "./read-tensor.js";
 import { bytesAt } from "./wire-source.js";
 
 /**
- * An ONNX model of opset 11 to 21 with static shapes, in the IR's form. Constants stay in `bytes` until they are read.
+ * An ONNX model of opset 11 to 21 in the IR's form. Dimensions that have a name or a formula, such as `32*h`, are symbols. Constants stay in `bytes` until they are read.
  * @throws onnx/…, and what the IR says about its nodes
  */
 export function decodeModel(bytes: Uint8Array, file = "the model"): Graph {
@@ -46,6 +46,8 @@ function checkOps(records: readonly NodeRecord[], file: string): void {
 /** Names to values, while the nodes of one graph are read in order. */
 class GraphReader {
   readonly #values = new Map<string, Value>();
+  /** Names of symbols, each given out once. */
+  readonly #symbols = new NamePool();
   readonly #context: ReadContext;
 
   constructor(
@@ -64,6 +66,8 @@ class GraphReader {
     }
     // Before IR version 4 initializers are inputs too.
     const inputs = graph.inputs.filter(({ name }) => !this.#values.has(name)).map((record) => this.#input(record));
+    const known = new Set(inputs.flatMap(({ type }) => type.shape.flatMap(symbolsOf)));
+    for (const symbol of known) this.#symbols.claim(symbol);
     const nodes = records.flatMap((record) => this.#nodes(record));
     const outputs = graph.outputs.map((record) => ({ name: record.name, value: this.#output(record) }));
     return { name: graph.name, inputs, nodes, outputs, metadata };
@@ -94,7 +98,7 @@ class GraphReader {
       return [];
     }
     const inputs = record.inputs.map((name) => (name ? this.#use(name, where) : undefined));
-    const lift = new Lift(withoutOptional(record), inputs, this.opset);
+    const lift = new Lift(withoutOptional(record), inputs, this.opset, this.#symbols);
     liftNode(lift).forEach((value, index) => {
       const name = record.outputs[index];
       if (name) this.#define(name, value, where);
@@ -106,7 +110,10 @@ class GraphReader {
     const value = this.#use(record.name, "outputs");
     const { dtype, shape } = value.type;
     const declared = record.elementType === undefined ? undefined : dtypeOf(record.elementType);
-    const differs = record.shape?.some((size, axis) => typeof size === "number" && size !== shape[axis]);
+    const differs = record.shape?.some((size, axis) => {
+      const computed = shape[axis];
+      return typeof size === "number" && computed !== undefined && isFixed(computed) && size !== computed;
+    });
     if (declared !== dtype || differs || (record.shape && record.shape.length !== shape.length))
       throw modelGraph(
         `the output ${record.name} is declared ${declared ?? "?"}[${record.shape ?? "?"}], computed is ${dtype}[${shape}]`,
@@ -123,7 +130,7 @@ function withoutOptional(record: NodeRecord): NodeRecord {
   return { ...record, outputs };
 }
 
-function declaredType({ name, elementType, shape }: ValueRecord, where: string): TensorType {
+function declaredType({ name, elementType, shape }: ValueRecord, where: string): ValueType {
   const dtype = elementType === undefined ? undefined : dtypeOf(elementType);
   if (!dtype)
     throw unreadDataType(
@@ -132,8 +139,10 @@ function declaredType({ name, elementType, shape }: ValueRecord, where: string):
       where,
     );
   const sizes = (shape ?? []).map((size, axis) => {
-    if (typeof size === "string") throw dynamicDimension(`the input ${name}`, axis, size, where);
-    return size;
+    const read = typeof size === "string" ? parseSize(size) : size;
+    if (read === undefined || (typeof size === "string" && !isAtLeast(read, 0)))
+      throw dynamicDimension(`the input ${name}`, axis, String(size), where);
+    return read;
   });
   const problem = shape ? dimensionsProblem(sizes) : "has no shape";
   if (problem) throw modelGraph(`the input ${name} ${problem}`, where);

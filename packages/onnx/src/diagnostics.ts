@@ -1,4 +1,4 @@
-import { CompileError, type DType, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
+import { CompileError, type DType, formatType, nearestNames, type ValueType } from "@yolo-compile/core";
 
 const at = (where: string): { where?: string } => (where ? { where } : {});
 
@@ -34,7 +34,7 @@ export function missingInOpset(
 export const inputTypeError = (
   op: string,
   index: number,
-  found: TensorType,
+  found: ValueType,
   allowed: readonly DType[],
   where: string,
 ): CompileError =>
@@ -125,6 +125,29 @@ export const dynamicDimension = (what: string, axis: number, dimension: string, 
     code: "onnx/dynamic",
     message: `axis ${axis} of ${what} is dynamic (${dimension})`,
     hint: "export the model with static shapes",
+    ...at(where),
+  });
+
+/** A size has to be computed from a symbol that no input's shape holds by itself. */
+export const unboundSymbol = (symbol: string): CompileError =>
+  new CompileError({
+    code: "onnx/size",
+    message: `no input of the graph says what ${symbol} stands for`,
+    hint: "ONNX computes sizes from those of inputs: let one side of an input be a multiple of it",
+  });
+
+/** An op takes a size as an attribute in the opset asked for, and the size has a symbol. */
+export const computedAttribute = (
+  op: string,
+  attribute: string,
+  asked: number,
+  from: number,
+  where: string,
+): CompileError =>
+  new CompileError({
+    code: "onnx/opset",
+    message: `${op}.${attribute} depends on symbols, which needs opset ${from} or later; opset ${asked} was asked for`,
+    hint: `ask for opset ${from}`,
     ...at(where),
   });
 

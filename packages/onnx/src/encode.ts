@@ -1,4 +1,13 @@
-import { byteLength, formatType, type LazyTensor, sameType, type TensorType, tensorBytes } from "@yolo-compile/core";
+import {
+  byteLength,
+  formatType,
+  isFixed,
+  type LazyTensor,
+  type Size,
+  sameType,
+  tensorBytes,
+  type ValueType,
+} from "@yolo-compile/core";
 import {
   createNode,
   type Graph,
@@ -10,6 +19,7 @@ import {
 } from "@yolo-compile/ir";
 import { constantRead, nameClash, tooLarge } from "./diagnostics.js";
 import { lowerGraph } from "./lower.js";
+import { withOperands } from "./operands.js";
 import { irVersionOf } from "./opsets.js";
 import { PRODUCER } from "./producer.js";
 import { DATA_TYPES, fieldPrefix, LARGEST_MODEL_BYTES, type messages, newWriter, onnx } from "./proto.js";
@@ -90,10 +100,11 @@ function readConstant({ hint, tensor }: Constant): Uint8Array {
 
 function graphParts(source: Graph, opset: number): Part[] {
   const graph = separateOutputs(lowerGraph(source, opset), opset);
-  const names = nameValues(graph);
+  const nodes = withOperands(graph, opset);
+  const names = nameValues({ ...graph, nodes });
   checkOutputNames(graph, names);
-  const nodeNames = nameNodes(graph);
-  const spelled = graph.nodes.map((node) => spellNode(node, opset));
+  const nodeNames = nameNodes({ nodes });
+  const spelled = nodes.map((node) => spellNode(node, opset));
   const fields = onnx.GraphProto.encode(
     {
       name: graph.name || "graph",
@@ -106,17 +117,20 @@ function graphParts(source: Graph, opset: number): Part[] {
   return [fields, ...constantsIn(spelled).flatMap((value) => initializerParts(names.get(value)!, value))];
 }
 
-const valueInfo = (name: string, { dtype, shape }: TensorType): messages.IValueInfoProto => ({
+const valueInfo = (name: string, { dtype, shape }: ValueType): messages.IValueInfoProto => ({
   name,
-  type: { tensorType: { elemType: DATA_TYPES[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+  type: { tensorType: { elemType: DATA_TYPES[dtype], shape: { dim: shape.map(dimension) } } },
 });
 
+const dimension = (size: Size): messages.TensorShapeProto.IDimension =>
+  isFixed(size) ? { dimValue: size } : { dimParam: String(size) };
+
 /** A TensorProto whose last field is the tensor's own memory. */
-function initializerParts(name: string, { constant, hint, type }: Value): Part[] {
-  const { dtype, shape } = type;
+function initializerParts(name: string, { constant, hint }: Value): Part[] {
+  const { dtype, shape } = constant!;
   const fields = onnx.TensorProto.encode({ name, dims: [...shape], dataType: DATA_TYPES[dtype] }, newWriter()).finish();
-  const raw = fieldPrefix(TENSOR_RAW_DATA, byteLength(type));
-  const length = fields.length + raw.length + byteLength(type);
+  const raw = fieldPrefix(TENSOR_RAW_DATA, byteLength(constant!));
+  const length = fields.length + raw.length + byteLength(constant!);
   return [fieldPrefix(GRAPH_INITIALIZER, length), fields, raw, { hint, tensor: constant! }];
 }
 

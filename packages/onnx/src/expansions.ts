@@ -1,4 +1,4 @@
-import { int64s, tensorOf, toNumbers } from "@yolo-compile/core";
+import { tensorOf } from "@yolo-compile/core";
 import {
   constantValue,
   createNode,
@@ -82,30 +82,6 @@ export function expandSoftmax(node: Node<"Softmax" | "LogSoftmax">): readonly No
   perm[axis] = last;
   perm[last] = axis;
   to.op("Transpose", [to.op(node.op, [to.op("Transpose", [node.inputs[0]], { perm })], { axis: -1 })], { perm });
-  return to.finish();
-}
-
-/** Pads of some axes = pads of all axes, zero elsewhere. The value stays as it is, -0 and all. */
-export function expandPad(node: Node): readonly Node[] {
-  const [x, pads, value, axes] = node.inputs;
-  const rank = x!.type.shape.length;
-  const given = toNumbers(pads!.constant!.read());
-  const full = new Array<number>(2 * rank).fill(0);
-  toNumbers(axes!.constant!.read()).forEach((axis, index, all) => {
-    const from = axis < 0 ? axis + rank : axis;
-    full[from] = given[index]!;
-    full[from + rank] = given[index + all.length]!;
-  });
-  const to = new Expansion(node);
-  to.op("Pad", [x, constantValue(int64s(full), pads!.hint), ...(value ? [value] : [])], node.attributes);
-  return to.finish();
-}
-
-/** Before opset 13 roi may not be left out; an empty one says the same. */
-export function expandResize(node: Node): readonly Node[] {
-  const [x, , scales] = node.inputs;
-  const to = new Expansion(node);
-  to.op("Resize", [x, constantValue(tensorOf("f32", [0], []), "roi"), scales], node.attributes);
   return to.finish();
 }
 

@@ -1,5 +1,5 @@
-import { elementCount, tensorOf } from "@yolo-compile/core";
-import { constantValue, type OpName, type Value } from "@yolo-compile/ir";
+import { productOf, type Size } from "@yolo-compile/core";
+import type { OpName, Value } from "@yolo-compile/ir";
 import type { Lift } from "./lift.js";
 import { liftConv, liftConvTranspose, liftPool } from "./lift-window.js";
 import { LOWERINGS } from "./lower.js";
@@ -10,45 +10,52 @@ type Lifter = (lift: Lift) => readonly Value[];
 const liftPlain: Lifter = (lift) => lift.result(lift.record.op, lift.inputs, lift.given());
 
 /** Axes or sizes: an input, or in older opsets an attribute of that name. */
-function listInput(lift: Lift, attribute: string): Value | undefined {
+function listOf(lift: Lift, attribute: string): readonly Size[] | undefined {
   const since = LOWERINGS[lift.record.op as OpName]?.input1?.since ?? 0; // Only known ops are lifted.
-  if (lift.opset >= since) return lift.parameters(1) && lift.inputs[1];
-  const stated = lift.take(attribute, "ints");
-  return stated && lift.integers(stated, attribute);
+  return lift.opset >= since ? lift.sizes(1) : lift.take(attribute, "ints");
 }
+
+const axesOf = (lift: Lift): readonly number[] | undefined =>
+  listOf(lift, "axes")?.map((axis) => lift.integer(axis, "axes"));
 
 /** Without axes a reduction is one over every axis, unless it is told to do nothing then. */
 const liftReduction: Lifter = (lift) => {
-  const axes = listInput(lift, "axes");
+  const stated = axesOf(lift) ?? [];
   const idle = lift.take("noop_with_empty_axes", "int") === 1;
+  const axes = stated.length > 0 ? stated : [...lift.type(0).shape.keys()];
   const given = lift.given();
-  if (axes && axes.type.shape[0] !== 0) return lift.result(lift.record.op, [lift.inputs[0], axes], given);
-  return idle ? lift.result("Identity", [lift.inputs[0]]) : lift.result(lift.record.op, [lift.inputs[0]], given);
+  if (stated.length === 0 && idle) return lift.result("Identity", [lift.inputs[0]]);
+  return lift.result(lift.record.op, [lift.inputs[0]], { ...given, axes });
 };
 
 const liftSqueeze: Lifter = (lift) => {
   const { shape } = lift.type(0);
   const ones = [...shape.keys()].filter((axis) => shape[axis] === 1);
-  return lift.result("Squeeze", [lift.inputs[0], listInput(lift, "axes") ?? lift.integers(ones, "axes")]);
+  return lift.result("Squeeze", [lift.inputs[0]], { axes: axesOf(lift) ?? ones });
 };
 
 const liftUnsqueeze: Lifter = (lift) => {
-  const axes = listInput(lift, "axes");
+  const axes = axesOf(lift);
   if (!axes) throw lift.attributeError("axes", "is missing");
-  return lift.result("Unsqueeze", [lift.inputs[0], axes]);
+  return lift.result("Unsqueeze", [lift.inputs[0]], { axes });
 };
 
 /** Without sizes the parts are as equal as they can be, the last one the smallest. */
 const liftSplit: Lifter = (lift) => {
-  const { shape } = lift.type(0);
   const { axis = 0 } = lift.given();
-  const parts = lift.record.outputs.length;
-  const full = shape.at(Number(axis)) ?? 0;
-  const part = Math.ceil(full / parts);
-  const equal = lift.record.outputs.map((_, index) => Math.max(0, Math.min(part, full - index * part)));
-  lift.require("num_outputs", "int", [parts]);
-  return lift.result("Split", [lift.inputs[0], listInput(lift, "split") ?? lift.integers(equal, "split")], { axis });
+  lift.require("num_outputs", "int", [lift.record.outputs.length]);
+  return lift.result("Split", [lift.inputs[0]], {
+    axis,
+    sizes: listOf(lift, "split") ?? equalParts(lift, Number(axis)),
+  });
 };
+
+function equalParts(lift: Lift, axis: number): readonly number[] {
+  const parts = lift.record.outputs.length;
+  const full = lift.integer(lift.type(0).shape.at(axis) ?? 0, "the parts of the axis");
+  const part = Math.ceil(full / parts);
+  return lift.record.outputs.map((_, index) => Math.max(0, Math.min(part, full - index * part)));
+}
 
 /** Before opset 13 the axes from `axis` on are one. */
 const liftSoftmax: Lifter = (lift) => {
@@ -59,9 +66,9 @@ const liftSoftmax: Lifter = (lift) => {
   const axis = given < 0 ? given + shape.length : given;
   const tail = shape.slice(axis);
   if (tail.slice(1).every((size) => size === 1)) return lift.result(op, lift.inputs, { axis: given });
-  const flat = lift.integers([...shape.slice(0, axis), elementCount(tail)], "flat");
-  const joined = lift.step(op, [lift.step("Reshape", [lift.inputs[0], flat])], { axis: -1 });
-  return lift.result("Reshape", [joined, lift.integers(shape, "shape")]);
+  const flat = [...shape.slice(0, axis), productOf(tail)];
+  const joined = lift.step(op, [lift.step("Reshape", [lift.inputs[0]], { shape: flat })], { axis: -1 });
+  return lift.result("Reshape", [joined], { shape });
 };
 
 const liftTranspose: Lifter = (lift) => {
@@ -70,9 +77,42 @@ const liftTranspose: Lifter = (lift) => {
 };
 
 const liftReshape: Lifter = (lift) => {
-  if (lift.take("allowzero", "int") === 1 && lift.parameters(1)?.includes(0))
+  const shape = lift.neededSizes(1);
+  if (lift.take("allowzero", "int") === 1 && shape.includes(0))
     throw lift.attributeError("allowzero", "is 1 with a size of 0, which cannot be read");
-  return liftPlain(lift);
+  return lift.result("Reshape", [lift.inputs[0]], { shape });
+};
+
+const liftExpand: Lifter = (lift) => lift.result("Expand", [lift.inputs[0]], { shape: lift.neededSizes(1) });
+
+/** Pads of some axes are pads of all axes, 0 elsewhere. */
+const liftPad: Lifter = (lift) => {
+  const rank = lift.type(0).shape.length;
+  const given = lift.neededSizes(1);
+  const axes = lift.parameters(3)?.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (axes && (new Set(axes).size !== axes.length || axes.some((axis) => !(axis >= 0 && axis < rank))))
+    throw lift.error(`its axes are [${axes.join(",")}]`);
+  if (axes && given.length !== 2 * axes.length) throw lift.error(`${given.length} pads for ${axes.length} axes`);
+  const pads = axes ? spread(given, axes, rank) : given;
+  const value = lift.inputs[2];
+  return lift.result("Pad", [lift.inputs[0], ...(value ? [value] : [])], { ...lift.given(), pads });
+};
+
+function spread(given: readonly Size[], axes: readonly number[], rank: number): readonly Size[] {
+  const pads = new Array<Size>(2 * rank).fill(0);
+  for (const [index, axis] of axes.entries()) {
+    pads[axis] = given[index]!;
+    pads[axis + rank] = given[index + axes.length]!;
+  }
+  return pads;
+}
+
+const liftSlice: Lifter = (lift) => {
+  const starts = lift.neededSizes(1);
+  const ends = lift.neededSizes(2);
+  const axes = lift.parameters(3) ?? [...starts.keys()];
+  const steps = lift.sizes(4)?.map((step) => lift.integer(step, "steps")) ?? [];
+  return lift.result("Slice", [lift.inputs[0]], { starts, ends, axes, steps });
 };
 
 const liftBatchNorm: Lifter = (lift) => {
@@ -85,6 +125,9 @@ const liftCast: Lifter = (lift) => {
   lift.ignore("saturate", "round_mode");
   return liftPlain(lift);
 };
+
+const liftSuppression: Lifter = (lift) =>
+  lift.result("NonMaxSuppression", lift.inputs, { ...lift.given(), count: lift.symbols.claim("kept") });
 
 /** ONNX's defaults differ from the IR's, sizes become scales, and roi says nothing but to tf_crop_and_resize. */
 const liftResize: Lifter = (lift) => {
@@ -99,26 +142,19 @@ const liftResize: Lifter = (lift) => {
   lift.require("antialias", "int", [0]);
   lift.require("keep_aspect_ratio_policy", "string", ["stretch"]);
   lift.ignore("extrapolation_value");
-  return lift.result("Resize", [lift.inputs[0], undefined, liftScales(lift)], given);
+  return lift.result("Resize", [lift.inputs[0]], { ...given, ...liftTarget(lift) });
 };
 
-function liftScales(lift: Lift): Value {
+/** Scales or sizes of some axes are those of all axes; the others stay as they are. */
+function liftTarget(lift: Lift): { scales: readonly number[] } | { sizes: readonly Size[] } {
   const { shape } = lift.type(0);
-  const axes = lift.take("axes", "ints");
   const scales = lift.parameters(2) ?? [];
-  const sizes = lift.parameters(3) ?? [];
-  if (!axes && scales.length > 0) return lift.inputs[2]!;
-  const among = axes?.map((axis) => (axis < 0 ? axis + shape.length : axis)) ?? [...shape.keys()];
-  const stated = scales.length > 0 ? scales : sizes.map((size, index) => scaleTo(size, shape[among[index]!] ?? 0));
-  if (stated.length !== among.length) throw lift.error(`${stated.length} scales or sizes for ${among.length} axes`);
-  const full = shape.map((_, axis) => (among.includes(axis) ? stated[among.indexOf(axis)]! : 1));
-  return constantValue(tensorOf("f32", [full.length], full), `${lift.where}/scales`);
-}
-
-/** A float32 scale with floor(from * scale) = to; the quotient may round to just below it. */
-function scaleTo(to: number, from: number): number {
-  const scale = Math.fround(to / from);
-  return Math.floor(from * scale) === to ? scale : Math.fround(scale * (1 + 2 ** -23));
+  const sizes = lift.sizes(3) ?? [];
+  const axes = lift.take("axes", "ints")?.map((axis) => (axis < 0 ? axis + shape.length : axis)) ?? [...shape.keys()];
+  const stated = scales.length > 0 ? scales : sizes;
+  if (stated.length !== axes.length) throw lift.error(`${stated.length} scales or sizes for ${axes.length} axes`);
+  if (scales.length > 0) return { scales: shape.map((_, axis) => scales[axes.indexOf(axis)] ?? 1) };
+  return { sizes: shape.map((size, axis) => sizes[axes.indexOf(axis)] ?? size) };
 }
 
 /** How the ops are read that ONNX can spell in several ways; all others stay as they are. */
@@ -128,13 +164,17 @@ const LIFTERS: ReadonlyMap<string, Lifter> = new Map<OpName, Lifter>([
   ["Cast", liftCast],
   ["Conv", liftConv],
   ["ConvTranspose", liftConvTranspose],
+  ["Expand", liftExpand],
   ["LogSoftmax", liftSoftmax],
   ["MaxPool", liftPool],
+  ["NonMaxSuppression", liftSuppression],
+  ["Pad", liftPad],
   ["ReduceMax", liftReduction],
   ["ReduceMean", liftReduction],
   ["ReduceSum", liftReduction],
   ["Reshape", liftReshape],
   ["Resize", liftResize],
+  ["Slice", liftSlice],
   ["Softmax", liftSoftmax],
   ["Split", liftSplit],
   ["Squeeze", liftSqueeze],
@@ -142,17 +182,8 @@ const LIFTERS: ReadonlyMap<string, Lifter> = new Map<OpName, Lifter>([
   ["Unsqueeze", liftUnsqueeze],
 ]);
 
-/** Inputs that say how and not what, whose numbers are read for every node. */
-const PARAMETERS: ReadonlyMap<string, readonly number[]> = new Map<OpName, readonly number[]>([
-  ["Expand", [1]],
-  ["Pad", [1, 3]],
-  ["Reshape", [1]],
-  ["Slice", [1, 2, 3, 4]],
-]);
-
 /** The values that a node of the file gives, in nodes of the IR. @throws onnx/node, onnx/attribute, ir/… */
 export function liftNode(lift: Lift): readonly Value[] {
-  for (const index of PARAMETERS.get(lift.record.op) ?? []) lift.parameters(index);
   const outputs = (LIFTERS.get(lift.record.op) ?? liftPlain)(lift);
   const wanted = lift.record.outputs.length;
   if (outputs.length !== wanted) throw lift.error(`${wanted} outputs, ${outputs.length} can be read`);

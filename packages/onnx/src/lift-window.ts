@@ -1,3 +1,4 @@
+import { areFixed } from "@yolo-compile/core";
 import type { Attribute } from "@yolo-compile/ir";
 import type { Lift } from "./lift.js";
 
@@ -44,7 +45,10 @@ export function liftPool(lift: Lift): ReturnType<Lift["result"]> {
 }
 
 function weightWindow(lift: Lift): readonly number[] {
-  const kernel = lift.type(1).shape.slice(2);
+  const kernel = lift
+    .type(1)
+    .shape.slice(2)
+    .map((size) => lift.integer(size, "the sizes of the weight"));
   const stated = lift.take("kernel_shape", "ints");
   if (stated && stated.join() !== kernel.join())
     throw lift.attributeError("kernel_shape", `is [${stated.join(",")}], the weight's is [${kernel.join(",")}]`);
@@ -64,7 +68,7 @@ function windowAttributes(
   if (axes !== 2 && !(axes === 1 && lift.record.op === "Conv")) throw lift.error("only two spatial axes can be read");
   const list = (name: string, length: number, least: number): readonly number[] => {
     const values = given[name] ?? new Array<number>(length).fill(least);
-    if (typeof values !== "object" || values.length !== length || values.some((value) => value < least))
+    if (!isList(values) || values.length !== length || values.some((value) => value < least))
       throw lift.attributeError(name, `is [${values}], expected ${length} numbers from ${least} on`);
     return values;
   };
@@ -76,15 +80,17 @@ function windowAttributes(
   if (given.output_padding) list("output_padding", 2, 0);
   const automatic = lift.take("auto_pad", "string") ?? "NOTSET";
   if (automatic === "VALID") given.pads = new Array<number>(2 * axes).fill(0);
-  else if (SAME.includes(automatic)) given.pads = samePads(lift.type(0).shape, window, automatic === "SAME_UPPER");
+  else if (SAME.includes(automatic)) given.pads = samePads(lift, window, automatic === "SAME_UPPER");
   else if (automatic !== "NOTSET") throw lift.attributeError("auto_pad", `is ${automatic}, which cannot be read`);
   return given;
 }
 
+const isList = (value: Attribute): value is readonly number[] => typeof value === "object" && areFixed(value);
+
 /** The output has ceil(size / stride) steps; an odd pad more goes behind (upper) or in front (lower). */
-function samePads(shape: readonly number[], { kernel, strides, dilations }: Window, upper: boolean): number[] {
+function samePads(lift: Lift, { kernel, strides, dilations }: Window, upper: boolean): number[] {
   const total = kernel.map((window, axis) => {
-    const size = shape[axis + 2]!;
+    const size = lift.integer(lift.type(0).shape[axis + 2]!, "the sizes of the map");
     const steps = Math.ceil(size / strides[axis]!);
     return Math.max(0, (steps - 1) * strides[axis]! + (window - 1) * dilations[axis]! + 1 - size);
   });

@@ -1,10 +1,18 @@
-import { CompileError, int64s, isCompileError, type LazyTensor, type TensorType, toNumbers } from "@yolo-compile/core";
+import {
+  CompileError,
+  isCompileError,
+  isFixed,
+  type LazyTensor,
+  type Size,
+  toNumbers,
+  type ValueType,
+} from "@yolo-compile/core";
 import {
   type Attribute,
   type AttributeKind,
   type Attributes,
-  constantValue,
   createNodeByName,
+  type NamePool,
   type Node,
   schemaOf,
   type Value,
@@ -28,7 +36,14 @@ const READERS = {
   string: (found) => (found.kind === "string" ? found.value : undefined),
   ints: (found) => (found.kind === "ints" ? found.value : undefined),
   dtype: (found) => (found.kind === "int" ? dtypeOf(found.value) : undefined),
-} as const satisfies Record<AttributeKind, (found: AttributeRecord) => Attribute | undefined>;
+} as const satisfies Partial<Record<AttributeKind, (found: AttributeRecord) => Attribute | undefined>>;
+
+/** The kinds of attributes that files have; the others are inputs there. */
+type FileKind = keyof typeof READERS;
+
+const isFileKind = (kind: AttributeKind): kind is FileKind => Object.hasOwn(READERS, kind);
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** One node of a file on its way to the IR: what of it is read, and the nodes that stand for it. */
 export class Lift {
@@ -41,6 +56,7 @@ export class Lift {
     readonly record: NodeRecord,
     readonly inputs: readonly (Value | undefined)[],
     readonly opset: number,
+    readonly symbols: NamePool,
   ) {
     this.where = record.name || record.outputs[0] || record.op;
     this.#left = new Map(record.attributes);
@@ -48,11 +64,8 @@ export class Lift {
   }
 
   /** The attribute, where the file gives it; it counts as read. @throws onnx/attribute if it is of another kind */
-  take<K extends keyof typeof READERS>(
-    name: string,
-    kind: K,
-  ): Exclude<ReturnType<(typeof READERS)[K]>, undefined> | undefined;
-  take(name: string, kind: AttributeKind): Attribute | undefined {
+  take<K extends FileKind>(name: string, kind: K): Exclude<ReturnType<(typeof READERS)[K]>, undefined> | undefined;
+  take(name: string, kind: FileKind): Attribute | undefined {
     const found = this.#left.get(name);
     if (!found) return undefined;
     this.#left.delete(name);
@@ -65,14 +78,14 @@ export class Lift {
   given(): Record<string, Attribute> {
     const given: Record<string, Attribute> = {};
     for (const [name, { kind }] of Object.entries(schemaOf(this.record.op).attributes)) {
-      const value: Attribute | undefined = this.take(name, kind);
+      const value: Attribute | undefined = isFileKind(kind) ? this.take(name, kind) : undefined;
       if (value !== undefined) given[name] = value;
     }
     return given;
   }
 
   /** Reads an attribute that the IR does not have. @throws onnx/attribute unless it says what the IR always means */
-  require(name: string, kind: AttributeKind, accepted: readonly Attribute[]): void {
+  require(name: string, kind: FileKind, accepted: readonly Attribute[]): void {
     const found: Attribute | undefined = this.take(name, kind);
     if (found !== undefined && !accepted.includes(found))
       throw this.attributeError(name, `is ${found}, which cannot be read (only ${accepted.join(" or ")})`);
@@ -83,7 +96,7 @@ export class Lift {
   }
 
   /** @throws onnx/node if it is left out */
-  type(index: number): TensorType {
+  type(index: number): ValueType {
     const input = this.inputs[index];
     if (!input) throw this.error(`input ${index} is missing`);
     return input.type;
@@ -106,9 +119,22 @@ export class Lift {
       );
   }
 
-  integers(values: readonly number[], hint: string): Value {
-    if (!values.every(Number.isSafeInteger)) throw this.error(`${hint} are [${values.join(",")}]`);
-    return constantValue(int64s(values), `${this.where}/${hint}`);
+  /** The sizes in an input, as {@link parameters}; integers as large as int64 has them stand for the largest exact ones. */
+  sizes(index: number): readonly Size[] | undefined {
+    return this.parameters(index)?.map((value) => Math.max(-LARGEST, Math.min(LARGEST, value)));
+  }
+
+  /** @throws onnx/node where they are left out */
+  neededSizes(index: number): readonly Size[] {
+    const found = this.sizes(index);
+    if (!found) throw this.error(`input ${index} is missing`);
+    return found;
+  }
+
+  /** @throws onnx/node where the size has a symbol */
+  integer(size: Size, what: string): number {
+    if (!isFixed(size)) throw this.error(`${what} hold ${size}, an integer is needed`);
+    return size;
   }
 
   /** A node on the way to the result. @throws what the IR says about it */

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { type Tensor, tensorOf, toFloat64 } from "@yolo-compile/core";
-import { constantValue, type Graph, GraphBuilder, opCensus, opContext, schemaOf, type Value } from "@yolo-compile/ir";
+import { constantValue, foldNode, type Graph, GraphBuilder, opCensus, type Value } from "@yolo-compile/ir";
 import { lowerGraph } from "./lower.js";
 import { OPSETS } from "./opsets.js";
 import { allSamples } from "./testing/op-samples.js";
@@ -10,7 +10,7 @@ function evaluate(graph: Graph): number[] {
   const known = new Map<Value, Tensor>();
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((input) => input && (known.get(input) ?? input.constant!.read()));
-    schemaOf(node.op).fold!(opContext(node), inputs).forEach((tensor, index) => {
+    foldNode(node, inputs)!.forEach((tensor, index) => {
       known.set(node.outputs[index]!, tensor);
     });
   }

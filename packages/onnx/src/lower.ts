@@ -1,14 +1,5 @@
 import type { Graph, Node, OpName } from "@yolo-compile/ir";
-import {
-  expandCelu,
-  expandGelu,
-  expandHardSwish,
-  expandIdentity,
-  expandMish,
-  expandPad,
-  expandResize,
-  expandSoftmax,
-} from "./expansions.js";
+import { expandCelu, expandGelu, expandHardSwish, expandIdentity, expandMish, expandSoftmax } from "./expansions.js";
 import { checkSupported } from "./opsets.js";
 
 /** How an op is written where an opset does not have the form that the IR keeps. */
@@ -16,7 +7,7 @@ export interface Lowering<Op extends OpName = OpName> {
   /** Other nodes in its place, where `when` holds. */
   expand?(node: Node<Op>): readonly Node[];
   when?(node: Node<Op>, opset: number): boolean;
-  /** Input 1, a constant, is the attribute of that name below opset `since`. */
+  /** ONNX's input 1 is the attribute of that name below opset `since`. */
   readonly input1?: { readonly attribute: string; readonly since: number };
 }
 
@@ -25,7 +16,9 @@ const below =
   (_: Node, opset: number): boolean =>
     opset < first;
 
-const hasNoAxes = (node: Node): boolean => node.inputs[1]?.type.shape[0] === 0;
+type OverAxes = "ReduceMax" | "ReduceMean" | "ReduceSum" | "Squeeze";
+
+const hasNoAxes = ({ attributes }: Node<OverAxes>): boolean => attributes.axes.length === 0;
 
 function reducesInnerAxis(node: Node<"Softmax" | "LogSoftmax">, opset: number): boolean {
   const { axis } = node.attributes;
@@ -34,7 +27,7 @@ function reducesInnerAxis(node: Node<"Softmax" | "LogSoftmax">, opset: number): 
 }
 
 /** Over no axis at all, which ONNX would read as over every axis. */
-const overAxes = (since: number): Lowering => ({
+const overAxes = (since: number): Lowering<OverAxes> => ({
   expand: expandIdentity,
   when: hasNoAxes,
   input1: { attribute: "axes", since },
@@ -47,11 +40,9 @@ export const LOWERINGS: { readonly [Op in OpName]?: Lowering<Op> } = {
   HardSwish: { expand: expandHardSwish, when: below(14) },
   LogSoftmax: { expand: expandSoftmax, when: reducesInnerAxis },
   Mish: { expand: expandMish, when: below(18) },
-  Pad: { expand: expandPad, when: (node, opset) => opset < 18 && node.inputs[3] !== undefined },
   ReduceMax: overAxes(18),
   ReduceMean: overAxes(18),
   ReduceSum: overAxes(13),
-  Resize: { expand: expandResize, when: (node, opset) => opset < 13 && node.inputs[1] === undefined },
   Softmax: { expand: expandSoftmax, when: reducesInnerAxis },
   Split: { input1: { attribute: "split", since: 13 } },
   Squeeze: overAxes(13),
@@ -60,7 +51,7 @@ export const LOWERINGS: { readonly [Op in OpName]?: Lowering<Op> } = {
 
 /**
  * The graph in ops that `opset` has, with the same outputs. Forms that only differ in how a node is spelled, such as axes
- * as an attribute, stay; the node writer spells them by {@link LOWERINGS}.
+ * as an input, stay; the node writer spells them by {@link LOWERINGS} and its operands.
  * @throws onnx/opset, onnx/input-type
  */
 export const lowerGraph = (graph: Graph, opset: number): Graph => ({

@@ -32,7 +32,6 @@ const FLOATS: readonly DType[] = ["f32", "f16", "f64"];
 const WIDE: readonly DType[] = ["i32", "u32", "i64", "u64"];
 const NARROW: readonly DType[] = ["i8", "u8", "i16", "u16"];
 const SIGNED: readonly DType[] = ["i8", "i16", "i32", "i64"];
-const I64: readonly DType[] = ["i64"];
 const INDEX: readonly DType[] = ["i32", "i64"];
 
 const floats = (bf16: number, since = 11): Support => ({
@@ -60,7 +59,6 @@ const numbers = (narrow: number, bf16 = 13): Support => ({
 
 const NEVER = Number.POSITIVE_INFINITY;
 const matrices: Support = numbers(NEVER);
-const reduction: Support = { ...matrices, inputs: { 1: I64 } };
 
 /** Which opset each op needs: the lowest opset of an op is the first of its list. */
 export const SUPPORT = {
@@ -128,23 +126,23 @@ export const SUPPORT = {
   },
   Concat: moving(),
   DepthToSpace: moving(),
-  Expand: moving({ 1: I64 }),
+  Expand: moving(),
   Flatten: moving(),
   Gather: moving({ 1: INDEX }),
+  NonMaxSuppression: { types: [[11, ["f32"]]], inputs: { 2: ["i64"], 3: ["f32"], 4: ["f32"] } },
   Pad: {
     types: [
       [11, [...FLOATS, ...WIDE, ...NARROW]],
       [13, ["bf16", "bool"]],
     ],
-    inputs: { 1: I64, 3: INDEX },
   },
-  Reshape: moving({ 1: I64 }),
-  Resize: moving({ 1: FLOATS, 2: ["f32"] }),
-  Slice: moving({ 1: INDEX, 2: INDEX, 3: INDEX, 4: INDEX }),
-  Split: moving({ 1: I64 }),
-  Squeeze: moving({ 1: I64 }),
+  Reshape: moving(),
+  Resize: moving(),
+  Slice: moving(),
+  Split: moving(),
+  Squeeze: moving(),
   Transpose: moving(),
-  Unsqueeze: moving({ 1: I64 }),
+  Unsqueeze: moving(),
   MaxPool: {
     types: [
       [11, FLOATS],
@@ -154,7 +152,7 @@ export const SUPPORT = {
   },
   AveragePool: floats(22),
   GlobalAveragePool: floats(22),
-  ReduceMean: reduction,
+  ReduceMean: matrices,
   ReduceMax: {
     types: [
       [11, [...FLOATS, ...WIDE]],
@@ -162,9 +160,8 @@ export const SUPPORT = {
       [13, ["bf16"]],
       [20, ["bool"]],
     ],
-    inputs: { 1: I64 },
   },
-  ReduceSum: reduction,
+  ReduceSum: matrices,
   Softmax: floats(13),
   LogSoftmax: floats(13),
 } as const satisfies Record<OpName, Support>;

@@ -4,7 +4,9 @@ import {
   type DType,
   elementCount,
   formatType,
+  isFixed,
   type LazyTensor,
+  type Size,
   type TensorData,
   type TensorType,
   viewElements,
@@ -72,8 +74,9 @@ export function readTensor(bytes: Uint8Array, context: ReadContext, where: strin
 }
 
 /** What is wrong with sizes that a file declares; undefined if nothing is. */
-export function dimensionsProblem(dims: readonly number[]): string | undefined {
-  if (dims.length > MOST_DIMENSIONS) return `has more than ${MOST_DIMENSIONS} dimensions`;
+export function dimensionsProblem(sizes: readonly Size[]): string | undefined {
+  if (sizes.length > MOST_DIMENSIONS) return `has more than ${MOST_DIMENSIONS} dimensions`;
+  const dims = sizes.filter(isFixed);
   if (dims.some((size) => !Number.isSafeInteger(size) || size < 0)) return `has the sizes [${dims.join(",")}]`;
   return Number.isSafeInteger(elementCount(dims)) ? undefined : `has more than 2^53 elements: [${dims.join(",")}]`;
 }

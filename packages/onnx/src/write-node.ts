@@ -1,7 +1,17 @@
 import { toNumbers } from "@yolo-compile/core";
-import { type Attribute, type AttributeKind, type Node, type OpName, schemaOf, type Value } from "@yolo-compile/ir";
-import { undefinedValue } from "./diagnostics.js";
+import {
+  type Attribute,
+  type AttributeKind,
+  fixedShape,
+  isKnownOp,
+  OPS,
+  type OpName,
+  type OpSchema,
+  type Value,
+} from "@yolo-compile/ir";
+import { computedAttribute, undefinedValue } from "./diagnostics.js";
 import { LOWERINGS } from "./lower.js";
+import type { OnnxNode } from "./operands.js";
 import { DATA_TYPES, type messages, onnx, utf8Bytes } from "./proto.js";
 
 const { FLOAT, INT, INTS, STRING } = onnx.AttributeProto.AttributeType;
@@ -20,36 +30,40 @@ const WRITERS = {
   string: (name, text: string) => ({ name, type: STRING, s: utf8Bytes(text) }),
   ints: writeInts,
   dtype: (name, dtype: keyof typeof DATA_TYPES) => ({ name, type: INT, i: DATA_TYPES[dtype] }),
-} as const satisfies Record<AttributeKind, AttributeWriter>;
+} as const satisfies Partial<Record<AttributeKind, AttributeWriter>>;
 
 function writeAttribute(kind: AttributeKind, name: string, value: Attribute): messages.IAttributeProto {
-  const write: AttributeWriter = WRITERS[kind];
+  const write: AttributeWriter = WRITERS[kind as keyof typeof WRITERS]; // attributes of the other kinds have become inputs
   return write(name, value as never); // The schema's kind, which the verifier checks, says which it is.
 }
 
 /** ONNX repeats the window in an attribute, which the IR takes from the weight. */
 const WINDOW_OF_WEIGHT: ReadonlySet<string> = new Set<OpName>(["Conv", "ConvTranspose"]);
 
-/** A node in the form in which `opset` spells it. */
+/** A node in the form in which an opset spells it. */
 export interface SpelledNode {
-  readonly node: Node;
+  readonly node: OnnxNode;
   /** Those that stay inputs. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: readonly messages.IAttributeProto[];
 }
 
-/** A node of a lowered graph, with its constant input as an attribute where `opset` is older than that input. */
-export function spellNode(node: Node, opset: number): SpelledNode {
-  const schema = schemaOf(node.op);
-  const attributes = Object.entries(node.attributes).map(([name, value]) =>
-    writeAttribute(schema.attributes[name]!.kind, name, value),
+/** A node with its constant input as an attribute where `opset` is older than that input. @throws onnx/opset */
+export function spellNode(node: OnnxNode, opset: number): SpelledNode {
+  const schema: OpSchema | undefined = isKnownOp(node.op) ? OPS[node.op] : undefined;
+  const attributes = Object.entries(node.attributes).map(
+    ([name, value]) => writeAttribute(schema?.attributes[name]?.kind ?? "int", name, value), // nodes that compute sizes have integers only
   );
-  if (WINDOW_OF_WEIGHT.has(node.op)) attributes.push(writeInts("kernel_shape", node.inputs[1]!.type.shape.slice(2)));
-  const older = LOWERINGS[node.op]?.input1;
-  if (!older || opset >= older.since || !node.inputs[1]) return { node, inputs: node.inputs, attributes };
-  attributes.push(writeInts(older.attribute, toNumbers(node.inputs[1].constant!.read())));
-  return { node, inputs: [node.inputs[0]], attributes };
+  if (WINDOW_OF_WEIGHT.has(node.op)) attributes.push(writeInts("kernel_shape", windowOf(node)));
+  const older = isKnownOp(node.op) ? LOWERINGS[node.op]?.input1 : undefined;
+  const [x, list] = node.inputs;
+  if (!older || opset >= older.since || !list) return { node, inputs: node.inputs, attributes };
+  if (!list.constant) throw computedAttribute(node.op, older.attribute, opset, older.since, node.origin.path);
+  attributes.push(writeInts(older.attribute, toNumbers(list.constant.read())));
+  return { node, inputs: [x], attributes };
 }
+
+const windowOf = ({ inputs }: OnnxNode): readonly number[] => fixedShape(inputs[1]!).slice(2);
 
 /** @throws onnx/graph for a value without a name */
 export function writeNode(

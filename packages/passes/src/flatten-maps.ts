@@ -1,5 +1,5 @@
-import { type LazyTensor, sameShape } from "@yolo-compile/core";
-import { createNode, integers, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
+import { type LazyTensor, type Size, sameShape } from "@yolo-compile/core";
+import { createNode, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
 import { flatShape, mapsOf, Regions } from "./row-regions.js";
 import type { PassResult, Replacements, Rewrite } from "./rule.js";
@@ -76,20 +76,21 @@ class Rewriter {
   #visitOther(node: Node): void {
     const [x] = node.inputs;
     const row = node.op === "Reshape" && this.covers(x) ? this.#rows.get(x!) : undefined;
-    if (!row) this.nodes.push({ ...node, inputs: node.inputs.map((input) => input && this.now(input)) });
-    else this.#visitReshape(node, row);
+    if (row && node.op === "Reshape") this.#visitReshape(node, row);
+    else this.nodes.push({ ...node, inputs: node.inputs.map((input) => input && this.now(input)) });
   }
 
-  #visitReshape(node: Node, row: Value): void {
+  #visitReshape(node: Node<"Reshape">, row: Value): void {
     const [y] = node.outputs as [Value];
     if (sameShape(row.type.shape, y.type.shape)) this.#maps.set(y, row);
-    else this.nodes.push({ ...node, inputs: [row, integers(y.type.shape, "shape")] });
+    else this.nodes.push({ ...node, inputs: [row], attributes: { shape: y.type.shape } });
   }
 
-  #reshape(x: Value, shape: readonly number[], like: Node, hint: string): Value {
+  #reshape(x: Value, shape: readonly Size[], like: Node, hint: string): Value {
     const node = createNode({
       op: "Reshape",
-      inputs: [x, integers(shape, "shape")],
+      inputs: [x],
+      attributes: { shape },
       origin: originOf(like),
       hints: [hint],
     });

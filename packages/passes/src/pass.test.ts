@@ -234,12 +234,11 @@ test("untilStable goes round until nothing is found, and sums up", () => {
 
 test("dead code goes, with all that only dead code uses; the rest stays", () => {
   const graph = parseGraph(`graph t(%x: f32[4]) {
-    %k = i64[2] {1, 3}
     %a = Relu(%x) @ a
     %b = Neg(%a) @ b
     %c = Abs(%b) @ c
-    %p, %q = Split(%a, %k) @ d
-    %r, %s = Split(%x, %k) @ e
+    %p, %q = Split(%a) {sizes=[1, 3]} @ d
+    %r, %s = Split(%x) {sizes=[1, 3]} @ e
     return %q
   }`);
   const { graph: after, rewrites } = runPasses(graph, [dropDeadCode]);

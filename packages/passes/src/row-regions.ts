@@ -1,13 +1,13 @@
-import { sameShape } from "@yolo-compile/core";
+import { multiplySizes, type Size, sameShape } from "@yolo-compile/core";
 import { type Graph, type Node, pixelwiseInputs, type Value } from "@yolo-compile/ir";
 
 /** An empty map stays: a Reshape takes 0 for the size of that axis of its input. */
 const isMap = ({ type }: Value): boolean => type.shape.length === 4 && !type.shape.includes(0);
 
 /** [n,c,h,w] as [n,c,h*w] */
-export const flatShape = ({ type }: Value): number[] => {
-  const [n, c, h, w] = type.shape as [number, number, number, number];
-  return [n, c, h * w];
+export const flatShape = ({ type }: Value): Size[] => {
+  const [n, c, h, w] = type.shape as [Size, Size, Size, Size];
+  return [n, c, multiplySizes(h, w)];
 };
 
 /** The inputs of a node that may as well be rows: maps whose pixels it treats all alike, beside constants. None of others. */

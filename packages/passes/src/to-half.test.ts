@@ -12,18 +12,16 @@ const halved = (graph: Graph, allows: (rewrite: Rewrite) => boolean = () => true
 test("every node computes in float16, inputs and outputs stay float32", () => {
   const graph = parseGraph(`graph t(%x: f32[1,2,4,4]) {
     %w = f32[3,2,1,1] splat 0.5
-    %s = f32[4] {1, 1, 2, 2}
     %c = Conv(%x, %w) @ model.0.conv
-    %y = Resize(%c, _, %s) {mode="nearest"} @ model.1
+    %y = Resize(%c) {scales=[1, 1, 2, 2]} @ model.1
     return %y
   }`);
   expect(printGraph(halved(graph))).toMatchInlineSnapshot(`
 "graph t(%x: f32[1,2,4,4]) {
   %w = f16[3,2,1,1] splat 0.5
-  %s = f32[4] {1, 1, 2, 2}
   %x/to-half = Cast(%x) {to=f16} : f16[1,2,4,4] @ "" [to-half]
   %c = Conv(%x/to-half, %w) : f16[1,3,4,4] @ model.0.conv [to-half]
-  %y_1 = Resize(%c, _, %s) : f16[1,3,8,8] @ model.1 [to-half]
+  %y_1 = Resize(%c) {scales=[1, 1, 2, 2]} : f16[1,3,8,8] @ model.1 [to-half]
   %y = Cast(%y_1) {to=f32} : f32[1,3,8,8] @ "" [to-half]
   return %y
 }"
@@ -43,23 +41,21 @@ test("the answers are those of float32, as far as float16 goes", async () => {
 
 test("a node that is refused computes in float32, between casts", () => {
   const graph = parseGraph(`graph t(%x: f32[2,3]) {
-    %k = i64[2] {1, 2}
     %a = Relu(%x) @ a
     %b = Tanh(%a) @ b
     %c = Mul(%b, %a) @ c
-    %p, %q = Split(%c, %k) {axis=1} @ d
+    %p, %q = Split(%c) {axis=1, sizes=[1, 2]} @ d
     return %p, %q, %b
   }`);
   expect(printGraph(halved(graph, ({ paths }) => paths[0] !== "b"))).toMatchInlineSnapshot(`
 "graph t(%x: f32[2,3]) {
-  %k = i64[2] {1, 2}
   %x/to-half = Cast(%x) {to=f16} : f16[2,3] @ "" [to-half]
   %a = Relu(%x/to-half) : f16[2,3] @ a [to-half]
   %a/to-half = Cast(%a) {to=f32} : f32[2,3] @ "" [to-half]
   %b = Tanh(%a/to-half) : f32[2,3] @ b
   %b/to-half = Cast(%b) {to=f16} : f16[2,3] @ "" [to-half]
   %c = Mul(%b/to-half, %a) : f16[2,3] @ c [to-half]
-  %p_1, %q_1 = Split(%c, %k) {axis=1} : f16[2,1], f16[2,2] @ d [to-half]
+  %p_1, %q_1 = Split(%c) {axis=1, sizes=[1, 2]} : f16[2,1], f16[2,2] @ d [to-half]
   %p = Cast(%p_1) {to=f32} : f32[2,1] @ "" [to-half]
   %q = Cast(%q_1) {to=f32} : f32[2,2] @ "" [to-half]
   return %p, %q, %b

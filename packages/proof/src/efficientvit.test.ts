@@ -8,7 +8,7 @@ import {
   randomWeights,
 } from "@yolo-compile/compiler";
 import { type LazyTensor, type Tensor, tensorOf, toFloat64, uniformFloats } from "@yolo-compile/core";
-import { type Graph, opCensus, type Value } from "@yolo-compile/ir";
+import { fixedShape, type Graph, opCensus, type Value } from "@yolo-compile/ir";
 import { type ModuleDefinition, moduleTable, networkNotes, traceNetwork } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { optimize } from "@yolo-compile/passes";
@@ -31,7 +31,7 @@ const compiled = (request: Request): CompiledGraphs => compileGraphs({ batch: 1,
 async function outputsOf(graph: Graph, level: "disabled" | "all" = "disabled"): Promise<Float64Array[]> {
   const session = await openSession(encodeBytes(graph, { opset: 17 }), { provider: cpu, level });
   const [image] = graph.inputs;
-  const shape = image!.type.shape;
+  const shape = fixedShape(image!);
   const data = uniformFloats(
     1,
     shape.reduce((a, b) => a * b, 1),

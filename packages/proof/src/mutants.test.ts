@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource, tensorOf, uniformFloats } from "@yolo-compile/core";
-import { constantValue, type Graph, type Node } from "@yolo-compile/ir";
+import { constantValue, fixedShape, type Graph, type Node } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { compareTensors, FOLD, findProvider, openSession, verifyModels } from "@yolo-compile/runtime";
 import { fixturePath, readNpy } from "@yolo-compile/testkit";
@@ -72,7 +72,7 @@ test.each<[string, () => Graph]>([
       mutate((node) => {
         if (node.op !== "BatchNormalization") return undefined;
         const [x, scale, bias, ...statistics] = node.inputs;
-        const { shape } = bias!.type;
+        const shape = fixedShape(bias!);
         const zero = constantValue(tensorOf("f32", shape, new Float32Array(shape[0]!)), "zero");
         return { ...node, inputs: [x, scale, zero, ...statistics] };
       }),

@@ -1,5 +1,5 @@
 import { elementCount, type Tensor, type TensorType, tensorOf, uniformStream } from "@yolo-compile/core";
-import type { Graph } from "@yolo-compile/ir";
+import { fixedType, type Graph } from "@yolo-compile/ir";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { findProvider, type OptimizationLevel, openSession } from "@yolo-compile/runtime";
 
@@ -23,7 +23,7 @@ export async function runGraph(graph: Graph, options: RunOptions = {}): Promise<
     name: graph.name,
   });
   try {
-    const inputs = options.inputs ?? graph.inputs.map(({ type }, index) => signedNoise(type, seed + index));
+    const inputs = options.inputs ?? graph.inputs.map((input, index) => signedNoise(fixedType(input), seed + index));
     const fed = new Map(session.inputs.map(({ name }, index) => [name, inputs[index]!]));
     return [...(await session.run(fed)).values()];
   } finally {

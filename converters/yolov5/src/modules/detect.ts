@@ -1,5 +1,5 @@
 import { type Tensor, tensorOf } from "@yolo-compile/core";
-import { constantValue, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
+import { constantValue, fixedShape, fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
 import {
   type Arguments,
   argumentError,
@@ -115,7 +115,7 @@ interface Level {
 
 /** Raw map to boxes in pixels and scores. x: [n,na*no,h,w] -> [n,na*h*w,no] */
 function decode(scope: Scope, x: Value, head: Head, { stride, anchors }: Level): Value {
-  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
   const na = c / head.no;
   const y = permute(scope, reshape(scope, x, [n, na, head.no, h, w]), [0, 1, 3, 4, 2]);
   const [scored, masks] = head.masks > 0 ? split(scope, y, [head.no - head.masks, head.masks], 4) : [y];
@@ -133,7 +133,7 @@ function decode(scope: Scope, x: Value, head: Head, { stride, anchors }: Level):
 
 /** The levels' boxes, one below the other: [n,boxes,no]. yolov5 v7.0 models/yolo.py Detect */
 function detect(scope: Scope, inputs: readonly Value[], head: Head): Value {
-  const strides = inputs.map((x) => scope.trace.image.type.shape[2]! / x.type.shape[2]!);
+  const strides = inputs.map((x) => fixedSize(scope.trace.image, 2) / fixedSize(x, 2));
   const fallback = anchorTensor(head.anchors, strides);
   const na = fallback.shape[1]!;
   const grid = scope.buffer("anchors", fallback.shape, fallback);
@@ -150,7 +150,7 @@ function detect(scope: Scope, inputs: readonly Value[], head: Head): Value {
 
 /** anchors[level] * stride, for broadcasting over a map: [1,na,1,1,2]. */
 function levelAnchors(scope: Scope, grid: Value, level: number, stride: number): Value {
-  const na = grid.type.shape[1]!;
+  const na = fixedSize(grid, 1);
   const index = constantValue({ dtype: "i64", shape: [1], data: BigInt64Array.of(BigInt(level)) }, "level");
   const row = scope.op("Gather", [grid, index], { axis: 0 });
   return scope.op("Mul", [reshape(scope, row, [1, na, 1, 1, 2]), scalar(stride, "stride")]);

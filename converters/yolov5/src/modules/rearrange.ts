@@ -1,5 +1,5 @@
 import { roundHalfEven } from "@yolo-compile/core";
-import type { Value } from "@yolo-compile/ir";
+import { fixedShape, type Value } from "@yolo-compile/ir";
 import {
   type Arguments,
   applyActivation,
@@ -25,14 +25,14 @@ import { conv, gcd } from "./conv.js";
 
 /** Blocks of s x s pixels become channels. x: [n,c,h,w] -> [n,c*s*s,h/s,w/s]. yolov5 v7.0 models/common.py Contract */
 function contract(scope: Scope, x: Value, s: number): Value {
-  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
   const blocks = permute(scope, reshape(scope, x, [n, c, h / s, s, w / s, s]), [0, 3, 5, 1, 2, 4]);
   return reshape(scope, blocks, [n, c * s * s, h / s, w / s]);
 }
 
 /** Channels become blocks of s x s pixels. x: [n,c,h,w] -> [n,c/s/s,h*s,w*s]. yolov5 v7.0 models/common.py Expand */
 function expand(scope: Scope, x: Value, s: number): Value {
-  const [n, c, h, w] = x.type.shape as [number, number, number, number];
+  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
   const blocks = permute(scope, reshape(scope, x, [n, s, s, c / s ** 2, h, w]), [0, 3, 4, 1, 5, 2]);
   return reshape(scope, blocks, [n, c / s ** 2, h * s, w * s]);
 }

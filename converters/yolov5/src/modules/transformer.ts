@@ -1,4 +1,4 @@
-import { integers, scalar, type Value } from "@yolo-compile/ir";
+import { fixedShape, fixedSize, scalar, type Value } from "@yolo-compile/ir";
 import { affine, channelsOf, linear, permute, reshape, type Scope } from "@yolo-compile/network";
 import { conv } from "./conv.js";
 
@@ -7,10 +7,10 @@ import { conv } from "./conv.js";
  * q, k, v: [l,n,c] -> [l,n,c]
  */
 function multiheadAttention(scope: Scope, [q, k, v]: readonly [Value, Value, Value], heads: number): Value {
-  const [l, n, c] = q.type.shape as [number, number, number];
+  const [l, n, c] = fixedShape(q) as [number, number, number];
   const size = c / heads;
-  const weights = scope.ops("Split", [scope.parameter("in_proj_weight", [3 * c, c]), integers([c, c, c])], { axis: 0 });
-  const biases = scope.ops("Split", [scope.parameter("in_proj_bias", [3 * c]), integers([c, c, c])], { axis: 0 });
+  const weights = scope.ops("Split", [scope.parameter("in_proj_weight", [3 * c, c])], { axis: 0, sizes: [c, c, c] });
+  const biases = scope.ops("Split", [scope.parameter("in_proj_bias", [3 * c])], { axis: 0, sizes: [c, c, c] });
   // [l,n,c] -> [n*heads,l,size]
   const [query, key, value] = [q, k, v].map((x, index) => {
     const y = affine(scope, x, weights[index]!, biases[index]);
@@ -26,7 +26,7 @@ function multiheadAttention(scope: Scope, [q, k, v]: readonly [Value, Value, Val
 
 /** yolov5 v7.0 models/common.py TransformerLayer. x: [l,n,c] -> [l,n,c] */
 function transformerLayer(scope: Scope, x: Value, heads: number): Value {
-  const c = x.type.shape[2]!;
+  const c = fixedSize(x, 2);
   const project = (name: string, y: Value): Value => linear(scope.child(name), y, c, { bias: false });
   const attended = multiheadAttention(scope.child("ma"), [project("q", x), project("k", x), project("v", x)], heads);
   const y = scope.op("Add", [attended, x]);
@@ -39,7 +39,7 @@ function transformerLayer(scope: Scope, x: Value, heads: number): Value {
  */
 export function transformerBlock(scope: Scope, x: Value, c2: number, heads: number, layers: number): Value {
   const y = channelsOf(x) === c2 ? x : conv(scope.child("conv"), x, c2);
-  const [n, , h, w] = y.type.shape as [number, number, number, number];
+  const [n, , h, w] = fixedShape(y) as [number, number, number, number];
   const tokens = permute(scope, reshape(scope, y, [n, c2, h * w]), [2, 0, 1]);
   let z = scope.op("Add", [tokens, linear(scope.child("linear"), tokens, c2)]);
   const sequence = scope.child("tr");

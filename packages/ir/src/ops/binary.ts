@@ -1,4 +1,4 @@
-import { elementCount, isFloat, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { elementCount, isFloat, type Tensor, type TensorType, toFloat64 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { type OpContext, op } from "../schema.js";
 import { broadcastOffsets, broadcastShapes } from "./broadcast.js";
@@ -21,31 +21,36 @@ export const binary = ({ float, integer }: Arithmetic) =>
       checkElementTypes(node);
       return [{ dtype: inputType(node, 0).dtype, shape: broadcastShapes(node) }];
     },
-    fold: (node, [a, b]) => {
+    fold: (node, [a, b], [type]) => {
       const exact = integer && !isFloat(a!.dtype);
-      return [exact ? foldIntegers(node, a!, b!, integer) : foldNumbers(node, a!, b!, float)];
+      return [exact ? foldIntegers(node, type!, [a!, b!], integer) : foldNumbers(node, type!, [a!, b!], float)];
     },
     traits: { elementwise: "binary" },
   });
 
-function foldNumbers(node: OpContext, a: Tensor, b: Tensor, apply: Arithmetic["float"]): Tensor {
-  const shape = broadcastShapes(node);
+type Pair = readonly [Tensor, Tensor];
+
+function foldNumbers(node: OpContext, { dtype, shape }: TensorType, [a, b]: Pair, apply: Arithmetic["float"]): Tensor {
   const [left, right] = [toFloat64(a), toFloat64(b)];
   const [leftAt, rightAt] = [broadcastOffsets(a.shape, shape), broadcastOffsets(b.shape, shape)];
   const numbers = new Float64Array(elementCount(shape));
   for (let index = 0; index < numbers.length; index++)
     numbers[index] = apply(left[leftAt(index)]!, right[rightAt(index)]!);
-  return { dtype: a.dtype, shape, data: roundTo(node, a.dtype, numbers) };
+  return { dtype, shape, data: roundTo(node, dtype, numbers) };
 }
 
-function foldIntegers(node: OpContext, a: Tensor, b: Tensor, apply: NonNullable<Arithmetic["integer"]>): Tensor {
-  const shape = broadcastShapes(node);
+function foldIntegers(
+  node: OpContext,
+  { dtype, shape }: TensorType,
+  [a, b]: Pair,
+  apply: NonNullable<Arithmetic["integer"]>,
+): Tensor {
   const [left, right] = [integersOf(a), integersOf(b)];
   const [leftAt, rightAt] = [broadcastOffsets(a.shape, shape), broadcastOffsets(b.shape, shape)];
-  const data = wrapTo(a.dtype, elementCount(shape), (index) => {
+  const data = wrapTo(dtype, elementCount(shape), (index) => {
     const result = apply(left(leftAt(index)), right(rightAt(index)));
     if (result === undefined) throw typeError(node.op, "an integer is divided by 0", node.inputs);
     return result;
   });
-  return { dtype: a.dtype, shape, data };
+  return { dtype, shape, data };
 }

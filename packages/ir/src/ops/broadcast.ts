@@ -1,10 +1,10 @@
-import { rowStrides } from "@yolo-compile/core";
+import { rowStrides, type Size, sameSize } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import type { OpContext } from "../schema.js";
 import { inputType } from "./context.js";
 
 /** Numpy's broadcast of the first two inputs. @throws ir/type where they do not fit */
-export function broadcastShapes(node: OpContext): number[] {
+export function broadcastShapes(node: OpContext): Size[] {
   const a = inputType(node, 0).shape;
   const b = inputType(node, 1).shape;
   const shape = broadcast(a, b);
@@ -12,14 +12,14 @@ export function broadcastShapes(node: OpContext): number[] {
   return shape;
 }
 
-/** Numpy's broadcast of two shapes; undefined where they do not fit. */
-export function broadcast(a: readonly number[], b: readonly number[]): number[] | undefined {
+/** Numpy's broadcast of two shapes; undefined where they do not fit for some symbols. */
+export function broadcast(a: readonly Size[], b: readonly Size[]): Size[] | undefined {
   const rank = Math.max(a.length, b.length);
-  const shape: number[] = [];
+  const shape: Size[] = [];
   for (let axis = 0; axis < rank; axis++) {
     const left = a[axis - rank + a.length] ?? 1;
     const right = b[axis - rank + b.length] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) return undefined;
+    if (!sameSize(left, right) && left !== 1 && right !== 1) return undefined;
     shape.push(left === 1 ? right : left);
   }
   return shape;

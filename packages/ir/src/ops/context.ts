@@ -1,27 +1,26 @@
-import { isFloat, type Tensor, type TensorType, toNumbers } from "@yolo-compile/core";
-import { attributeError, typeError } from "../diagnostics.js";
+import { areFixed, isFixed, leastValue, multiplySizes, type Size, sameSize, type ValueType } from "@yolo-compile/core";
+import { attributeError, typeError, undecidedSize } from "../diagnostics.js";
 import type { OpContext } from "../schema.js";
 
 /** @throws ir/type if the input is left out */
-export function inputType(node: OpContext, index: number): TensorType {
+export function inputType(node: OpContext, index: number): ValueType {
   const type = node.inputs[index];
   if (!type) throw typeError(node.op, `input ${index} is missing`, node.inputs);
   return type;
 }
 
-/** The integers of a constant vector. @throws ir/type if it is none */
-export function constantInts(node: OpContext, index: number): number[] {
-  const tensor = constantInput(node, index);
-  if (tensor.shape.length !== 1 || isFloat(tensor.dtype) || tensor.dtype === "bool")
-    throw typeError(node.op, `input ${index} must be a vector of integers`, node.inputs);
-  return toNumbers(tensor);
+/** Whether a size is at least `bound`. @throws ir/open-size where that depends on its symbols; `what` says what it is */
+export function reaches(node: OpContext, what: string, size: Size, bound: number): boolean {
+  if (leastValue(size) >= bound) return true;
+  if (leastValue(multiplySizes(size, -1)) > -bound) return false;
+  throw undecidedSize(node.op, `${what} is ${size}, at least ${bound} only for some`, size, node.inputs);
 }
 
-/** @throws ir/type if it is not constant */
-export function constantInput(node: OpContext, index: number): Tensor {
-  const tensor = node.constant(index);
-  if (!tensor) throw typeError(node.op, `input ${index} must be a constant`, node.inputs);
-  return tensor;
+/** A quotient that may have no formula. @throws ir/open-size where it has none */
+export function divided(node: OpContext, quotient: Size | undefined, what: string, size: Size, step: number): Size {
+  if (quotient === undefined)
+    throw undecidedSize(node.op, `${what} is ${size}, which divides by ${step} only for some`, size, node.inputs);
+  return quotient;
 }
 
 /** @throws ir/type if a given input has another element type than input 0 */
@@ -59,17 +58,25 @@ export function normalAxis(node: OpContext, axis: number, rank: number): number 
 }
 
 /** @throws ir/type unless the input has `rank` dimensions */
-export function ranked(node: OpContext, index: number, rank: number): TensorType {
+export function ranked(node: OpContext, index: number, rank: number): ValueType {
   const type = inputType(node, index);
   if (type.shape.length !== rank) throw typeError(node.op, `input ${index} must have rank ${rank}`, node.inputs);
   return type;
 }
 
+/** The integer sizes of an input of `rank` dimensions, such as a weight. @throws ir/type, ir/open-size */
+export function fixedRanked(node: OpContext, index: number, rank: number): readonly number[] {
+  const { shape } = ranked(node, index, rank);
+  const open = shape.find((size) => !isFixed(size));
+  if (!areFixed(shape)) throw undecidedSize(node.op, `input ${index} must have integer sizes, not`, open!, node.inputs);
+  return shape;
+}
+
 /** @throws ir/type unless every given per-channel vector has `channels` elements */
-export function checkVectors(node: OpContext, indices: readonly number[], channels: number): void {
+export function checkVectors(node: OpContext, indices: readonly number[], channels: Size): void {
   for (const index of indices) {
     const type = node.inputs[index];
-    if (type && (type.shape.length !== 1 || type.shape[0] !== channels))
+    if (type && (type.shape.length !== 1 || !sameSize(type.shape[0], channels)))
       throw typeError(node.op, `input ${index} must have ${channels} elements`, node.inputs);
   }
 }

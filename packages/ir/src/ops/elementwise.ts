@@ -4,8 +4,8 @@ import {
   isFloat,
   sameShape,
   type Tensor,
-  type TensorType,
   toFloat64,
+  type ValueType,
 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import {
@@ -26,7 +26,7 @@ import { integersOf, roundTo, wrapTo } from "./rounding.js";
 type Scalar = (x: number) => number;
 type Integer = (x: bigint) => bigint;
 
-const same = (node: OpContext): TensorType[] => [inputType(node, 0)];
+const same = (node: OpContext): ValueType[] => [inputType(node, 0)];
 
 /** `integer` computes integers exactly, where the op has them. */
 const unary = <const Schemas extends AttributeSchemas>(

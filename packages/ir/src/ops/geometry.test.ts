@@ -70,7 +70,7 @@ test("resizing", async () => {
   const scales = fc.float({ min: Math.fround(0.1), max: 5, noNaN: true });
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 60 }), scales, async (size, scale) => {
-      await expectSameType(`%x: f32[1,1,${size},2]`, `%s = f32[4] {1, 1, ${scale}, 1}\n%y = Resize(%x, _, %s)`);
+      await expectSameType(`%x: f32[1,1,${size},2]`, `%y = Resize(%x) {scales=[1, 1, ${scale}, 1]}`);
     }),
     SEEDED,
   );
@@ -82,8 +82,8 @@ test("slices, elements and all", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: 6 }), bound, bound, step, async (size, start, end, by) => {
       const elements = Array.from({ length: size }, (_, index) => index).join(", ");
-      const vectors = [start, end, 0, by].map((value, index) => `%k${index} = i64[1] {${value}}`).join("\n");
-      const graph = oneNode("", `%x = f32[${size}] {${elements}}\n${vectors}\n%y = Slice(%x, %k0, %k1, %k2, %k3)`);
+      const slice = `%y = Slice(%x) {starts=[${start}], ends=[${end}], axes=[0], steps=[${by}]}`;
+      const graph = oneNode("", `%x = f32[${size}] {${elements}}\n${slice}`);
       const [found] = await runGraph(graph);
       expect([...toFloat64(found!)]).toEqual([...toFloat64(foldNodes(graph)[0]!)]);
     }),

@@ -1,6 +1,7 @@
 import { unknownOp } from "../diagnostics.js";
 import type { CompleteAttributes, GivenAttributes, OpSchema } from "../schema.js";
 import { CONVOLUTION } from "./convolution.js";
+import { DETECTION } from "./detection.js";
 import { ELEMENTWISE } from "./elementwise.js";
 import { MATRIX } from "./matrix.js";
 import { MOVEMENT } from "./movement.js";
@@ -15,6 +16,7 @@ export const OPS = {
   ...CONVOLUTION,
   ...MATRIX,
   ...NORMALIZATION,
+  ...DETECTION,
   ...ELEMENTWISE,
   ...MOVEMENT,
   ...POOLING,

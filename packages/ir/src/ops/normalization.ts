@@ -1,18 +1,18 @@
-import type { TensorType } from "@yolo-compile/core";
+import type { ValueType } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { float, int, type OpContext, type OpSchema, op } from "../schema.js";
 import { checkVectors, inputType, normalAxis } from "./context.js";
 
 const SOFTMAX = { axis: int(-1) };
 
-function inferBatchNorm(node: OpContext): TensorType[] {
+function inferBatchNorm(node: OpContext): ValueType[] {
   const x = inputType(node, 0);
   if (x.shape.length < 2) throw typeError(node.op, "input 0 needs a channel axis", node.inputs);
   checkVectors(node, [1, 2, 3, 4], x.shape[1]!);
   return [x];
 }
 
-function inferSoftmax(node: OpContext<typeof SOFTMAX>): TensorType[] {
+function inferSoftmax(node: OpContext<typeof SOFTMAX>): ValueType[] {
   const x = inputType(node, 0);
   normalAxis(node, node.attributes.axis, x.shape.length);
   return [x];

@@ -1,11 +1,11 @@
-import type { TensorType } from "@yolo-compile/core";
+import type { ValueType } from "@yolo-compile/core";
 import { int, ints, type OpContext, type OpSchema, op } from "../schema.js";
 import { ranked } from "./context.js";
 import { sizes, slide } from "./window.js";
 
 const WINDOW = { kernel_shape: ints(), pads: ints([0, 0, 0, 0]), strides: ints([1, 1]), ceil_mode: int(0) };
 
-function inferPool(node: OpContext<typeof WINDOW>): TensorType[] {
+function inferPool(node: OpContext<typeof WINDOW>): ValueType[] {
   const x = ranked(node, 0, 4);
   const spatial = slide(node, node.attributes, sizes(node, "kernel_shape", node.attributes.kernel_shape, 2, 1));
   return [{ dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]!, ...spatial] }];

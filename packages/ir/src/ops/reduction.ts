@@ -1,18 +1,16 @@
-import { elementCount, rowStrides, type TensorType, toFloat64 } from "@yolo-compile/core";
-import { int, type OpContext, type OpSchema, op } from "../schema.js";
-import { constantInts, inputType, normalAxes } from "./context.js";
+import { elementCount, rowStrides, toFloat64, type ValueType } from "@yolo-compile/core";
+import { int, ints, type OpContext, type OpSchema, op } from "../schema.js";
+import { inputType, normalAxes } from "./context.js";
 import { byCoordinates, dot } from "./gather-elements.js";
 import { roundTo } from "./rounding.js";
 
-const REDUCE = { keepdims: int(1) };
+const REDUCE = { axes: ints(), keepdims: int(1) };
 
 /** The axes that go, from the front. */
-function reducedAxes(node: OpContext): readonly number[] {
-  const { shape } = inputType(node, 0);
-  return node.inputs[1] ? normalAxes(node, constantInts(node, 1), shape.length) : [...shape.keys()];
-}
+const reducedAxes = (node: OpContext<typeof REDUCE>): readonly number[] =>
+  normalAxes(node, node.attributes.axes, inputType(node, 0).shape.length);
 
-function inferReduce(node: OpContext<typeof REDUCE>): TensorType[] {
+function inferReduce(node: OpContext<typeof REDUCE>): ValueType[] {
   const { dtype, shape } = inputType(node, 0);
   const axes = reducedAxes(node);
   const ones = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
@@ -26,14 +24,13 @@ interface Reduction {
   readonly end: (sum: number, count: number) => number;
 }
 
-/** Inputs x and axes; without axes all go, with an empty vector of axes none. */
 const reduce = ({ start, step, end }: Reduction): OpSchema<typeof REDUCE> =>
   op({
-    inputs: [1, 2],
+    inputs: [1, 1],
     attributes: REDUCE,
     infer: inferReduce,
-    fold: (node, [x]) => {
-      const { dtype, shape } = inferReduce(node)[0]!;
+    fold: (node, [x], [type]) => {
+      const { dtype, shape } = type!;
       const axes = reducedAxes(node);
       const kept = x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
       const steps = rowStrides(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));

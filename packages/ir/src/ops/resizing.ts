@@ -1,20 +1,33 @@
-import { rowStrides, type Tensor, type TensorType, toFloat64 } from "@yolo-compile/core";
-import { typeError } from "../diagnostics.js";
-import { float, type OpContext, type OpSchema, op, string } from "../schema.js";
-import { checkChoice, checkScalars, constantInput, constantInts, inputType, normalAxes } from "./context.js";
+import {
+  addSizes,
+  floorDivide,
+  isAtLeast,
+  isFixed,
+  multiplySizes,
+  rowStrides,
+  type Size,
+  type Tensor,
+  type TensorType,
+  type ValueType,
+} from "@yolo-compile/core";
+import { typeError, undecidedSize } from "../diagnostics.js";
+import { float, floats, type OpContext, type OpSchema, op, sizes, string } from "../schema.js";
+import { checkChoice, checkScalars, divided, inputType, reaches } from "./context.js";
 import { byCoordinates, gatherElements } from "./gather-elements.js";
 
-const PAD = { mode: string("constant") };
+const PAD = { pads: sizes(), mode: string("constant") };
 const RESIZE = {
   mode: string("nearest"),
   coordinate_transformation_mode: string("asymmetric"),
   nearest_mode: string("floor"),
   cubic_coeff_a: float(-0.75),
+  scales: floats([]),
+  sizes: sizes([]),
 };
 
 interface Pads {
-  readonly begin: number;
-  readonly end: number;
+  readonly begin: Size;
+  readonly end: Size;
 }
 
 /** Where each mode takes the element at `at` of an axis from; undefined is the value. `low` to `high` is left of the axis. */
@@ -32,39 +45,48 @@ const PAD_MODES = {
 } satisfies Record<string, PadMode>;
 
 /** The pads of every axis of x. */
-function padsOf(node: OpContext): Pads[] {
-  const x = inputType(node, 0);
-  const given = constantInts(node, 1);
-  const all = [...x.shape.keys()];
-  const axes = node.inputs[3] ? normalAxes(node, constantInts(node, 3), all.length) : all;
-  if (given.length !== 2 * axes.length) throw typeError(node.op, "two pads an axis are needed", node.inputs);
-  return all.map((axis) => {
-    const index = axes.indexOf(axis);
-    return index < 0 ? { begin: 0, end: 0 } : { begin: given[index]!, end: given[index + axes.length]! };
-  });
+function padsOf(node: OpContext<typeof PAD>): Pads[] {
+  const { shape } = inputType(node, 0);
+  const { pads } = node.attributes;
+  if (pads.length !== 2 * shape.length) throw typeError(node.op, "two pads an axis are needed", node.inputs);
+  return shape.map((_, axis) => ({ begin: pads[axis]!, end: pads[axis + shape.length]! }));
 }
 
-function inferPad(node: OpContext<typeof PAD>): TensorType[] {
+function inferPad(node: OpContext<typeof PAD>): ValueType[] {
   const x = inputType(node, 0);
   checkChoice(node, "mode", Object.keys(PAD_MODES));
-  checkScalars(node, [2]);
-  if (node.inputs[2] && node.inputs[2].dtype !== x.dtype)
-    throw typeError(node.op, "input 2 must have the element type of input 0", node.inputs);
+  checkScalars(node, [1]);
+  if (node.inputs[1] && node.inputs[1].dtype !== x.dtype)
+    throw typeError(node.op, "input 1 must have the element type of input 0", node.inputs);
   const pads = padsOf(node);
-  const left = pads.map(({ begin, end }, axis) => x.shape[axis]! + Math.min(begin, 0) + Math.min(end, 0));
-  if (left.some((size) => size < 0)) throw typeError(node.op, "nothing is left", node.inputs);
-  const { mode } = node.attributes;
-  const reach = ({ begin, end }: Pads): number => Math.max(begin, end, 0) + (mode === "reflect" ? 1 : 0);
-  pads.forEach((pad, axis) => {
-    if (mode !== "constant" && (pad.begin > 0 || pad.end > 0) && left[axis]! < (mode === "reflect" ? reach(pad) : 1))
-      throw typeError(node.op, `the pads of axis ${axis} reach past its ${left[axis]} elements`, node.inputs);
-  });
-  return [{ dtype: x.dtype, shape: pads.map(({ begin, end }, axis) => x.shape[axis]! + begin + end) }];
+  const cropped = (pad: Size): Size => (reaches(node, "a pad", pad, 0) ? 0 : pad);
+  const left = pads.map(({ begin, end }, axis) => addSizes(addSizes(x.shape[axis]!, cropped(begin)), cropped(end)));
+  if (!left.every((size) => reaches(node, "what is left of an axis", size, 0)))
+    throw typeError(node.op, "nothing is left", node.inputs);
+  for (const [axis, pad] of pads.entries()) checkReach(node, axis, pad, left[axis]!);
+  return [
+    { dtype: x.dtype, shape: pads.map(({ begin, end }, axis) => addSizes(addSizes(x.shape[axis]!, begin), end)) },
+  ];
 }
 
-function foldPad(node: OpContext<typeof PAD>, [x, , value]: readonly (Tensor | undefined)[]): Tensor[] {
-  const shape = inferPad(node)[0]!.shape;
-  const pads = padsOf(node);
+/** Every mode but `constant` takes its elements from what is left of an axis, `reflect` without the one at the edge. */
+function checkReach(node: OpContext<typeof PAD>, axis: number, { begin, end }: Pads, left: Size): void {
+  const { mode } = node.attributes;
+  if (mode === "constant") return;
+  for (const pad of [begin, end]) {
+    const spare = mode === "reflect" ? addSizes(left, multiplySizes(addSizes(pad, 1), -1)) : addSizes(left, -1);
+    if (isAtLeast(multiplySizes(pad, -1), 0) || reaches(node, "what an axis has over its pad", spare, 0)) continue;
+    throw typeError(node.op, `the pads of axis ${axis} reach past its ${left} elements`, node.inputs);
+  }
+}
+
+function foldPad(
+  node: OpContext<typeof PAD>,
+  [x, value]: readonly (Tensor | undefined)[],
+  [type]: readonly TensorType[],
+): Tensor[] {
+  const { shape } = type!;
+  const pads = padsOf(node) as { begin: number; end: number }[]; // folded only where no size has a symbol
   const strides = rowStrides(x!.shape);
   const mode: PadMode = PAD_MODES[node.attributes.mode as keyof typeof PAD_MODES]; // inferPad checks it
   const source = byCoordinates(shape, (at) => {
@@ -89,28 +111,43 @@ const COORDINATES = [
   "tf_half_pixel_for_nn",
 ];
 
-function inferResize(node: OpContext): TensorType[] {
+function inferResize(node: OpContext<typeof RESIZE>): ValueType[] {
   const x = inputType(node, 0);
   checkChoice(node, "mode", ["nearest", "linear", "cubic"]);
   checkChoice(node, "coordinate_transformation_mode", COORDINATES);
   checkChoice(node, "nearest_mode", ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]);
-  const scales = Array.from(toFloat64(constantInput(node, 2)));
-  if (scales.length !== x.shape.length || !scales.every((scale) => scale > 0 && Number.isFinite(scale)))
-    throw typeError(node.op, "one scale above 0 an axis is needed", node.inputs);
-  // The product is one of single precision, in ONNX's own inference as in ONNX Runtime.
-  return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => Math.floor(Math.fround(size * scales[axis]!))) }];
+  const { scales, sizes: target } = node.attributes;
+  if (scales.length === 0 && target.length === x.shape.length && target.every((size) => isAtLeast(size, 1)))
+    return [{ dtype: x.dtype, shape: target }];
+  const scaled = scales.length === x.shape.length && scales.every((scale) => scale > 0 && Number.isFinite(scale));
+  if (!scaled || target.length > 0)
+    throw typeError(node.op, "one scale above 0 or one size above 0 an axis is needed", node.inputs);
+  return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => scaledSize(node, size, scales[axis]!)) }];
+}
+
+/** Denominators of scales whose products single precision has exactly, as long as sides are below 2^20. */
+const DENOMINATORS = [1, 2, 4, 8, 16];
+
+/** The product is one of single precision, in ONNX's own inference as in ONNX Runtime. */
+function scaledSize(node: OpContext, size: Size, scale: number): Size {
+  if (isFixed(size)) return Math.floor(Math.fround(size * scale));
+  const below = DENOMINATORS.find((denominator) => Number.isInteger(scale * denominator));
+  if (below === undefined)
+    throw undecidedSize(node.op, `${size} by the scale ${scale} is known only for some`, size, node.inputs);
+  const parts = multiplySizes(size, scale * below);
+  return divided(node, floorDivide(parts, below), `${below} times the scaled size`, parts, below);
 }
 
 /** Ops that change the size of a map. */
 export const RESIZING = {
-  /** Inputs x, pads (all begins, then all ends), value?, axes? */
+  /** Inputs x, value?; the pads are all begins, then all ends. */
   Pad: op({
-    inputs: [2, 4],
+    inputs: [1, 2],
     attributes: PAD,
     infer: inferPad,
     fold: foldPad,
-    traits: { keepsOrder: (node) => padsOf(node).every(({ begin, end }) => begin === 0 && end === 0) },
+    traits: { keepsOrder: ({ attributes }) => attributes.pads.every((pad) => pad === 0) },
   }),
-  /** Inputs x, roi (left out), scales. */
-  Resize: op({ inputs: [1, 3], attributes: RESIZE, infer: inferResize, traits: { singleInputs: [1, 2] } }),
+  /** By scales or to sizes. */
+  Resize: op({ inputs: [1, 1], attributes: RESIZE, infer: inferResize }),
 } satisfies Record<string, OpSchema>;

@@ -1,6 +1,7 @@
+import { addSizes, ceilDivide, floorDivide, multiplySizes, type Size, subtractSizes } from "@yolo-compile/core";
 import { attributeError, typeError } from "../diagnostics.js";
 import type { OpContext } from "../schema.js";
-import { ranked } from "./context.js";
+import { divided, ranked, reaches } from "./context.js";
 
 /** The attributes of a window that slides. */
 interface Window {
@@ -37,8 +38,8 @@ export function sizes(
   return found;
 }
 
-/** Spatial sizes after a window of `kernel` slid over input 0. @throws ir/type if it does not fit */
-export function slide(node: OpContext, window: Window, kernel: readonly number[]): number[] {
+/** Spatial sizes after a window of `kernel` slid over input 0. @throws ir/type if it does not fit, ir/open-size if that is open */
+export function slide(node: OpContext, window: Window, kernel: readonly number[]): Size[] {
   const axes = kernel.length;
   const { dilations, pads, strides } = windowOf(node, window, axes);
   const ceil = window.ceil_mode === 1;
@@ -46,11 +47,14 @@ export function slide(node: OpContext, window: Window, kernel: readonly number[]
   return map.map((size, axis) => {
     const [before, after, stride] = [pads[axis]!, pads[axis + axes]!, strides[axis]!];
     const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
-    const span = size + before + after - reach;
-    if (span < 0) throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);
-    if (!ceil) return Math.floor(span / stride) + 1;
+    const span = addSizes(size, before + after - reach);
+    if (!reaches(node, `the way of a window of ${reach} over a map of ${size}`, span, 0))
+      throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);
+    const divide = ceil ? ceilDivide : floorDivide;
+    const steps = divided(node, divide(span, stride), `the way of a window over a map of ${size}`, span, stride);
+    if (!ceil) return addSizes(steps, 1);
     // The last window may reach past the padding, but must not start in the padding behind the map.
-    const steps = Math.ceil(span / stride);
-    return steps * stride >= size + before ? steps : steps + 1;
+    const start = subtractSizes(multiplySizes(steps, stride), addSizes(size, before));
+    return reaches(node, "the start of the last window behind the map", start, 0) ? steps : addSizes(steps, 1);
   });
 }

@@ -28,57 +28,57 @@ const MOVEMENT: readonly Case[] = [
   },
   moved("f32[3] {1, 2, 3}", { i: [3] }, "Gather(%x, %i)", "ir/type: index 3 of an axis of 3"),
   moved("f32[3] {1, 2, 3}", { i: [-4] }, "Gather(%x, %i)", "ir/type: index -1 of an axis of 3"),
-  moved("f32[4] {1, 2, 3, 4}", { s: [1], e: [-1] }, "Slice(%x, %s, %e)", "f32[2] {2, 3}"),
-  moved("i64[4] {1, 2, 3, 4}", { s: [-1], e: [-9], a: [0], t: [-2] }, "Slice(%x, %s, %e, %a, %t)", "i64[2] {4, 2}"),
-  moved(MATRIX, { s: [0, 1], e: [1, 9], a: [0, -1] }, "Slice(%x, %s, %e, %a)", "f32[1,2] {2, 3}"),
-  moved(MATRIX, { s: [5], e: [-9], a: [1], t: [-1] }, "Slice(%x, %s, %e, %a, %t)", "f32[2,3] {3, 2, 1, 6, 5, 4}"),
+  moved("f32[4] {1, 2, 3, 4}", {}, "Slice(%x) {starts=[1], ends=[-1], axes=[0]}", "f32[2] {2, 3}"),
+  moved("i64[4] {1, 2, 3, 4}", {}, "Slice(%x) {starts=[-1], ends=[-9], axes=[0], steps=[-2]}", "i64[2] {4, 2}"),
+  moved(MATRIX, {}, "Slice(%x) {starts=[0, 1], ends=[1, 9], axes=[0, -1]}", "f32[1,2] {2, 3}"),
+  moved(MATRIX, {}, "Slice(%x) {starts=[5], ends=[-9], axes=[1], steps=[-1]}", "f32[2,3] {3, 2, 1, 6, 5, 4}"),
   {
-    node: "%x = f16[2,3] {1, 2, 3, 4, 5, 6}\n%k = i64[3] {1, 0, 2}\n%a, %b, %c = Split(%x, %k) {axis=1}",
+    node: "%x = f16[2,3] {1, 2, 3, 4, 5, 6}\n%a, %b, %c = Split(%x) {axis=1, sizes=[1, 0, 2]}",
     gives: "f16[2,1] {1, 4}, f16[2,0] {}, f16[2,2] {2, 3, 5, 6}",
   },
   {
-    node: "%x = f32[3,1,2] {1, 2, 3, 4, 5, 6}\n%k = i64[2] {2, 1}\n%a, %b = Split(%x, %k)",
+    node: "%x = f32[3,1,2] {1, 2, 3, 4, 5, 6}\n%a, %b = Split(%x) {sizes=[2, 1]}",
     gives: "f32[2,1,2] {1, 2, 3, 4}, f32[1,1,2] {5, 6}",
   },
 ];
 
 const RESHAPING: readonly Case[] = [
-  moved(MATRIX, { s: [3, -1] }, "Reshape(%x, %s)", "f32[3,2] {1, 2, 3, 4, 5, 6}"),
-  moved("f32[1,2,1] {1, 2}", { a: [0, -1] }, "Squeeze(%x, %a)", "f32[2] {1, 2}"),
-  moved("f32[2] {1, 2}", { a: [-1] }, "Unsqueeze(%x, %a)", "f32[2,1] {1, 2}"),
+  moved(MATRIX, {}, "Reshape(%x) {shape=[3, -1]}", "f32[3,2] {1, 2, 3, 4, 5, 6}"),
+  moved("f32[1,2,1] {1, 2}", {}, "Squeeze(%x) {axes=[0, -1]}", "f32[2] {1, 2}"),
+  moved("f32[2] {1, 2}", {}, "Unsqueeze(%x) {axes=[-1]}", "f32[2,1] {1, 2}"),
   moved(MATRIX, {}, "Flatten(%x) {axis=0}", "f32[1,6] {1, 2, 3, 4, 5, 6}"),
-  moved("f32[2,1] {1, 2}", { s: [1, 3] }, "Expand(%x, %s)", "f32[2,3] {1, 1, 1, 2, 2, 2}"),
-  moved("i64[] splat 7", { s: [2] }, "Expand(%x, %s)", "i64[2] splat 7"),
+  moved("f32[2,1] {1, 2}", {}, "Expand(%x) {shape=[1, 3]}", "f32[2,3] {1, 1, 1, 2, 2, 2}"),
+  moved("i64[] splat 7", {}, "Expand(%x) {shape=[2]}", "i64[2] splat 7"),
   moved(MATRIX, {}, "Transpose(%x) {perm=[1, 0]}", "f32[3,2] {1, 4, 2, 5, 3, 6}"),
   moved(`u8[2,2,2] ${EIGHT}`, {}, "Transpose(%x) {perm=[2, 0, 1]}", "u8[2,2,2] {0, 2, 4, 6, 1, 3, 5, 7}"),
 ];
 
 const PADDING: readonly Case[] = [
-  moved("f32[2] {1, 2}", { p: [1, 2] }, "Pad(%x, %p)", "f32[5] {0, 1, 2, 0, 0}"),
+  moved("f32[2] {1, 2}", {}, "Pad(%x) {pads=[1, 2]}", "f32[5] {0, 1, 2, 0, 0}"),
   {
-    node: "%x = f16[1] {1}\n%v = f16[] {-0.5}\n%p = i64[2] {1, 1}\n%y = Pad(%x, %p, %v)",
+    node: "%x = f16[1] {1}\n%v = f16[] {-0.5}\n%y = Pad(%x, %v) {pads=[1, 1]}",
     gives: "f16[3] {-0.5, 1, -0.5}",
   },
-  moved(MATRIX, { p: [-1, 1, 0, -1] }, "Pad(%x, %p)", "f32[1,3] {0, 4, 5}"),
-  moved(MATRIX, { p: [1, 0], a: [-1] }, "Pad(%x, %p, _, %a)", "f32[2,4] {0, 1, 2, 3, 0, 4, 5, 6}"),
-  moved("f32[3] {0, 1, 2}", { p: [2, 2] }, 'Pad(%x, %p) {mode="reflect"}', "f32[7] {2, 1, 0, 1, 2, 1, 0}"),
-  moved("f32[3] {0, 1, 2}", { p: [2, 1] }, 'Pad(%x, %p) {mode="edge"}', "f32[6] {0, 0, 0, 1, 2, 2}"),
-  moved("f32[3] {0, 1, 2}", { p: [4, 2] }, 'Pad(%x, %p) {mode="wrap"}', "f32[9] {2, 0, 1, 2, 0, 1, 2, 0, 1}"),
-  moved("f32[5] {0, 1, 2, 3, 4}", { p: [-1, 2] }, 'Pad(%x, %p) {mode="reflect"}', "f32[6] {1, 2, 3, 4, 3, 2}"),
+  moved(MATRIX, {}, "Pad(%x) {pads=[-1, 1, 0, -1]}", "f32[1,3] {0, 4, 5}"),
+  moved(MATRIX, {}, "Pad(%x) {pads=[0, 1, 0, 0]}", "f32[2,4] {0, 1, 2, 3, 0, 4, 5, 6}"),
+  moved("f32[3] {0, 1, 2}", {}, 'Pad(%x) {pads=[2, 2], mode="reflect"}', "f32[7] {2, 1, 0, 1, 2, 1, 0}"),
+  moved("f32[3] {0, 1, 2}", {}, 'Pad(%x) {pads=[2, 1], mode="edge"}', "f32[6] {0, 0, 0, 1, 2, 2}"),
+  moved("f32[3] {0, 1, 2}", {}, 'Pad(%x) {pads=[4, 2], mode="wrap"}', "f32[9] {2, 0, 1, 2, 0, 1, 2, 0, 1}"),
+  moved("f32[5] {0, 1, 2, 3, 4}", {}, 'Pad(%x) {pads=[-1, 2], mode="reflect"}', "f32[6] {1, 2, 3, 4, 3, 2}"),
 ];
 
 const REDUCING: readonly Case[] = [
-  moved(MATRIX, { a: [1] }, "ReduceSum(%x, %a)", "f32[2,1] {6, 15}"),
-  moved(MATRIX, { a: [-2] }, "ReduceSum(%x, %a) {keepdims=0}", "f32[3] {5, 7, 9}"),
-  moved(MATRIX, {}, "ReduceSum(%x) {keepdims=0}", "f32[] splat 21"),
-  moved(MATRIX, { a: [] }, "ReduceSum(%x, %a)", "f32[2,3] {1, 2, 3, 4, 5, 6}"),
+  moved(MATRIX, {}, "ReduceSum(%x) {axes=[1]}", "f32[2,1] {6, 15}"),
+  moved(MATRIX, {}, "ReduceSum(%x) {axes=[-2], keepdims=0}", "f32[3] {5, 7, 9}"),
+  moved(MATRIX, {}, "ReduceSum(%x) {axes=[0, 1], keepdims=0}", "f32[] splat 21"),
+  moved(MATRIX, {}, "ReduceSum(%x) {axes=[]}", "f32[2,3] {1, 2, 3, 4, 5, 6}"),
   // In single precision 16777216 + 1 stays, so both ones would be lost.
-  moved("f32[3] {16777216, 1, 1}", {}, "ReduceSum(%x)", "f32[1] {16777218}"),
-  moved(MATRIX, { a: [1] }, "ReduceMean(%x, %a) {keepdims=0}", "f32[2] {2, 5}"),
-  moved("i64[3] {-1, -2, -4}", { a: [0] }, "ReduceMean(%x, %a)", "i64[1] {-2}"),
-  moved("f32[2,2] {-3, -1, -inf, -7}", { a: [0] }, "ReduceMax(%x, %a)", "f32[1,2] {-3, -1}"),
-  moved("i32[3] {-3, -1, -2}", {}, "ReduceMax(%x) {keepdims=0}", "i32[] splat -1"),
-  moved("i64[0] {}", {}, "ReduceMax(%x)", "ir/type: inf and nan have no i64"),
+  moved("f32[3] {16777216, 1, 1}", {}, "ReduceSum(%x) {axes=[0]}", "f32[1] {16777218}"),
+  moved(MATRIX, {}, "ReduceMean(%x) {axes=[1], keepdims=0}", "f32[2] {2, 5}"),
+  moved("i64[3] {-1, -2, -4}", {}, "ReduceMean(%x) {axes=[0]}", "i64[1] {-2}"),
+  moved("f32[2,2] {-3, -1, -inf, -7}", {}, "ReduceMax(%x) {axes=[0]}", "f32[1,2] {-3, -1}"),
+  moved("i32[3] {-3, -1, -2}", {}, "ReduceMax(%x) {axes=[0], keepdims=0}", "i32[] splat -1"),
+  moved("i64[0] {}", {}, "ReduceMax(%x) {axes=[0]}", "ir/type: inf and nan have no i64"),
 ];
 
 export const MOVEMENT_FOLDS: readonly Case[] = [...MOVEMENT, ...RESHAPING, ...PADDING, ...REDUCING];

@@ -1,5 +1,5 @@
 import { formatType, isCompileError, type Tensor } from "@yolo-compile/core";
-import { type Graph, opContext, parseGraph, schemaOf } from "../index.js";
+import { foldNode, type Graph, parseGraph } from "../index.js";
 import { printConstant } from "../text/print-constant.js";
 
 /** A graph of one node, from its inputs, constants and the node in the text form; its outputs are those of the node. */
@@ -23,10 +23,10 @@ export function ints(vectors: Readonly<Record<string, readonly number[]>>, node:
   return [...constants, node].join("\n");
 }
 
-/** `y = op(x, list)` for an x of the sizes `from`. */
-export const shaped = (op: string, from: string, to: number[], gives: string): Case => ({
+/** `y = op(x)` with a list of sizes or axes, for an x of the sizes `from`. */
+export const shaped = (op: string, from: string, to: readonly (number | string)[], gives: string): Case => ({
   inputs: `%x: f32[${from}]`,
-  node: ints({ s: to }, `%y = ${op}(%x, %s)`),
+  node: `%y = ${op}(%x) {${op.endsWith("queeze") ? "axes" : "shape"}=[${to.join(", ")}]}`,
   gives,
 });
 
@@ -61,10 +61,8 @@ export function folded(statements: string): string {
 /** The outputs of a graph of one node over constants. */
 export function foldNodes(graph: Graph): readonly Tensor[] {
   const node = graph.nodes[0]!;
-  const { fold } = schemaOf(node.op);
-  if (!fold) throw new Error(`${node.op} does not fold`);
-  return fold(
-    opContext(node),
-    node.inputs.map((input) => input?.constant?.read()),
-  );
+  const inputs = node.inputs.map((input) => input?.constant?.read());
+  const outputs = foldNode(node, inputs);
+  if (!outputs) throw new Error(`${node.op} does not fold`);
+  return outputs;
 }

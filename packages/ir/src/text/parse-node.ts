@@ -1,4 +1,4 @@
-import { CompileError, formatType, isCompileError, nearestNames, type TensorType } from "@yolo-compile/core";
+import { CompileError, formatType, isCompileError, nearestNames, type ValueType } from "@yolo-compile/core";
 import type { Node, Origin, Value } from "../graph.js";
 import { createNodeByName, type NamedNodeRequest } from "../node.js";
 import { isKnownOp, OPS } from "../ops/index.js";
@@ -6,9 +6,10 @@ import type { Attribute, AttributeKind, Attributes, OpSchema } from "../schema.j
 import type { Cursor } from "./cursor.js";
 import { readFloat, readInteger } from "./numbers.js";
 import { readName } from "./spelling.js";
-import { readDType, readType } from "./types.js";
+import { readDType, readSize, readType } from "./types.js";
 
 const WORD = /[a-z]\w*/iy;
+const SYMBOL = /[a-z_]\w*/iy;
 
 /** Each kind of attribute in text. */
 const ATTRIBUTES: Readonly<Record<AttributeKind, (cursor: Cursor) => Attribute>> = {
@@ -16,11 +17,16 @@ const ATTRIBUTES: Readonly<Record<AttributeKind, (cursor: Cursor) => Attribute>>
   float: (cursor) => readFloat(cursor, "f32"),
   string: (cursor) => cursor.takeString("a string"),
   dtype: readDType,
-  ints: (cursor) => {
-    cursor.takeMark("[");
-    return cursor.list("]", () => readInteger(cursor));
-  },
+  ints: (cursor) => readList(cursor, () => readInteger(cursor)),
+  floats: (cursor) => readList(cursor, () => readFloat(cursor, "f32")),
+  sizes: (cursor) => readList(cursor, () => readSize(cursor)),
+  symbol: (cursor) => cursor.take(SYMBOL, "the name of a symbol"),
 };
+
+function readList<Item>(cursor: Cursor, item: () => Item): Item[] {
+  cursor.takeMark("[");
+  return cursor.list("]", item);
+}
 
 /** A node from its op on; its outputs get `hints`. @throws ir/syntax, and as {@link createNodeByName} with the place */
 export function readNode(cursor: Cursor, hints: readonly string[], readInput: () => Value | undefined): Node {
@@ -42,13 +48,13 @@ export function readNode(cursor: Cursor, hints: readonly string[], readInput: ()
   return node;
 }
 
-function readTypes(cursor: Cursor): readonly TensorType[] {
+function readTypes(cursor: Cursor): readonly ValueType[] {
   const types = [readType(cursor)];
   while (cursor.acceptMark(",")) types.push(readType(cursor));
   return types;
 }
 
-const formatTypes = (types: readonly TensorType[]): string => types.map(formatType).join(", ");
+const formatTypes = (types: readonly ValueType[]): string => types.map(formatType).join(", ");
 
 function readAttributes(cursor: Cursor, op: string, schema: OpSchema): Attributes {
   const attributes: Record<string, Attribute> = {};

@@ -10,8 +10,8 @@ graph net(%x: f32[1,3,8,8]) { // another
   %w = f32[4,3,3,3] random 7
   %b = f32[4] {1, 2, 3, 4}
   %c = Conv(%x, %w, _) {strides=[2,2], pads=[1, 1, 1, 1]} : f32[1,4,4,4] @ model.0.conv [fold-batch-norm, other]
-  %k = i64[2] {1, 3}
-  %l, %"r 1" = Split(%c,%k){axis=1}
+  %k = Relu(%b)
+  %l, %"r 1" = Split(%c){axis=1,sizes=[1,3]}
   return output0 = %l, %"r 1"
 }`;
 
@@ -20,7 +20,7 @@ test("reads what the grammar allows", () => {
   verifyGraph(graph);
   expect(graph.name).toBe("net");
   expect(graph.metadata).toEqual(new Map([["k", "v"]]));
-  const [conv, split] = graph.nodes;
+  const [conv, , split] = graph.nodes;
   expect(conv!.origin).toEqual({ path: "model.0.conv", rules: ["fold-batch-norm", "other"] });
   expect(conv!.inputs[2]).toBeUndefined();
   expect(conv!.attributes).toEqual({ dilations: [1, 1], group: 1, pads: [1, 1, 1, 1], strides: [2, 2] });
@@ -81,9 +81,9 @@ const ERRORS: readonly (readonly [from: string, to: string, message: string])[] 
   ["%x: f32", "% x: f32", "ir/syntax: found x, expected a name right after the % (t.ir, line 2, column 13)"],
   ["%x: f32", "%x f32", "ir/syntax: found f32, expected : (t.ir, line 2, column 14)"],
   ["%x: f32", "%x: f31", "ir/syntax: found f31, expected an element type, such as f32 (t.ir, line 2, column 15)"],
-  ["[1,3,8,8]", "[1,3,-8,8]", "ir/syntax: found -8, expected the size of an axis (t.ir, line 2, column 23)"],
-  ["[1,3,8,8]", "[1,3 8,8]", "ir/syntax: found 8, expected , or ] (t.ir, line 2, column 23)"],
-  ["[1,3,8,8]", "[1,3,8e9,8]", "ir/syntax: found 8e9, expected the size of an axis (t.ir, line 2, column 23)"],
+  ["[1,3,8,8]", "[1,3,-8,8]", "ir/syntax: found -8, expected a size that is never negative (t.ir, line 2, column 23)"],
+  ["[1,3,8,8]", "[1,3 8,8]", "ir/syntax: found 3, expected a size, such as 4 or 32*h (t.ir, line 2, column 21)"],
+  ["[1,3,8,8]", "[1,3,8e9,8]", "ir/syntax: found 8e9, expected a size, such as 4 or 32*h (t.ir, line 2, column 23)"],
   [
     "[1,3,8,8]",
     "[99999,99999]",

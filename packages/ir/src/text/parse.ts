@@ -3,7 +3,7 @@ import { Cursor } from "./cursor.js";
 import { readNode } from "./parse-node.js";
 import { readConstant } from "./read-constant.js";
 import { readName, readValueName } from "./spelling.js";
-import { readType } from "./types.js";
+import { readTensorType, readType } from "./types.js";
 
 const GRAPH = /graph(?!\w)/y;
 const META = /meta(?!\w)/y;
@@ -71,7 +71,7 @@ class GraphReader {
   }
 
   #readConstant(hint: string): void {
-    const type = readType(this.#cursor);
+    const type = readTensorType(this.#cursor);
     this.#values.set(hint, lazyConstant(readConstant(this.#cursor, type, hint), hint));
   }
 

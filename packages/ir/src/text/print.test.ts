@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { int64s, tensorOf } from "@yolo-compile/core";
-import { GraphBuilder, integers } from "../builder.js";
+import { GraphBuilder } from "../builder.js";
 import { constantValue } from "../graph.js";
 import { parseGraph } from "./parse.js";
 import { printGraph } from "./print.js";
@@ -31,7 +31,7 @@ test("every part of a graph", () => {
     { path: "model.0", rules: ["a"] },
   );
   const act = builder.op("LeakyRelu", [conv], { alpha: 0.1 }, { path: "model.0.act", rules: [] });
-  const [left, right] = builder.ops("Split", [act, integers([2, 2], "sizes")], { axis: 1 }, { path: "", rules: ["b"] });
+  const [left, right] = builder.ops("Split", [act], { axis: 1, sizes: [2, 2] }, { path: "", rules: ["b"] });
   const same = constantValue(tensorOf("f32", [1, 2, 4, 4], new Array<number>(32).fill(0.5)), "half");
   builder.output("output0", builder.op("Add", [left, same], {}, { path: "", rules: [] }));
   builder.output("output1", right!);
@@ -48,11 +48,10 @@ test("every part of a graph", () => {
   meta "a \\"key\\"" = "line\\nbreak"
   %conv.weight = f32[4,3,3,3] elided b88e7086
   %conv.bias = f32[4] {1, -0.0, nan, 1e-7}
-  %sizes = i64[2] splat 2
   %half = f32[1,2,4,4] splat 0.5
   %model.0/Conv = Conv(%images, %conv.weight, %conv.bias) {pads=[1, 1, 1, 1], strides=[2, 2]} : f32[1,4,4,4] @ model.0 [a]
   %model.0.act/LeakyRelu = LeakyRelu(%model.0/Conv) {alpha=0.1} : f32[1,4,4,4] @ model.0.act
-  %Split, %output1 = Split(%model.0.act/LeakyRelu, %sizes) {axis=1} : f32[1,2,4,4], f32[1,2,4,4] @ "" [b]
+  %Split, %output1 = Split(%model.0.act/LeakyRelu) {axis=1, sizes=[2, 2]} : f32[1,2,4,4], f32[1,2,4,4] @ "" [b]
   %output0 = Add(%Split, %half) : f32[1,2,4,4]
   return %output0, %output1, again = %output1
 }"

@@ -1,4 +1,4 @@
-import { formatType } from "@yolo-compile/core";
+import { formatType, isFixed, type Size } from "@yolo-compile/core";
 import { sameAttribute } from "../attributes.js";
 import { constantsOf, type Graph, type Node, type Origin, type Value } from "../graph.js";
 import { nameValues } from "../names.js";
@@ -75,10 +75,13 @@ const rounded = (value: Attribute | undefined, kind: AttributeKind): Attribute |
   kind === "float" && typeof value === "number" ? Math.fround(value) : value;
 
 function printAttribute(value: Attribute, kind: AttributeKind | undefined): string {
-  if (typeof value === "object") return `[${value.join(", ")}]`;
+  if (typeof value === "object") return `[${value.map((item) => printItem(item, kind)).join(", ")}]`;
   if (typeof value === "number") return kind === "float" ? spellFloat(value, "f32") : String(value);
-  return kind === "dtype" ? value : JSON.stringify(value);
+  return kind === "dtype" || kind === "symbol" ? value : JSON.stringify(value);
 }
+
+const printItem = (item: Size, kind: AttributeKind | undefined): string =>
+  kind === "floats" && isFixed(item) ? spellFloat(item, "f32") : String(item);
 
 function printOrigin({ path, rules }: Origin): string {
   if (path === "" && rules.length === 0) return "";

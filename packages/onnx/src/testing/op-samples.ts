@@ -38,9 +38,9 @@ const windowed =
     make(op, [x([1, 3, 8, 10])], attributes);
 
 const reductions = (op: "ReduceMean" | "ReduceMax" | "ReduceSum"): readonly Sample[] => [
-  ({ x, op: make }) => make(op, [x([2, 3, 4]), integers([-1, 0])], { keepdims: 0 }),
-  ({ x, op: make }) => make(op, [x([2, 3, 4])]),
-  ({ x, op: make }) => make(op, [x([2, 3, 4]), integers([])]),
+  ({ x, op: make }) => make(op, [x([2, 3, 4])], { axes: [-1, 0], keepdims: 0 }),
+  ({ x, op: make }) => make(op, [x([2, 3, 4])], { axes: [0, 1, 2] }),
+  ({ x, op: make }) => make(op, [x([2, 3, 4])], { axes: [] }),
 ];
 
 const softmaxes = (op: "Softmax" | "LogSoftmax"): readonly Sample[] => [
@@ -113,36 +113,43 @@ export const OP_SAMPLES = {
     ({ x, op }) => op("DepthToSpace", [x([1, 8, 2, 3])], { blocksize: 2 }),
     ({ x, op }) => op("DepthToSpace", [x([1, 8, 2, 3])], { blocksize: 2, mode: "CRD" }),
   ],
-  Expand: [({ x, op }) => op("Expand", [x([3, 1]), integers([2, 1, 4])])],
+  Expand: [({ x, op }) => op("Expand", [x([3, 1])], { shape: [2, 1, 4] })],
   Flatten: [({ x, op }) => op("Flatten", [x([2, 3, 4])], { axis: 2 })],
   Gather: [({ x, op }) => op("Gather", [x([3, 4]), integers([-1, 0, 2])], { axis: 1 })],
-  Pad: [
-    ({ x, w, op }) => op("Pad", [x([2, 3]), integers([0, 1, 2, -1]), w([])]),
-    ({ x, op }) => op("Pad", [x([1, 2, 3, 4]), integers([1, 2, 3, 1]), undefined, integers([2, -1])]),
-    ({ x, op }) => op("Pad", [x([1, 1, 3, 4]), integers([0, 0, 1, 2, 0, 0, 1, 2])], { mode: "reflect" }),
+  NonMaxSuppression: [
+    ({ x, w, op }) =>
+      op("NonMaxSuppression", [x([1, 5, 4], "f32"), x([1, 2, 5], "f32"), scalarOf("i64", 3), undefined, w([], "f32")], {
+        count: "kept",
+      }),
   ],
-  Reshape: [({ x, op }) => op("Reshape", [x([2, 3, 4]), integers([0, -1])])],
+  Pad: [
+    ({ x, w, op }) => op("Pad", [x([2, 3]), w([])], { pads: [0, 1, 2, -1] }),
+    ({ x, op }) => op("Pad", [x([1, 2, 3, 4])], { pads: [0, 0, 1, 2, 0, 0, 3, 1] }),
+    ({ x, op }) => op("Pad", [x([1, 1, 3, 4])], { pads: [0, 0, 1, 2, 0, 0, 1, 2], mode: "reflect" }),
+  ],
+  Reshape: [({ x, op }) => op("Reshape", [x([2, 3, 4])], { shape: [0, -1] })],
   Resize: [
-    ({ x, op }) => op("Resize", [x([1, 2, 3, 3]), undefined, scales([1, 1, 2, 2])]),
+    ({ x, op }) => op("Resize", [x([1, 2, 3, 3])], { scales: [1, 1, 2, 2] }),
     ({ x, op }) =>
-      op("Resize", [x([1, 2, 3, 3]), undefined, scales([1, 1, 2, 1.5])], {
+      op("Resize", [x([1, 2, 3, 3])], {
+        scales: [1, 1, 2, 1.5],
         mode: "linear",
         coordinate_transformation_mode: "half_pixel",
       }),
+    ({ x, op }) => op("Resize", [x([1, 2, 3, 3])], { sizes: [1, 2, 7, 5] }),
   ],
   Slice: [
-    ({ x, op }) =>
-      op("Slice", [x([5, 6]), integers([-1, 1]), integers([-100, 100]), integers([0, -1]), integers([-2, 2])]),
-    ({ x, op }) => op("Slice", [x([5, 6]), integers([1]), integers([3])]),
-    ({ x, op }) => op("Slice", [x([5, 6]), integers([1]), integers([3]), undefined, integers([2])]),
+    ({ x, op }) => op("Slice", [x([5, 6])], { starts: [-1, 1], ends: [-100, 100], axes: [0, -1], steps: [-2, 2] }),
+    ({ x, op }) => op("Slice", [x([5, 6])], { starts: [1], ends: [3], axes: [0] }),
+    ({ x, op }) => op("Slice", [x([5, 6])], { starts: [1], ends: [3], axes: [0], steps: [2] }),
   ],
-  Split: [({ x, op }) => op("Split", [x([2, 6]), integers([1, 2, 3])], { axis: 1 })],
+  Split: [({ x, op }) => op("Split", [x([2, 6])], { axis: 1, sizes: [1, 2, 3] })],
   Squeeze: [
-    ({ x, op }) => op("Squeeze", [x([1, 2, 1]), integers([-1])]),
-    ({ x, op }) => op("Squeeze", [x([1, 2, 1]), integers([])]),
+    ({ x, op }) => op("Squeeze", [x([1, 2, 1])], { axes: [-1] }),
+    ({ x, op }) => op("Squeeze", [x([1, 2, 1])], { axes: [] }),
   ],
   Transpose: [({ x, op }) => op("Transpose", [x([2, 3, 4])], { perm: [2, 0, 1] })],
-  Unsqueeze: [({ x, op }) => op("Unsqueeze", [x([2, 3]), integers([0, -1])])],
+  Unsqueeze: [({ x, op }) => op("Unsqueeze", [x([2, 3])], { axes: [0, -1] })],
   MaxPool: [
     windowed("MaxPool", { ...WINDOW, dilations: [2, 1], pads: [1, 0, 1, 1] }),
     windowed("MaxPool", { ...WINDOW, ceil_mode: 1 }),
@@ -156,9 +163,7 @@ export const OP_SAMPLES = {
   LogSoftmax: softmaxes("LogSoftmax"),
 } as const satisfies Record<OpName, readonly Sample[]>;
 
-function scales(values: readonly number[]): Value {
-  return constantValue(tensorOf("f32", [values.length], values), "scales");
-}
+const scalarOf = (dtype: DType, value: number): Value => constantValue(tensorOf(dtype, [], [value]), "scalar");
 
 /** The sample as a graph with outputs `y0`, `y1`, … Float inputs and constants are of `float`. */
 export function sampleGraph(name: string, sample: Sample, float: DType = "f32"): Graph {

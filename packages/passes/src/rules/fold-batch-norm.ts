@@ -38,16 +38,16 @@ interface Layout {
   readonly channelOf: (run: number) => number;
 }
 
-/** The weight's layout of each op that has weights to fold into. A new op is one entry. */
-const LAYOUTS: { readonly [Op in OpName]?: (feeder: Node<Op>) => Layout | Miss } = {
+/** The layout of a weight of that shape, for each op that has weights to fold into. A new op is one entry. */
+const LAYOUTS: { readonly [Op in OpName]?: (feeder: Node<Op>, weight: readonly number[]) => Layout | Miss } = {
   // [filters, c/group, kh, kw]
-  Conv: (feeder) => ({
-    runLength: elementCount(feeder.inputs[1]!.type.shape.slice(1)),
+  Conv: (_, weight) => ({
+    runLength: elementCount(weight.slice(1)),
     channelOf: (run) => run,
   }),
   // [c, filters/group, kh, kw]
-  ConvTranspose: (feeder) => {
-    const [channels, perGroup, h, w] = feeder.inputs[1]!.type.shape as [number, number, number, number];
+  ConvTranspose: (feeder, weight) => {
+    const [channels, perGroup, h, w] = weight as [number, number, number, number];
     const channelsPerGroup = channels / feeder.attributes.group;
     return {
       runLength: h * w,
@@ -55,20 +55,20 @@ const LAYOUTS: { readonly [Op in OpName]?: (feeder: Node<Op>) => Layout | Miss }
     };
   },
   // [columns, inner] with transB, else [inner, columns]
-  Gemm: (feeder) => {
+  Gemm: (feeder, weight) => {
     const { alpha, beta, transB } = feeder.attributes;
     if (alpha !== 1 || beta !== 1) return miss("the Gemm has an alpha or a beta");
     const bias = feeder.inputs[2]?.type.shape;
     const filters = feeder.outputs[0]!.type.shape[1]!;
     if (bias && !sameShape(bias, [filters])) return miss("the Gemm's bias is no vector of its columns");
-    const columns = feeder.inputs[1]!.type.shape[1]!;
+    const columns = weight[1]!;
     return transB
       ? { runLength: columns, channelOf: (run) => run }
       : { runLength: 1, channelOf: (run) => run % columns };
   },
   // [inner, columns]; BatchNorm's channel axis is the last one only in two dimensions
-  MatMul: (feeder) => {
-    const columns = feeder.inputs[1]!.type.shape.at(-1)!;
+  MatMul: (feeder, weight) => {
+    const columns = weight.at(-1)!;
     if (feeder.outputs[0]!.type.shape.length !== 2) return miss("the MatMul's channels are not its last axis");
     return { runLength: 1, channelOf: (run) => run % columns };
   },
@@ -76,7 +76,8 @@ const LAYOUTS: { readonly [Op in OpName]?: (feeder: Node<Op>) => Layout | Miss }
 
 function layoutOf<Op extends OpName>(feeder: Node<Op>): Layout | Miss {
   const layout = LAYOUTS[feeder.op as Op]; // a type of its own op
-  return layout?.(feeder) ?? miss(`the input comes from ${feeder.op}, which has no weights to fold into`);
+  const weight = feeder.inputs[1]?.constant?.shape ?? []; // one that is computed is refused later
+  return layout?.(feeder, weight) ?? miss(`the input comes from ${feeder.op}, which has no weights to fold into`);
 }
 
 /** The elements as the narrowest floats that hold them all. */

@@ -6,9 +6,8 @@ const attention = (factor: string, more = "", result = "%y"): string => `graph t
   %w = f32[4,1,3,3] random 1
   %b = f32[4] random 2
   %s = ${factor}
-  %shape = i64[3] {3, 4, 25}
   %q = Conv(%x, %w, %b) {group=4, pads=[1, 1, 1, 1]} @ attn.dws.0.c
-  %r = Reshape(%q, %shape) @ attn
+  %r = Reshape(%q) {shape=[3, 4, 25]} @ attn
   %t = Transpose(%r) {perm=[0, 2, 1]} @ attn
   %m = MatMul(%t, %k) @ attn
   %y = Mul(%m, %s) @ attn

@@ -36,7 +36,7 @@ function emitScaled(emit: Emit, [conv, ...moving]: Chain, factor: number): Value
 
 /** The factor and the other input of a Mul by one number. */
 function factorOf(node: Node): { factor: number; value: Value } | undefined {
-  const at = node.inputs.findIndex((input) => input?.constant && elementCount(input.type.shape) === 1);
+  const at = node.inputs.findIndex((input) => input?.constant && elementCount(input.constant.shape) === 1);
   if (at < 0) return undefined;
   const [constant, value] = [node.inputs[at]!, node.inputs[1 - at]!];
   if (constant.type.shape.length > value.type.shape.length) return undefined;

@@ -7,7 +7,8 @@ const COMPARED_BYTES = 4096;
 
 function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
-  if (!a?.constant || !b?.constant || !sameType(a.type, b.type) || byteLength(a.type) > COMPARED_BYTES) return false;
+  if (!a?.constant || !b?.constant || !sameType(a.type, b.type)) return false;
+  if (byteLength(a.constant) > COMPARED_BYTES) return false;
   const right = tensorBytes(b.constant.read());
   return tensorBytes(a.constant.read()).every((byte, index) => byte === right[index]);
 }

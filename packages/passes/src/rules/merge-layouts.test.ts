@@ -17,16 +17,12 @@ test("axes group where sizes multiply up", () => {
   expect(axisGroups([6], [4])).toBeUndefined();
 });
 
-const around = (from: string, first: string, shape: string, second: string): string => {
-  const rank = shape.split(",").length;
-  return `graph t(%x: f32[${from}]) {
-  %shape = i64[${rank}] {${shape}}
+const around = (from: string, first: string, shape: string, second: string): string => `graph t(%x: f32[${from}]) {
   %a = Transpose(%x) {perm=[${first}]}
-  %b = Reshape(%a, %shape)
+  %b = Reshape(%a) {shape=[${shape}]}
   %y = Transpose(%b) {perm=[${second}]}
   return %y
 }`;
-};
 
 test.each([
   ["splits", around("2,8,6,9", "0, 2, 3, 1", "2,2,3,3,3,8", "0, 1, 3, 2, 4, 5"), ["Reshape(%x", "Transpose("]],
@@ -50,27 +46,20 @@ test("they stay where others take what is between", () => {
 
 /** Windows of 3x3 of a 5x7 map: padded, cut, worked on, put together, cropped, as EfficientViT writes it. */
 const WINDOWS = `graph t(%x: f32[2,4,5,7]) {
-  %pads = i64[8] {0, 0, 0, 0, 0, 1, 2, 0}
   %zero = f32[] splat 0
-  %cut = i64[6] {2, 2, 3, 3, 3, 4}
-  %windows = i64[4] {12, 3, 3, 4}
-  %whole = i64[4] {2, 6, 9, 4}
-  %starts = i64[2] {0, 0}
-  %ends = i64[2] {5, 7}
-  %axes = i64[2] {1, 2}
   %a = Transpose(%x) {perm=[0, 2, 3, 1]}
-  %b = Pad(%a, %pads, %zero)
-  %c = Reshape(%b, %cut)
+  %b = Pad(%a, %zero) {pads=[0, 0, 0, 0, 0, 1, 2, 0]}
+  %c = Reshape(%b) {shape=[2, 2, 3, 3, 3, 4]}
   %d = Transpose(%c) {perm=[0, 1, 3, 2, 4, 5]}
-  %e = Reshape(%d, %windows)
+  %e = Reshape(%d) {shape=[12, 3, 3, 4]}
   %f = Transpose(%e) {perm=[0, 3, 1, 2]}
   %w = f32[4,1,3,3] random 1
   %g = Conv(%f, %w) {group=4, pads=[1, 1, 1, 1]}
   %h = Transpose(%g) {perm=[0, 2, 3, 1]}
-  %i = Reshape(%h, %cut)
+  %i = Reshape(%h) {shape=[2, 2, 3, 3, 3, 4]}
   %j = Transpose(%i) {perm=[0, 1, 3, 2, 4, 5]}
-  %k = Reshape(%j, %whole)
-  %l = Slice(%k, %starts, %ends, %axes)
+  %k = Reshape(%j) {shape=[2, 6, 9, 4]}
+  %l = Slice(%k) {starts=[0, 0], ends=[5, 7], axes=[1, 2]}
   %y = Transpose(%l) {perm=[0, 3, 1, 2]}
   return %y
 }`;
@@ -85,9 +74,8 @@ test("cutting into windows and putting together take one Transpose each", async 
 
 test("a Pad stays behind a Transpose where nothing behind it rearranges", () => {
   const text = `graph t(%x: f32[2,3,4]) {
-    %pads = i64[6] {0, 0, 0, 1, 0, 0}
     %a = Transpose(%x) {perm=[0, 2, 1]}
-    %b = Pad(%a, %pads)
+    %b = Pad(%a) {pads=[0, 0, 0, 1, 0, 0]}
     %y = Relu(%b)
     return %y
   }`;
@@ -96,10 +84,8 @@ test("a Pad stays behind a Transpose where nothing behind it rearranges", () => 
 
 test("a Slice stays before a Transpose where nothing before it rearranges", () => {
   const text = `graph t(%x: f32[2,3,4]) {
-    %zero = i64[1] {0}
-    %two = i64[1] {2}
     %r = Relu(%x)
-    %a = Slice(%r, %zero, %two, %two)
+    %a = Slice(%r) {starts=[0], ends=[2], axes=[2]}
     %y = Transpose(%a) {perm=[0, 2, 1]}
     return %y
   }`;

@@ -1,25 +1,25 @@
-import { toNumbers } from "@yolo-compile/core";
-import { integers, type Node, traitsOf, type Value } from "@yolo-compile/ir";
+import { multiplySizes, productOf, type Size, sameSize } from "@yolo-compile/core";
+import { type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import { isMiss, miss, rule, soleFeeder } from "../rule.js";
 
 /** For each axis of `coarse` the axes of `fine` that it splits into; undefined where that is not all that happens. */
-export function axisGroups(coarse: readonly number[], fine: readonly number[]): number[][] | undefined {
+export function axisGroups(coarse: readonly Size[], fine: readonly Size[]): number[][] | undefined {
   let next = 0;
   const groups = coarse.map((size) => {
     const group: number[] = size === 1 && fine[next] === 1 ? [next++] : [];
-    for (let product = 1; product !== size && next < fine.length; next++) {
-      product *= fine[next]!;
+    for (let product: Size = 1; !sameSize(product, size) && next < fine.length; next++) {
+      product = multiplySizes(product, fine[next]!);
       group.push(next);
     }
     return group;
   });
   for (; next < fine.length; next++) groups.at(-1)?.push(next);
-  const product = (axes: readonly number[]): number => axes.reduce((size, axis) => size * fine[axis]!, 1);
-  return groups.every((group, axis) => product(group) === coarse[axis]) ? groups : undefined;
+  const product = (axes: readonly number[]): Size => productOf(axes.map((axis) => fine[axis]!));
+  return groups.every((group, axis) => sameSize(product(group), coarse[axis])) ? groups : undefined;
 }
 
 /** transpose(x, perm) then split axes = split the axes of x, then transpose. */
-function splitFirst(perm: readonly number[], groups: readonly number[][], split: readonly number[]) {
+function splitFirst(perm: readonly number[], groups: readonly number[][], split: readonly Size[]) {
   const owner = perm.map((_, axis) => perm.indexOf(axis));
   const order = owner.flatMap((axis) => groups[axis]!);
   return { shape: order.map((axis) => split[axis]!), perm: split.map((_, axis) => order.indexOf(axis)) };
@@ -48,17 +48,13 @@ export const mergeTransposesAroundReshape = rule(
     if (split) {
       const { shape, perm } = splitFirst(first.attributes.perm, split, after);
       const merged = node.attributes.perm.map((axis) => perm[axis]!);
-      return replace(
-        node,
-        (emit) => emit("Transpose", [emit("Reshape", [x, integers(shape, "shape")])], { perm: merged }),
-        absorbed,
-      );
+      return replace(node, (emit) => emit("Transpose", [emit("Reshape", [x], { shape })], { perm: merged }), absorbed);
     }
     const joined = axisGroups(after, before);
     if (!joined) return miss("the Reshape neither splits nor joins axes");
     const perm = node.attributes.perm.flatMap((axis) => joined[axis]!.map((inner) => first.attributes.perm[inner]!));
-    const shape = integers(node.outputs[0]!.type.shape, "shape");
-    return replace(node, (emit) => emit("Reshape", [emit("Transpose", [x], { perm }), shape]), absorbed);
+    const { shape } = node.outputs[0]!.type;
+    return replace(node, (emit) => emit("Reshape", [emit("Transpose", [x], { perm })], { shape }), absorbed);
   },
 );
 
@@ -70,16 +66,14 @@ export const movePadBeforeTranspose = rule("move-pad-before-transpose", ["Pad"],
   if (isMiss(feeder)) return feeder;
   if (feeder.op !== "Transpose") return miss(`the input comes from ${feeder.op}`);
   if (!context.users(node.outputs[0]!).every(rearranges)) return miss("nothing behind the Pad rearranges");
-  const [, pads, value, axes] = node.inputs;
-  if (!pads?.constant || axes) return miss("the pads are computed or for some axes only");
-  const perm = feeder.attributes.perm;
-  const given = toNumbers(pads.constant.read());
-  const moved = [0, perm.length].flatMap((offset) => perm.map((_, axis) => given[offset + perm.indexOf(axis)]!));
+  const { perm } = feeder.attributes;
+  const given = node.attributes.pads;
+  const pads = [0, perm.length].flatMap((offset) => perm.map((_, axis) => given[offset + perm.indexOf(axis)]!));
   return replace(
     node,
     (emit) => {
-      const inputs = [feeder.inputs[0], integers(moved, "pads"), ...(value ? [value] : [])];
-      return emit("Transpose", [emit("Pad", inputs, node.attributes)], { perm });
+      const inputs = [feeder.inputs[0], ...node.inputs.slice(1)];
+      return emit("Transpose", [emit("Pad", inputs, { ...node.attributes, pads })], { perm });
     },
     [feeder],
   );
@@ -93,20 +87,14 @@ export const moveSliceBehindTranspose = rule(
     const slice = soleFeeder(context, node.inputs[0], node);
     if (isMiss(slice)) return slice;
     if (slice.op !== "Slice") return miss(`the input comes from ${slice.op}`);
-    const [x, starts, ends, axes, steps] = slice.inputs;
-    if (!axes?.constant) return miss("the Slice's axes are computed or not said");
+    const [x] = slice.inputs;
     const before = soleFeeder(context, x, slice);
     if (isMiss(before)) return before;
     if (!rearranges(before)) return miss("nothing before the Slice rearranges");
     const perm = node.attributes.perm;
-    const moved = toNumbers(axes.constant.read()).map((axis) => perm.indexOf((axis + perm.length) % perm.length));
-    return replace(
-      node,
-      (emit) => {
-        const transposed = emit("Transpose", [x], { perm });
-        return emit("Slice", [transposed, starts, ends, integers(moved, "axes"), ...(steps ? [steps] : [])]);
-      },
-      [slice],
-    );
+    const axes = slice.attributes.axes.map((axis) => perm.indexOf((axis + perm.length) % perm.length));
+    return replace(node, (emit) => emit("Slice", [emit("Transpose", [x], { perm })], { ...slice.attributes, axes }), [
+      slice,
+    ]);
   },
 );

@@ -1,4 +1,4 @@
-import { integers, keepsOrder, opsWith } from "@yolo-compile/ir";
+import { keepsOrder, opsWith } from "@yolo-compile/ir";
 import { isMiss, miss, rule, soleFeeder } from "../rule.js";
 
 /** reshape(reshape(x, a), b) = reshape(x, b), for all ops that keep the order of elements, as a Transpose of axes of 1 does. */
@@ -9,7 +9,7 @@ export const mergeReshapes = rule("merge-reshapes", opsWith("keepsOrder"), (node
   const { shape } = node.outputs[0]!.type;
   // A Reshape takes 0 for the size of that axis of its input.
   if (shape.includes(0)) return miss("the result is empty");
-  return replace(node, (emit) => emit("Reshape", [feeder.inputs[0], integers(shape, "shape")]));
+  return replace(node, (emit) => emit("Reshape", [feeder.inputs[0]], { shape }));
 });
 
 /** transpose(transpose(x, p), q) = transpose(x, p[q]) */

@@ -1,5 +1,5 @@
-import { toNumbers } from "@yolo-compile/core";
-import { createNode, integers, type Node, type Value } from "@yolo-compile/ir";
+import { addSizes, isFixed, type Size } from "@yolo-compile/core";
+import { createNode, fixedSize, type Node, type Value } from "@yolo-compile/ir";
 import { isMiss, type Miss, miss, rule } from "../rule.js";
 
 /** The part of its input that a Slice takes: one axis, from start to end. */
@@ -10,19 +10,16 @@ interface Part {
   readonly end: number;
 }
 
-const ints = (value: Value | undefined): number[] | undefined =>
-  value?.constant ? toNumbers(value.constant.read()) : undefined;
-
 function partOf(node: Node): Part | undefined {
   if (node.op !== "Slice") return undefined;
-  const [starts, ends, axes] = [ints(node.inputs[1]), ints(node.inputs[2]), ints(node.inputs[3])];
+  const { starts, ends, axes, steps } = node.attributes;
   const { shape } = node.inputs[0]!.type;
-  const axis = axes?.length === 1 ? (axes[0]! + shape.length) % shape.length : undefined;
-  const step = node.inputs[4] ? ints(node.inputs[4])?.[0] : 1;
-  if (!starts || !ends || axis === undefined || step !== 1) return undefined;
-  const size = shape[axis]!;
+  const axis = axes.length === 1 ? (axes[0]! + shape.length) % shape.length : undefined;
+  if (axis === undefined || (steps[0] ?? 1) !== 1) return undefined;
+  const [size, from, to] = [shape[axis]!, starts[0]!, ends[0]!];
+  if (!isFixed(size) || !isFixed(from) || !isFixed(to)) return undefined;
   const place = (at: number): number => Math.max(0, Math.min(size, at < 0 ? at + size : at));
-  return { node, axis, start: place(starts[0]!), end: place(ends[0]!) };
+  return { node, axis, start: place(from), end: place(to) };
 }
 
 /** The output of a Split of the same input that is this part. */
@@ -30,11 +27,11 @@ function existing({ node, axis, start, end }: Part, splits: readonly Node<"Split
   for (const split of splits) {
     const rank = split.inputs[0]!.type.shape.length;
     if ((split.attributes.axis + rank) % rank !== axis) continue;
-    let at = 0;
+    let at: Size = 0;
     for (const output of split.outputs) {
       const size = output.type.shape[axis]!;
-      if (at === start && at + size === end && node.outputs[0]!.type.shape[axis] === size) return output;
-      at += size;
+      if (at === start && addSizes(at, size) === end && node.outputs[0]!.type.shape[axis] === size) return output;
+      at = addSizes(at, size);
     }
   }
   return undefined;
@@ -59,18 +56,12 @@ export const splitSlices = rule("split-slices", ["Slice"], (node, context, { rul
   if (found) return reuse([[node.outputs[0]!, found]]);
   const parts = users.map(partOf).filter((other) => other?.axis === part.axis) as Part[]; // undefined has no axis
   if (parts[0]?.node !== node) return miss("an earlier Slice leads");
-  const ordered = tiling(parts, x.type.shape[part.axis]!);
+  const ordered = tiling(parts, fixedSize(x, part.axis));
   if (isMiss(ordered)) return ordered;
   const split = createNode({
     op: "Split",
-    inputs: [
-      x,
-      integers(
-        ordered.map(({ start, end }) => end - start),
-        "sizes",
-      ),
-    ],
-    attributes: { axis: part.axis },
+    inputs: [x],
+    attributes: { axis: part.axis, sizes: ordered.map(({ start, end }) => end - start) },
     origin: { ...node.origin, rules: [...node.origin.rules, name] },
     hints: ordered.map((each) => each.node.outputs[0]!.hint),
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
-import { type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
+import { fixedType, type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
 import { compareTensors, FOLD, findProvider, type Tolerance } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
@@ -28,7 +28,7 @@ const hybrid = compileGraphs({
 });
 
 function inputsOf({ plain }: Pick<MutantSource, "plain">): VerifyInput[] {
-  const inputs = plain.inputs.map(({ hint, type }) => ({ name: hint, ...type }));
+  const inputs = plain.inputs.map((input) => ({ name: input.hint, ...fixedType(input) }));
   return [noiseInput(inputs, 1), ...magnitudeInputs(inputs, 1)];
 }
 

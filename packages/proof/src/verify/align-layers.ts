@@ -1,6 +1,6 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
-import type { Graph, Value } from "@yolo-compile/ir";
+import { fixedShape, fixedSize, fixedType, type Graph, type Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import { type Replacements, replacementOf } from "@yolo-compile/passes";
 
@@ -73,7 +73,7 @@ function valuesOf({ inputs, nodes }: Graph): (value: Value, replaced: Replacemen
   return (value, replaced) => {
     const found = replacementOf(value, replaced);
     const same =
-      value.type.dtype === found.type.dtype && elementCount(value.type.shape) === elementCount(found.type.shape);
+      value.type.dtype === found.type.dtype && elementCount(fixedShape(value)) === elementCount(fixedShape(found));
     return same && (found.constant || present.has(found)) ? found : undefined;
   };
 }
@@ -92,8 +92,8 @@ function joinedValues({ nodes }: Graph): ReadonlyMap<Value, Joined> {
     const axis = (node.attributes.axis + into.type.shape.length) % into.type.shape.length;
     let start = 0;
     for (const input of node.inputs as readonly Value[]) {
-      joined.set(input, { into, part: { whole: into.type.shape, axis, start } });
-      start += input.type.shape[axis]!;
+      joined.set(input, { into, part: { whole: fixedShape(into), axis, start } });
+      start += fixedSize(input, axis);
     }
   }
   return joined;
@@ -101,7 +101,7 @@ function joinedValues({ nodes }: Graph): ReadonlyMap<Value, Joined> {
 
 /** The elements of the plain value, out of the tensor that the optimised graph gave. */
 export function alignedTensor({ plain, part }: AlignedValue, found: Tensor): Tensor {
-  const { shape, dtype } = plain.type;
+  const { shape, dtype } = fixedType(plain);
   if (!part) return { ...found, shape };
   const { whole, axis, start } = part;
   const inner = elementCount(whole.slice(axis + 1));

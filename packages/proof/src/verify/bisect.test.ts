@@ -24,7 +24,7 @@ function brokenFold(wanted: number): { readonly rule: Rule; readonly broken: () 
   const shifted = (bias: Value): Value => {
     const numbers = toFloat64(bias.constant!.read());
     numbers[0]! += 1e-2;
-    return constantValue(tensorOf("f32", bias.type.shape, numbers), bias.hint);
+    return constantValue(tensorOf("f32", bias.constant!.shape, numbers), bias.hint);
   };
   const rule: Rule = {
     ...foldBatchNorm,

@@ -1,3 +1,4 @@
+import { fixedShape } from "@yolo-compile/ir";
 import { decodeModel } from "@yolo-compile/onnx";
 import type { LayerComparison, LayerRow } from "@yolo-compile/report";
 import { CPU, type Provider, type Tolerance } from "@yolo-compile/runtime";
@@ -75,7 +76,7 @@ export async function layersOfModels(
     const { maxAbs, maxRel, nonFinite, worst } = compareWhole(name, expected[index]!, found[index]!);
     const ok = isWithin({ maxAbs, maxRel, nonFinite, worst }, tolerance);
     const statistics = statisticsOf(expected[index]!);
-    const subject = { index, module: node.op, where: name, from: [], shapes: [value.type.shape] };
+    const subject = { index, module: node.op, where: name, from: [], shapes: [fixedShape(value)] };
     return { ...subject, status: "compared", maxAbs, maxRel, nonFinite, statistics, ok };
   });
   return { input: input.name, provider: provider.name, tolerance, rows };

@@ -1,5 +1,5 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
-import type { Graph, Node } from "@yolo-compile/ir";
+import { fixedShape, type Graph, type Node } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import type { NodeDiagram, RowDiagram, RowSubject } from "@yolo-compile/report";
 
@@ -11,7 +11,7 @@ export function rowSubject(layer: TracedLayer, layers: readonly TracedLayer[]): 
     module: layer.module,
     where: layer.where,
     from: layer.sources.map((slot) => (slot === -1 ? -1 : rowOf(slot))),
-    shapes: layer.outputs.map(({ type }) => type.shape),
+    shapes: layer.outputs.map(fixedShape),
   };
 }
 

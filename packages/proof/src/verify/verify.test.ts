@@ -41,7 +41,7 @@ function shifted(graph: Graph): Graph {
     const numbers = toFloat64(bias.constant.read()).map((value) => value + 1e-2);
     return {
       ...node,
-      inputs: [...node.inputs.slice(0, 2), constantValue(tensorOf("f32", bias.type.shape, numbers), bias.hint)],
+      inputs: [...node.inputs.slice(0, 2), constantValue(tensorOf("f32", bias.constant.shape, numbers), bias.hint)],
     };
   });
   return { ...graph, nodes };

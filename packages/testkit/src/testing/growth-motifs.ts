@@ -1,11 +1,11 @@
-import { integers, scalar, type Value } from "@yolo-compile/ir";
+import { fixedShape, fixedSize, scalar, type Value } from "@yolo-compile/ir";
 import type { Step } from "./growth-steps.js";
 
 const isMap = (shape: readonly number[]): boolean => shape.length === 4;
 
 /** x + depthwise(x), or its 1 × 1 or dense relatives. */
 const residual: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   if (!isMap(shape)) return;
   const channels = shape[1]!;
   const kernel = a % 2 === 0 ? 3 : 1;
@@ -27,43 +27,42 @@ const twins: Step = (grower, x) => {
 
 /** Two or three slices that cover an axis, joined in another order. */
 const slices: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   const axis = a % shape.length;
   const size = shape[axis]!;
   if (size < 4) return;
   const cuts = [0, Math.floor(size / 2), ...(b % 2 === 0 ? [Math.floor((size * 3) / 4)] : []), size];
   const parts = cuts.slice(1).map((end, index) => {
-    return grower.add("Slice", [x, integers([cuts[index]!]), integers([end]), integers([axis])]);
+    return grower.add("Slice", [x], { starts: [cuts[index]!], ends: [end], axes: [axis] });
   });
   if (b % 3 > 0) grower.add("Concat", parts.reverse(), { axis });
 };
 
 /** Channels last, windows of two rows, channels first again: the shape of local attention. */
 const windows: Step = (grower, x, { b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   const [n, c, h, w] = shape as [number, number, number, number];
   if (!isMap(shape) || h % 2 !== 0) return;
   const last = grower.add("Transpose", [x], { perm: [0, 2, 3, 1] });
-  const padded = b % 2 === 0 ? last : grower.add("Pad", [last, integers([0, 0, 0, 0, 0, 0, 2, 0])]);
-  const width = padded.type.shape[2]!;
-  const split = grower.add("Reshape", [padded, integers([n * (h / 2), 2, width, c])]);
+  const padded = b % 2 === 0 ? last : grower.add("Pad", [last], { pads: [0, 0, 0, 0, 0, 0, 2, 0] });
+  const width = fixedSize(padded, 2);
+  const split = grower.add("Reshape", [padded], { shape: [n * (h / 2), 2, width, c] });
   const first = grower.add("Transpose", [split], { perm: [0, 3, 1, 2] });
-  const joined = grower.add("Reshape", [
-    grower.add("Transpose", [first], { perm: [0, 2, 3, 1] }),
-    integers([n, h, width, c]),
-  ]);
-  const cut = b % 2 === 0 ? joined : grower.add("Slice", [joined, integers([0]), integers([w]), integers([2])]);
+  const joined = grower.add("Reshape", [grower.add("Transpose", [first], { perm: [0, 2, 3, 1] })], {
+    shape: [n, h, width, c],
+  });
+  const cut = b % 2 === 0 ? joined : grower.add("Slice", [joined], { starts: [0], ends: [w], axes: [2] });
   grower.add("Transpose", [cut], { perm: [0, 3, 1, 2] });
 };
 
 /** Two 1 × 1 convolutions as rows of tokens, one of them scaled, multiplied and scaled: the scores of attention. */
 const scores: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   if (!isMap(shape)) return;
   const [n, c] = shape as [number, number];
   const tokens = (): Value => {
     const conv = grower.add("Conv", [x, grower.noise([2, c, 1, 1], -0.4, 0.4), grower.noise([2])]);
-    return grower.add("Reshape", [conv, integers([n, 2, -1])]);
+    return grower.add("Reshape", [conv], { shape: [n, 2, -1] });
   };
   const rows = grower.add("Transpose", [tokens()], { perm: [0, 2, 1] });
   const scaled = a % 2 === 0 ? grower.add("Mul", [rows, grower.noise([])]) : rows;
@@ -86,14 +85,14 @@ const activated: Step = (grower, x, { a }) => {
 
 /** Rows made maps for pointwise work, and rows again. */
 const pointwise: Step = (grower, x, { a }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   if (!isMap(shape)) return;
   const [n, c, h, w] = shape as [number, number, number, number];
-  const row = grower.add("Tanh", [grower.add("Reshape", [x, integers([n, c, h * w])])]);
-  const map = grower.add("Reshape", [row, integers([n, c, h, w])]);
+  const row = grower.add("Tanh", [grower.add("Reshape", [x], { shape: [n, c, h * w] })]);
+  const map = grower.add("Reshape", [row], { shape: [n, c, h, w] });
   const conv = grower.add("Conv", [map, grower.noise([c, c, 1, 1], -0.4, 0.4)]);
   const sum = grower.add("Add", [conv, a % 2 === 0 ? map : conv]);
-  grower.add("Reshape", [sum, integers([n, c, h * w])]);
+  grower.add("Reshape", [sum], { shape: [n, c, h * w] });
 };
 
 /** What networks are made of and single steps rarely meet: what rules look for over several nodes. */

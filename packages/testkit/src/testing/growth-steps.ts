@@ -1,5 +1,5 @@
 import { elementCount, sameShape } from "@yolo-compile/core";
-import { integers, type Value } from "@yolo-compile/ir";
+import { fixedShape, fixedSize, type Value } from "@yolo-compile/ir";
 import type { Choice, GraphGrower } from "./graph-grower.js";
 
 /** Adds nodes to the value that the choice points at; does nothing where they do not fit. */
@@ -29,7 +29,7 @@ const weights = (grower: GraphGrower, shape: readonly number[], count: number): 
 
 const conv: Step = (grower, x, { a, b }) => {
   if (x.type.shape.length !== 4) return;
-  const channels = x.type.shape[1]!;
+  const channels = fixedSize(x, 1);
   const depthwise = a % 3 === 0;
   const [filters, group, perGroup] = depthwise ? [channels, channels, 1] : [1 + (a % 5), 1, channels];
   const kernel = b % 2 === 0 ? 1 : 3;
@@ -43,8 +43,8 @@ const conv: Step = (grower, x, { a, b }) => {
 };
 
 const convTranspose: Step = (grower, x, { a, b }) => {
-  if (x.type.shape.length !== 4 || elementCount(x.type.shape) * 4 > MOST_ELEMENTS) return;
-  const channels = x.type.shape[1]!;
+  if (x.type.shape.length !== 4 || elementCount(fixedShape(x)) * 4 > MOST_ELEMENTS) return;
+  const channels = fixedSize(x, 1);
   const group = channels % 2 === 0 && a % 2 === 0 ? 2 : 1;
   const w = weights(grower, [channels, 1 + (a % 3), 2, 2], channels / group);
   const y = grower.add("ConvTranspose", [x, w], { group, strides: [2, 2] });
@@ -52,7 +52,7 @@ const convTranspose: Step = (grower, x, { a, b }) => {
 };
 
 const batchNorm: Step = (grower, x, { b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   if (shape.length < 2) return;
   const vector = [shape[1]!];
   const [scale, shift, mean] = [grower.noise(vector), grower.noise(vector), grower.noise(vector)];
@@ -66,29 +66,29 @@ const activation: Step = (grower, x, { a }) => {
 
 /** Adds an equal value, the same value, or a constant; multiplies by a constant only, since products grow. */
 const arithmetic: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   const twins = grower.values.filter((value) => sameShape(value.type.shape, shape));
   if (a % 3 === 0) grower.add("Add", [x, twins[b % twins.length]!]);
   else grower.add(a % 3 === 1 ? "Mul" : "Sub", [x, grower.noise(b % 2 === 0 ? [] : shape)]);
 };
 
 const concat: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   const axis = a % shape.length;
   const others = grower.values.filter(
     ({ type }) =>
       type.shape.length === shape.length && type.shape.every((size, at) => at === axis || size === shape[at]),
   );
   const inputs = b % 4 === 0 ? [x] : [x, others[b % others.length]!];
-  const count = inputs.reduce((sum, { type }) => sum + elementCount(type.shape), 0);
+  const count = inputs.reduce((sum, input) => sum + elementCount(fixedShape(input)), 0);
   if (count <= MOST_ELEMENTS) grower.add("Concat", inputs, { axis });
 };
 
 const reshape: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   const targets = [[-1], [1, -1], [...shape], [0, -1], [...shape].reverse()];
   if (a % 6 === 5) grower.add("Flatten", [x], { axis: b % shape.length });
-  else grower.add("Reshape", [x, integers(targets[a % 6]!)]);
+  else grower.add("Reshape", [x], { shape: targets[a % 6]! });
 };
 
 const transpose: Step = (grower, x, { a, b }) => {
@@ -100,20 +100,20 @@ const transpose: Step = (grower, x, { a, b }) => {
 };
 
 const idle: Step = (grower, x, { a }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   const zeros = shape.map(() => 0);
   if (a % 5 === 0) grower.add("Identity", [x]);
   else if (a % 5 === 1) grower.add("Cast", [x], { to: "f32" });
-  else if (a % 5 === 2) grower.add("Pad", [x, integers([...zeros, ...zeros])]);
-  else if (a % 5 === 3) grower.add("Slice", [x, integers(zeros), integers(shape)]);
-  else grower.add("Squeeze", [grower.add("Unsqueeze", [x, integers([0])]), integers([0])]);
+  else if (a % 5 === 2) grower.add("Pad", [x], { pads: [...zeros, ...zeros] });
+  else if (a % 5 === 3) grower.add("Slice", [x], { starts: zeros, ends: shape, axes: [...shape.keys()] });
+  else grower.add("Squeeze", [grower.add("Unsqueeze", [x], { axes: [0] })], { axes: [0] });
 };
 
 const split: Step = (grower, x, { a, b }) => {
   const axis = a % x.type.shape.length;
-  const size = x.type.shape[axis]!;
+  const size = fixedSize(x, axis);
   const first = b % size;
-  grower.add("Split", [x, integers(first === 0 ? [size] : [first, size - first])], { axis });
+  grower.add("Split", [x], { axis, sizes: first === 0 ? [size] : [first, size - first] });
 };
 
 const pool: Step = (grower, x, { a, b }) => {
@@ -123,7 +123,7 @@ const pool: Step = (grower, x, { a, b }) => {
 };
 
 const product: Step = (grower, x, { a, b }) => {
-  const { shape } = x.type;
+  const shape = fixedShape(x);
   if (shape.length < 2) return;
   const [inner, columns] = [shape.at(-1)!, 1 + (a % 4)];
   const gemm = shape.length === 2 && b % 2 === 0;
@@ -136,12 +136,12 @@ const product: Step = (grower, x, { a, b }) => {
 const reduction: Step = (grower, x, { a, b }) => {
   const axis = a % x.type.shape.length;
   if (b % 2 === 0) grower.add("Softmax", [x], { axis });
-  else grower.add("ReduceMean", [x, integers([axis])], { keepdims: (b >> 1) % 2 });
+  else grower.add("ReduceMean", [x], { axes: [axis], keepdims: (b >> 1) % 2 });
 };
 
 /** A computation on constants, added to x. */
 const folding: Step = (grower, x, { a }) => {
-  const constant = grower.add("Mul", [grower.noise([a % 2 === 0 ? 1 : x.type.shape.at(-1)!]), grower.noise([])]);
+  const constant = grower.add("Mul", [grower.noise([a % 2 === 0 ? 1 : fixedSize(x, -1)]), grower.noise([])]);
   grower.add("Add", [x, constant]);
 };
 

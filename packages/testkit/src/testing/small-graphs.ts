@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import type { Graph } from "@yolo-compile/ir";
+import { fixedShape, type Graph } from "@yolo-compile/ir";
 import fc from "fast-check";
 import { type Choice, GraphGrower } from "./graph-grower.js";
 import { MOTIFS } from "./growth-motifs.js";
@@ -31,7 +31,7 @@ function growGraph(steps: readonly Choice[], kept: number): Graph {
   for (const step of steps) {
     const count = grower.values.length;
     const x = step.on % 3 === 0 ? grower.pick(step.on) : grower.values[count - 1]!;
-    const fits = x.type.shape.length > 0 && elementCount(x.type.shape) <= MOST_ELEMENTS;
+    const fits = x.type.shape.length > 0 && elementCount(fixedShape(x)) <= MOST_ELEMENTS;
     if (fits) KINDS[step.kind]!(grower, x, step);
   }
   return grower.build((index, used) => used === (index === kept));

@@ -1,10 +1,9 @@
-import { toFloat64 } from "@yolo-compile/core";
-import type { AttributesOf, Node } from "@yolo-compile/ir";
-import { changeConstant, changeNode } from "../edit.js";
+import { fixedShape, type Node } from "@yolo-compile/ir";
+import { change, changeNode } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 import { onOptimized } from "./on-optimized.js";
 
-type Mode = Exclude<keyof AttributesOf<"Resize">, "cubic_coeff_a">;
+type Mode = "coordinate_transformation_mode" | "nearest_mode" | "mode";
 
 const RESIZE_MODES: readonly (readonly [Mode, string])[] = [
   ["coordinate_transformation_mode", "half_pixel"],
@@ -41,17 +40,18 @@ function pixelsTaken(node: Node): string | undefined {
   if (node.op !== "Resize") return undefined;
   const coordinate = COORDINATES.get(node.attributes.coordinate_transformation_mode);
   const round = ROUNDINGS.get(node.attributes.nearest_mode);
-  const scales = toFloat64(node.inputs[2]!.constant!.read());
+  const { scales } = node.attributes;
   // Powers of two divide without rounding, in ONNX Runtime's single precision as here.
   if (
     node.attributes.mode !== "nearest" ||
     !coordinate ||
     !round ||
+    scales.length === 0 ||
     !scales.every((scale) => Number.isInteger(Math.log2(scale)))
   )
     return undefined;
-  const { shape } = node.inputs[0]!.type;
-  const taken = node.outputs[0]!.type.shape.map((size, axis) =>
+  const shape = fixedShape(node.inputs[0]!);
+  const taken = fixedShape(node.outputs[0]!).map((size, axis) =>
     Array.from({ length: size }, (_, at) =>
       Math.max(0, Math.min(shape[axis]! - 1, round(coordinate(at, scales[axis]!)))),
     ),
@@ -66,12 +66,12 @@ const takesSamePixels = (a: Node, b: Node): boolean => {
 
 /** A scale that is too large by less than one pixel in all. */
 function overscale(node: Node<"Resize">): Mutation | undefined {
-  const { shape } = node.inputs[0]!.type;
-  const scales = node.inputs[2];
-  if (!scales?.constant || toFloat64(scales.constant.read()).every((scale) => scale === 1)) return undefined;
-  return changeConstant(node, 2, "the scale is too large by less than a pixel", (numbers) =>
-    numbers.map((scale, axis) => (scale === 1 ? 1 : scale + 0.9 / shape[axis]!)),
-  );
+  const shape = fixedShape(node.inputs[0]!);
+  const { scales } = node.attributes;
+  if (scales.every((scale) => scale === 1)) return undefined;
+  return change(node, "the scale is too large by less than a pixel", {
+    attributes: { scales: scales.map((scale, axis) => (scale === 1 ? 1 : scale + 0.9 / shape[axis]!)) },
+  });
 }
 
 /** Mistakes in how a map is resized. */

@@ -1,6 +1,6 @@
-import { sameShape, sameType, toNumbers } from "@yolo-compile/core";
-import { integers, type Node, type Value } from "@yolo-compile/ir";
-import { besideNode, change, changeNode, editedConstant, replaceAt } from "../edit.js";
+import { addSizes, compareSizes, isAtLeast, type Size, sameShape, sameSize, sameType } from "@yolo-compile/core";
+import { fixedShape, fixedSize, type Node, type Value } from "@yolo-compile/ir";
+import { besideNode, change, changeNode, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 import { onOptimized } from "./on-optimized.js";
 
@@ -43,22 +43,16 @@ function swapParts(node: Node, site: Site): Mutation | undefined {
 
 /** A part that begins one element too early or too late, as long as the axis lasts. */
 function shiftPart(node: Node<"Split">, { pick }: Site): Mutation | undefined {
-  const [x, sizes] = node.inputs;
+  const [x] = node.inputs as [Value];
   const { axis } = node.attributes;
-  const [full = 0] = x!.type.shape.slice(axis);
-  const lengths = node.outputs.map(({ type }) => type.shape.at(axis)!);
-  if (!sizes?.constant || lengths.length < 2 || full === 0) return undefined;
+  const lengths = node.outputs.map((output) => fixedSize(output, axis));
+  if (lengths.length < 2 || fixedSize(x, axis) === 0) return undefined;
   const part = pick(lengths.length);
   const step = part === 0 ? 1 : -1;
   const start = lengths.slice(0, part).reduce((a, b) => a + b, 0) + step;
-  const split = besideNode(node, "Split", [x!, sizes], { axis });
+  const split = besideNode(node, "Split", [x], node.attributes);
   const outputs = split.outputs.map((output, index) => (index === part ? output : node.outputs[index]!));
-  const slice = besideNode(node, "Slice", [
-    x!,
-    integers([start]),
-    integers([start + lengths[part]!]),
-    integers([axis]),
-  ]);
+  const slice = besideNode(node, "Slice", [x], { starts: [start], ends: [start + lengths[part]!], axes: [axis] });
   return {
     change: `part ${part} begins one element too ${step > 0 ? "late" : "early"}`,
     edits: new Map([
@@ -74,17 +68,14 @@ function shiftPart(node: Node<"Split">, { pick }: Site): Mutation | undefined {
 }
 
 /** A Slice that begins and ends one element too early, or too late where it begins with the first. */
-function shiftSlice(node: Node): Mutation | undefined {
-  const [x, starts, ends] = node.inputs;
-  if (!x || !starts?.constant || !ends?.constant) return undefined;
-  const [from, to] = [toNumbers(starts.constant.read()), toNumbers(ends.constant.read())];
-  const at = from.findIndex((start, index) => start >= 0 && to[index]! > start);
+function shiftSlice(node: Node<"Slice">): Mutation | undefined {
+  const { starts, ends } = node.attributes;
+  const at = starts.findIndex((start, index) => isAtLeast(start, 0) && compareSizes(ends[index]!, start) === 1);
   if (at < 0) return undefined;
-  const step = from[at]! > 0 ? -1 : 1;
-  const move = (bound: Value): Value =>
-    editedConstant(bound, (numbers) => numbers.fill(numbers[at]! + step, at, at + 1));
+  const step = isAtLeast(starts[at]!, 1) ? -1 : 1;
+  const move = (bounds: readonly Size[]): Size[] => replaceAt(bounds, at, addSizes(bounds[at]!, step));
   return change(node, `it begins one element too ${step > 0 ? "late" : "early"}`, {
-    inputs: replaceAt(replaceAt(node.inputs, 1, move(starts)), 2, move(ends)),
+    attributes: { starts: move(starts), ends: move(ends) },
   });
 }
 
@@ -92,7 +83,7 @@ function shiftSlice(node: Node): Mutation | undefined {
 function swapAxes(node: Node<"Transpose">, site: Site): Mutation | undefined {
   const { perm } = node.attributes;
   const { shape } = node.outputs[0]!.type;
-  const pair = shuffledPairs(perm.length, site).find(([a, b]) => shape[a] === shape[b] && shape[a]! > 1);
+  const pair = shuffledPairs(perm.length, site).find(([a, b]) => sameSize(shape[a], shape[b]) && shape[a] !== 1);
   const still = shuffledPairs(perm.length, site).find(([a, b]) => shape[a] === 1 && shape[b] === 1);
   const [a, b] = pair ?? still ?? [0, 0];
   if (a === b) return undefined;
@@ -102,12 +93,12 @@ function swapAxes(node: Node<"Transpose">, site: Site): Mutation | undefined {
 
 /** [.., a * b, ..] read as b rows of a instead of a rows of b. */
 function interleave(node: Node): Mutation | undefined {
-  const [x] = node.inputs;
-  const [from, to] = [x!.type.shape, node.outputs[0]!.type.shape];
+  const [x] = node.inputs as [Value];
+  const [from, to] = [fixedShape(x), fixedShape(node.outputs[0]!)];
   const axis = from.findIndex((size, index) => size !== to[index]);
   const [a, b] = [to[axis] ?? 0, to[axis + 1] ?? 0];
   if (axis < 0 || a * b !== from[axis] || !sameShape(from.slice(axis + 1), to.slice(axis + 2))) return undefined;
-  const other = besideNode(node, "Reshape", [x!, integers([...to.slice(0, axis), b, a, ...to.slice(axis + 2)])]);
+  const other = besideNode(node, "Reshape", [x], { shape: [...to.slice(0, axis), b, a, ...to.slice(axis + 2)] });
   const perm = swapped([...to.keys()], axis, axis + 1);
   const turned = changeNode(node, { op: "Transpose", inputs: other.outputs, attributes: { perm } });
   const mutation = { change: `axis ${axis} is split the other way round`, edits: new Map([[node, [other, turned]]]) };

@@ -15,7 +15,7 @@ const longAxes = (shape: readonly number[]): number[] => [...shape.keys()].filte
 /** The elements in another order: `from` gives the coordinates that an element comes from. */
 function reorder(node: Node, text: string, from: (at: readonly number[]) => readonly number[]): Mutation {
   const index = constantAt(node);
-  const { shape } = node.inputs[index]!.type;
+  const { shape } = node.inputs[index]!.constant!;
   const strides = rowStrides(shape);
   const coordinates = (at: number): number[] => shape.map((size, axis) => Math.floor(at / strides[axis]!) % size);
   return changeConstant(node, index, text, (numbers) =>
@@ -27,7 +27,7 @@ function reorder(node: Node, text: string, from: (at: readonly number[]) => read
 
 /** Two rows of a constant exchanged: anchors, width and height of anchors, rows and columns of a grid. */
 function swapRows(node: Node, { pick }: Site): Mutation | undefined {
-  const { shape } = node.inputs[constantAt(node)]?.type ?? { shape: [] };
+  const { shape } = node.inputs[constantAt(node)]?.constant ?? { shape: [] };
   const axes = longAxes(shape);
   const axis = axes[pick(axes.length)];
   if (axis === undefined) return undefined;
@@ -41,7 +41,7 @@ function swapRows(node: Node, { pick }: Site): Mutation | undefined {
 
 /** Each row of a constant in the place of the next: a grid off by one cell. */
 function shiftRows(node: Node, { pick }: Site): Mutation | undefined {
-  const { shape } = node.inputs[constantAt(node)]?.type ?? { shape: [] };
+  const { shape } = node.inputs[constantAt(node)]?.constant ?? { shape: [] };
   const axes = longAxes(shape);
   const axis = axes[pick(axes.length)];
   if (axis === undefined) return undefined;
@@ -53,7 +53,7 @@ function shiftRows(node: Node, { pick }: Site): Mutation | undefined {
 
 /** A matrix over pairs of tokens, with the tokens' roles exchanged. */
 function transposeTable(node: Node): Mutation | undefined {
-  const { shape } = node.inputs[constantAt(node)]?.type ?? { shape: [] };
+  const { shape } = node.inputs[constantAt(node)]?.constant ?? { shape: [] };
   const [rows = 1, columns = 1] = shape.slice(-2);
   if (shape.length < 2 || rows !== columns || rows < 2) return undefined;
   return reorder(node, "the table is transposed", (at) => [...at.slice(0, -2), at.at(-1)!, at.at(-2)!]);
@@ -61,7 +61,7 @@ function transposeTable(node: Node): Mutation | undefined {
 
 /** A matrix over pairs of tokens of a square map, with rows and columns of the map exchanged. */
 function turnMap(node: Node): Mutation | undefined {
-  const { shape } = node.inputs[constantAt(node)]?.type ?? { shape: [] };
+  const { shape } = node.inputs[constantAt(node)]?.constant ?? { shape: [] };
   const [rows = 1, columns = 1] = shape.slice(-2);
   const side = Math.sqrt(rows);
   if (shape.length < 2 || rows !== columns || side < 2 || !Number.isInteger(side)) return undefined;

@@ -1,5 +1,5 @@
 import { elementCount } from "@yolo-compile/core";
-import type { Node, Value } from "@yolo-compile/ir";
+import { fixedShape, type Node, type Value } from "@yolo-compile/ir";
 import { change, changeConstant, changeNode, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 
@@ -16,10 +16,10 @@ interface Filters {
 }
 
 function filtersOf(node: Node): Filters | undefined {
-  const weight = node.inputs[WEIGHT];
-  if (!weight?.constant) return undefined;
-  const [filters = 1, channels = 1, ...kernel] = weight.type.shape;
-  return { filters, channels, kernel: elementCount(kernel), shape: weight.type.shape };
+  const shape = node.inputs[WEIGHT]?.constant?.shape;
+  if (!shape) return undefined;
+  const [filters = 1, channels = 1, ...kernel] = shape;
+  return { filters, channels, kernel: elementCount(kernel), shape };
 }
 
 const onWeights = (
@@ -85,13 +85,13 @@ export const WEIGHT_OPERATORS: readonly MutationOperator[] = [
     return isZero ? { ...dropped, proof: "the bias is 0" } : dropped;
   }),
   onBias("drop-bias-channel", (node, { pick }, bias) => {
-    const channel = pick(elementCount(bias.type.shape));
+    const channel = pick(elementCount(fixedShape(bias)));
     return changeConstant(node, BIAS, `the bias of channel ${channel} is 0`, (numbers) =>
       numbers.fill(0, channel, channel + 1),
     );
   }),
   onBias("shift-bias", (node, _, bias) => {
-    const count = elementCount(bias.type.shape);
+    const count = elementCount(fixedShape(bias));
     return changeConstant(node, BIAS, "each channel has the bias of the one before", (numbers) =>
       numbers.map((_, index) => numbers[(index + count - 1) % count]!),
     );

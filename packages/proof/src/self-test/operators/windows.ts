@@ -1,6 +1,6 @@
 import { sameShape } from "@yolo-compile/core";
-import { floats, type Node, type Value } from "@yolo-compile/ir";
-import { change, changeConstant, replaceAt } from "../edit.js";
+import { fixedShape, floats, type Node, type Value } from "@yolo-compile/ir";
+import { change, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 import { type Mutate, onOptimized } from "./on-optimized.js";
 
@@ -36,7 +36,7 @@ function cutPadding(node: Node<"Conv" | "MaxPool">, { pick }: Site): Mutation | 
 /** A kernel spread over twice the width, with padding to match. */
 function dilate(node: Node<"Conv">): Mutation | undefined {
   const [pads, dilations] = [node.attributes.pads, node.attributes.dilations];
-  const kernel = node.inputs[1]!.type.shape.slice(2);
+  const kernel = fixedShape(node.inputs[1]!).slice(2);
   if (dilations.some((size) => size !== 1) || kernel.every((size) => size === 1)) return undefined;
   if (kernel.some((size) => size % 2 === 0)) return undefined;
   return change(node, "dilation is 2", {
@@ -52,7 +52,7 @@ function dilate(node: Node<"Conv">): Mutation | undefined {
  * pool of that gives the same number again.
  */
 function isUniform(value: Value | undefined, { producer }: Site): boolean {
-  const map = value?.type.shape ?? [];
+  const map = value ? fixedShape(value) : [];
   const reach = [0, 0, 0, 0];
   let pool = producer(value);
   for (; pool?.op === "MaxPool"; pool = producer(pool.inputs[0])) {
@@ -94,13 +94,12 @@ function averagePool(node: Node<"MaxPool">): Mutation | undefined {
 }
 
 /** Pad's own padding, moved from one end of an axis to the other. */
-function flipPad(node: Node<"Pad">): Mutation | undefined {
-  return node.inputs[1]?.constant
-    ? changeConstant(node, 1, "padding lies at the other ends", (numbers) => {
-        const half = numbers.length / 2;
-        return numbers.map((_, index) => numbers[(index + half) % numbers.length]!);
-      })
-    : undefined;
+function flipPad(node: Node<"Pad">): Mutation {
+  const { pads } = node.attributes;
+  const half = pads.length / 2;
+  return change(node, "padding lies at the other ends", {
+    attributes: { pads: [...pads.slice(half), ...pads.slice(0, half)] },
+  });
 }
 
 /** Mistakes in what a window looks at. */
@@ -114,19 +113,19 @@ export const WINDOW_OPERATORS: readonly MutationOperator[] = [
   onOptimized("maximum-of-mean", ["ReduceMean"], (node) =>
     change(node, "the maximum is taken instead of the mean", {
       op: "ReduceMax",
-      attributes: { keepdims: node.attributes.keepdims },
+      attributes: node.attributes,
     }),
   ),
   onOptimized("flip-pad", ["Pad"], flipPad),
   onOptimized("fill-pad", ["Pad"], (node) =>
     node.attributes.mode === "constant"
       ? change(node, "padding repeats the edge", {
-          inputs: node.inputs.length > 2 ? replaceAt(node.inputs, 2, undefined) : node.inputs,
+          inputs: node.inputs.slice(0, 1),
           attributes: { mode: "edge" },
         })
       : undefined,
   ),
   onOptimized("fill-pad-ones", ["Pad"], (node) =>
-    change(node, "padding is 1", { inputs: [...node.inputs.slice(0, 2), floats([1], []), ...node.inputs.slice(3)] }),
+    change(node, "padding is 1", { inputs: [...node.inputs.slice(0, 1), floats([1], [])] }),
   ),
 ];
