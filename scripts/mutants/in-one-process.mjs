@@ -15,8 +15,8 @@ import {
 import { addEventHandler, getState, resetState, run, setState } from "jest-circus";
 import { SnapshotState } from "jest-snapshot";
 
-/** In the sandbox, which the runners of a run share as their working directory: the file of each test, by its name. */
-const FILES = "file-of-test.json";
+/** In the sandbox, which the runners of a run share as their working directory: tests and their files. */
+const QUICK_FIRST = "tests-quick-first.json";
 const NO_TEST = /(?!)/;
 const TEST_TIMEOUT_MS = 60_000;
 
@@ -57,15 +57,14 @@ class InOneProcess {
 
   async dryRun() {
     const result = await this.#run(this.#testFiles);
-    if (result.status === DryRunStatus.Complete)
-      writeFileSync(FILES, JSON.stringify(result.tests.map(({ id, fileName }) => [id, fileName])));
+    if (result.status === DryRunStatus.Complete) writeFileSync(QUICK_FIRST, JSON.stringify(quickFirst(result.tests)));
     return { ...result, mutantCoverage: stryker.mutantCoverage };
   }
 
   async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
-    this.#fileOfTest ??= new Map(JSON.parse(readFileSync(FILES, "utf8")));
+    this.#fileOfTest ??= this.#readOrder();
     const wanted = new Set(testFilter ?? this.#fileOfTest.keys());
-    const files = new Set(Array.from(wanted, (test) => this.#fileOfTest.get(test)));
+    const files = new Set([...this.#fileOfTest].filter(([test]) => wanted.has(test)).map(([, file]) => file));
     Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
     const result = await this.#run(files, wanted, !disableBail);
     stryker.activeMutant = undefined;
@@ -76,6 +75,14 @@ class InOneProcess {
     resetState();
     await import(pathToFileURL(file).href);
     this.#states.set(file, Object.assign(getState(), { file, testTimeout: TEST_TIMEOUT_MS }));
+  }
+
+  /** A mutant is done with the first test that fails. */
+  #readOrder() {
+    const tests = new Map(JSON.parse(readFileSync(QUICK_FIRST, "utf8")));
+    const places = new Map(Array.from(tests.keys(), (test, place) => [test, place]));
+    for (const { rootDescribeBlock, file } of this.#states.values()) sortTests(rootDescribeBlock, file, places);
+    return tests;
   }
 
   async #run(files, wanted, stopAtFailure = false) {
@@ -100,13 +107,25 @@ class InOneProcess {
   }
 }
 
+/** Tests by the time they took; a file comes where its quickest test is. */
+const quickFirst = (tests) =>
+  tests.toSorted((a, b) => a.timeSpentMs - b.timeSpentMs).map(({ id, fileName }) => [id, fileName]);
+
 const testsOf = (block) => block.children.flatMap((child) => (child.type === "test" ? [child] : testsOf(child)));
 
 /** The names of the describe() blocks around a test; the outermost is the file. */
 const blocksOf = (block) => (block.parent ? [...blocksOf(block.parent), block.name] : []);
 
+/** Only tests beside each other: hooks belong to the block around them. */
+function sortTests(block, file, places) {
+  const placeOf = (child) => (child.type === "test" ? (places.get(idOf(child, file)) ?? 0) : places.size);
+  block.children.sort((a, b) => placeOf(a) - placeOf(b));
+  for (const child of block.children) if (child.type !== "test") sortTests(child, file, places);
+}
+
 /** What Stryker knows a test by. */
-const idOf = (test) => [relative(process.cwd(), getState().file), ...blocksOf(test.parent), test.name].join(" > ");
+const idOf = (test, file = getState().file) =>
+  [relative(process.cwd(), file), ...blocksOf(test.parent), test.name].join(" > ");
 
 function resultOf(test, fileName) {
   const id = idOf(test);
