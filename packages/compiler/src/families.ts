@@ -1,6 +1,8 @@
+import type { OutputLayout } from "@yolo-compile/core";
 import { EFFICIENTVIT } from "@yolo-compile/efficientvit";
 import {
   type Evidence,
+  type ExportedModel,
   type Family,
   joinLibraries,
   type ModuleLibrary,
@@ -23,6 +25,15 @@ export const OWNING_FAMILIES: readonly OwningFamily[] = FAMILIES.filter(owns);
 /** The family that recognises what there is of a network. */
 export const familyOf = (evidence: Evidence): OwningFamily | undefined =>
   OWNING_FAMILIES.find(({ networks }) => networks.recognizes(evidence));
+
+/** What the outputs of somebody's exported model hold, by the first family that knows it. */
+export function outputsOf(model: ExportedModel): readonly OutputLayout[] | undefined {
+  for (const { networks } of OWNING_FAMILIES) {
+    const layouts = networks.outputsOf?.(model);
+    if (layouts) return layouts;
+  }
+  return undefined;
+}
 
 /** What rows of a family's yaml may name: the user's own modules, the family's, then those of the others and of torch.nn. */
 export const modulesFor = (family: Family, own?: ModuleLibrary): ModuleLibrary =>

@@ -32,7 +32,7 @@ export { type BoundWeights, bindWeights } from "./bind.js";
 export * from "./compile-graphs.js";
 export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
-export { FAMILIES } from "./families.js";
+export { FAMILIES, outputsOf } from "./families.js";
 export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";

@@ -1,4 +1,5 @@
-import { castTensor, type Tensor } from "@yolo-compile/core";
+import { outputsOf } from "@yolo-compile/compiler";
+import { castTensor, type OutputLayout, type Tensor } from "@yolo-compile/core";
 import type { ModelInfo } from "@yolo-compile/onnx";
 import {
   checkExternalData,
@@ -10,6 +11,7 @@ import {
 } from "@yolo-compile/runtime";
 import {
   type Detection,
+  hasBoxes,
   type Image,
   letterbox,
   type Mask,
@@ -35,7 +37,7 @@ export interface DetectorRequest {
   readonly size?: Size;
 }
 
-/** A YOLOv5 model that is ready to look at pictures. */
+/** A model that is ready to look at pictures. */
 export interface Detector {
   /** By class index; fewer than the model has classes where its metadata has none. */
   readonly names: readonly string[];
@@ -71,7 +73,7 @@ export async function openDetector(request: DetectorRequest): Promise<Detector> 
   return {
     names: namesOf(info),
     size,
-    detect: (image, options = {}) => detect(session, input, size, image, options),
+    detect: (image, options = {}) => detect(session, { input, size, metadata: info.metadata }, image, options),
     release: () => session.release(),
   };
 }
@@ -88,11 +90,17 @@ function inputSize({ shape }: ValueInfo, wanted: Size = USUAL_SIZE): Size {
   };
 }
 
+/** What a model is to do with a picture. */
+interface Task {
+  readonly input: ValueInfo;
+  readonly size: Size;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 /** A model for several images at a time gets the picture in every place. */
 async function detect(
   session: Session,
-  input: ValueInfo,
-  size: Size,
+  { input, size, metadata }: Task,
   image: Image,
   options: SuppressionOptions,
 ): Promise<Found> {
@@ -100,31 +108,42 @@ async function detect(
   const pictures = Array<Image>(typeof batch === "number" ? batch : 1).fill(letterbox(image, size));
   const tensor = castTensor(toTensor(pictures), input.dtype);
   const started = performance.now();
-  const results = [...(await session.run(new Map([[input.name, tensor]]))).values()];
+  const outputs = await session.run(new Map([[input.name, tensor]]));
   const elapsedMs = performance.now() - started;
-  const [found] = readDetections(results, size, [image], options) ?? [];
+  const [found] = readDetections(outputs, layoutsOf(outputs, metadata), size, [image], options) ?? [];
   if (!found) throw noDetector(session.name, "its outputs", session.outputs);
   return { ...found, elapsedMs };
 }
 
+/** What a run's outputs hold, by their shapes and by what the model says about itself; undefined where no family knows. */
+export const layoutsOf = (
+  outputs: ReadonlyMap<string, Tensor>,
+  metadata: ReadonlyMap<string, string>,
+): readonly OutputLayout[] | undefined =>
+  outputsOf({ outputs: [...outputs].map(([name, { shape }]) => ({ name, shape })), metadata });
+
 /**
- * What a YOLOv5 network's outputs say of the pictures that it was run on, `size` being its input; undefined where the outputs
- * are not those of a detector or segmenter.
+ * What a network's outputs say of the pictures that it was run on, `size` being its input; undefined where they are not those
+ * of a detector or segmenter.
  * @throws detect/output
  */
 export function readDetections(
-  [output, protos]: readonly Tensor[],
+  outputs: ReadonlyMap<string, Tensor>,
+  layouts: readonly OutputLayout[] | undefined,
   size: Size,
   images: readonly Image[],
   options: SuppressionOptions = {},
 ): Omit<Found, "elapsedMs">[] | undefined {
-  if (output?.shape.length !== 3) return undefined;
-  const maskCount = protos?.shape.length === 4 ? protos.shape[1]! : 0;
-  const pictures = nonMaxSuppression(output, { ...options, maskCount });
+  const boxes = layouts?.find(hasBoxes);
+  const output = boxes && outputs.get(boxes.output);
+  if (!output) return undefined;
+  const prototypes = layouts?.find(({ parts }) => parts.some(({ name }) => name === "prototypes"));
+  const protos = prototypes && outputs.get(prototypes.output);
+  const pictures = nonMaxSuppression(output, boxes, options);
   return images.map((image, index) => {
     const letterboxed = pictures[index] ?? [];
     const detections = scaleBoxes(letterboxed, size, image);
-    const masks = protos && maskCount > 0 ? processNativeMasks(protos, detections, image, index) : [];
+    const masks = protos ? processNativeMasks(protos, detections, image, index) : [];
     return { detections, masks, letterboxed };
   });
 }

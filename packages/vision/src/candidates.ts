@@ -1,11 +1,5 @@
 import type { Box, Detection } from "./detection.js";
-
-/** The sizes of one picture's output; `columns` are 5, the classes and the mask coefficients. */
-export interface RowLayout {
-  readonly rows: number;
-  readonly columns: number;
-  readonly classes: number;
-}
+import type { RowLayout, Span } from "./row-layout.js";
 
 /**
  * Which rows and classes become detections: `classes` is undefined for all, `multiLabel` takes each class above the
@@ -18,37 +12,35 @@ export interface CandidateRules {
   readonly multiLabel: boolean;
 }
 
-const OBJECTNESS = 4;
-const FIRST_CLASS = 5;
-
 /** The rows above the threshold as detections, in row order. A row with a NaN score is none. */
 export function candidatesOf(data: Float32Array, layout: RowLayout, rules: CandidateRules): Detection[] {
-  const labels = rules.multiLabel && layout.classes > 1 ? allClasses : bestClass;
+  const { rows, columns, objectness, scores, label, masks } = layout;
+  const labels = rules.multiLabel && scores.count > 1 ? allClasses : bestClass;
   const found: Detection[] = [];
-  for (let row = 0; row < layout.rows; row++) {
-    const values = data.subarray(row * layout.columns, (row + 1) * layout.columns);
-    if (!(values[OBJECTNESS]! > rules.confidence)) continue;
-    const scores = weigh(values, FIRST_CLASS, layout.classes);
-    for (const classIndex of labels(scores, rules.confidence))
+  for (let row = 0; row < rows; row++) {
+    const values = data.subarray(row * columns, (row + 1) * columns);
+    const weight = objectness === undefined ? 1 : values[objectness]!;
+    if (objectness !== undefined && !(weight > rules.confidence)) continue;
+    const weighed = weigh(values, scores, weight);
+    for (const place of labels(weighed, rules.confidence)) {
+      const classIndex = label === undefined ? place : values[label]!;
       if (rules.classes?.has(classIndex) ?? true)
         found.push({
-          box: cornersOf(values),
-          score: scores[classIndex]!,
+          box: cornersOf(values, layout.box),
+          score: weighed[place]!,
           classIndex,
-          ...(layout.columns > FIRST_CLASS + layout.classes && { maskCoefficients: maskCoefficients(values, layout) }),
+          // YOLOv5 multiplies mask coefficients by the objectness, as it does class scores.
+          ...(masks.count > 0 && { maskCoefficients: weigh(values, masks, weight) }),
         });
+    }
   }
   return found;
 }
 
-/** YOLOv5 multiplies mask coefficients by the objectness, as it does class scores. */
-const maskCoefficients = (values: Float32Array, { columns, classes }: RowLayout): Float32Array =>
-  weigh(values, FIRST_CLASS + classes, columns - FIRST_CLASS - classes);
-
-/** `count` values from `start`, each times the objectness, in float32. */
-function weigh(values: Float32Array, start: number, count: number): Float32Array {
+/** The values of a stretch, each times `weight`, in float32. */
+function weigh(values: Float32Array, { at, count }: Span, weight: number): Float32Array {
   const weighed = new Float32Array(count);
-  for (let index = 0; index < count; index++) weighed[index] = values[start + index]! * values[OBJECTNESS]!;
+  for (let index = 0; index < count; index++) weighed[index] = values[at + index]! * weight;
   return weighed;
 }
 
@@ -68,7 +60,9 @@ function allClasses(scores: Float32Array, confidence: number): number[] {
   return classes;
 }
 
-function cornersOf(values: Float32Array): Box {
-  const [x, y, width, height] = [values[0]!, values[1]!, values[2]! / 2, values[3]! / 2];
+function cornersOf(values: Float32Array, { first, second, corners }: RowLayout["box"]): Box {
+  const [x, y, right, bottom] = [values[first]!, values[first + 1]!, values[second]!, values[second + 1]!];
+  if (corners) return [x, y, right, bottom];
+  const [width, height] = [right / 2, bottom / 2];
   return [Math.fround(x - width), Math.fround(y - height), Math.fround(x + width), Math.fround(y + height)];
 }

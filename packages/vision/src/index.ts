@@ -11,4 +11,5 @@ export type { DetectionPair } from "./match-detections.js";
 export { nonMaxSuppression, type SuppressionOptions } from "./non-max-suppression.js";
 export { boxOverlap, maskOverlap } from "./overlap.js";
 export { classColour } from "./palette.js";
+export { hasBoxes } from "./row-layout.js";
 export { roundBoxes, scaleBoxes } from "./scale-boxes.js";

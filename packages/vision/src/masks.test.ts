@@ -3,10 +3,10 @@ import { crc32, tensorOf } from "@yolo-compile/core";
 import type { Box, Detection } from "./detection.js";
 import type { Size } from "./image.js";
 import { type Mask, processMasks, processNativeMasks } from "./masks.js";
-import { nonMaxSuppression } from "./non-max-suppression.js";
 import { roundBoxes, scaleBoxes } from "./scale-boxes.js";
 import { randomOutput, randomPrototypes } from "./testing/computed.js";
 import { goldens } from "./testing/files.js";
+import { suppress } from "./testing/suppress.js";
 
 const INPUT = { width: 160, height: 112 };
 const NATIVE = { width: 200, height: 144 };
@@ -28,7 +28,7 @@ function spread(masks: readonly Mask[], size: Size): Uint8Array {
 const digest = (bytes: Uint8Array) => ({ pixels: bytes.reduce((sum, bit) => sum + bit, 0), crc32: crc32(bytes) });
 
 test("masks are those of YOLOv5, at the input's size and at the picture's", () => {
-  const found = nonMaxSuppression(randomOutput([2, 40, 17], 8), { maskCount: 8 });
+  const found = suppress(randomOutput([2, 40, 17], 8), { maskCount: 8 });
   const protos = randomPrototypes([2, 8, 28, 40]);
   expect(found.map((detections) => detections.length)).toEqual(goldens.masks.counts);
   found.forEach((detections, index) => {

@@ -1,7 +1,8 @@
-import { castTensor, isFloat, type Tensor } from "@yolo-compile/core";
-import { type CandidateRules, candidatesOf, type RowLayout } from "./candidates.js";
+import { castTensor, type OutputLayout, type Tensor } from "@yolo-compile/core";
+import { type CandidateRules, candidatesOf } from "./candidates.js";
 import type { Detection } from "./detection.js";
-import { badThreshold, unexpectedOutput } from "./diagnostics.js";
+import { badThreshold } from "./diagnostics.js";
+import { rowLayout } from "./row-layout.js";
 
 /** What survives suppression; the defaults are those of YOLOv5's detect.py. */
 export interface SuppressionOptions {
@@ -17,11 +18,7 @@ export interface SuppressionOptions {
   readonly agnostic?: boolean;
   /** A box counts once for each class above the threshold instead of for its best. Default false. */
   readonly multiLabel?: boolean;
-  /** Columns at the end that are mask coefficients. Default 0. */
-  readonly maskCount?: number;
 }
-
-const BOX_COLUMNS = 5;
 
 /** More candidates than this are dropped, lowest scores first, before boxes are compared pair by pair. */
 const MOST_CANDIDATES = 30000;
@@ -30,41 +27,47 @@ const MOST_CANDIDATES = 30000;
 const CLASS_DISTANCE = 7680;
 
 /**
- * The objects in a decoded output, a list for each picture, best score first.
- * `output: f32[n, rows, 5 + classes + maskCount]`, rows of centre x, centre y, width, height, objectness, class scores, mask coefficients.
+ * The objects in a decoded output, a list for each picture, best score first. `layout` says where a row keeps its box, its
+ * scores and its mask coefficients; boxes that have a label already are suppressed no more.
  * Source: yolov5 v7.0 utils/general.py non_max_suppression, in float32 wherever that decides an order or a threshold.
  * @throws detect/output, detect/threshold
  */
-export function nonMaxSuppression(output: Tensor, options: SuppressionOptions = {}): Detection[][] {
+export function nonMaxSuppression(
+  output: Tensor,
+  layout: OutputLayout,
+  options: SuppressionOptions = {},
+): Detection[][] {
   const { confidence = 0.25, iou = 0.45, maxDetections = 1000, classes, agnostic = false } = options;
   checkThresholds(confidence, iou, maxDetections);
-  const layout = rowLayout(output, options.maskCount ?? 0);
+  const places = rowLayout(output, layout);
   const rules: CandidateRules = {
     confidence: Math.fround(confidence),
     classes: classes && new Set(classes),
     multiLabel: options.multiLabel ?? false,
   };
   const data = castTensor(output, "f32").data as Float32Array; // f32 by the cast
-  const pictureLength = layout.rows * layout.columns;
+  const { rows, columns } = places;
   return Array.from({ length: output.shape[0]! }, (_, picture) => {
-    const rows = data.subarray(picture * pictureLength, (picture + 1) * pictureLength);
-    const candidates = candidatesOf(rows, layout, rules).sort((a, b) => b.score - a.score);
+    const values = data.subarray(picture * rows * columns, (picture + 1) * rows * columns);
+    const rowMajor = layout.axis === 2 ? values : transposed(values, rows, columns);
+    const candidates = candidatesOf(rowMajor, places, rules).sort((a, b) => b.score - a.score);
+    if (places.label !== undefined) return candidates.slice(0, maxDetections);
     return suppress(candidates.slice(0, MOST_CANDIDATES), agnostic ? 0 : CLASS_DISTANCE, iou, maxDetections);
   });
+}
+
+/** Columns that stand together, as rows that do. */
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let column = 0; column < columns; column++)
+    for (let row = 0; row < rows; row++) turned[row * columns + column] = values[column * rows + row]!;
+  return turned;
 }
 
 function checkThresholds(confidence: number, iou: number, maxDetections: number): void {
   for (const [name, value] of [["confidence", confidence] as const, ["iou", iou] as const])
     if (!(value >= 0 && value <= 1)) throw badThreshold(name, value, "0 to 1");
   if (!(maxDetections >= 1)) throw badThreshold("maxDetections", maxDetections, "1 or more");
-}
-
-function rowLayout(output: Tensor, maskCount: number): RowLayout {
-  const [, rows, columns] = output.shape;
-  const fewest = BOX_COLUMNS + 1 + maskCount;
-  if (!isFloat(output.dtype) || output.shape.length !== 3 || columns! < fewest)
-    throw unexpectedOutput(output, `floats [pictures, rows, 5 + classes${maskCount ? ` + ${maskCount} masks` : ""}]`);
-  return { rows: rows!, columns: columns!, classes: columns! - BOX_COLUMNS - maskCount };
 }
 
 /** Greedy: each box in turn, unless suppressed, suppresses those after it. Source: torchvision.ops.nms. */

@@ -1,3 +1,4 @@
+import type { OutputLayout, Tensor } from "@yolo-compile/core";
 import type { CandidateRun } from "@yolo-compile/runtime";
 import {
   type ComparisonOptions,
@@ -18,6 +19,9 @@ export interface PictureComparison {
   readonly comparison: DetectionComparison;
 }
 
+/** What a run's outputs hold. */
+export type LayoutsOf = (outputs: ReadonlyMap<string, Tensor>) => readonly OutputLayout[] | undefined;
+
 /**
  * The detections on each picture of a run after suppression, compared object by object; nothing for a run without pictures,
  * and undefined where the models are no detectors.
@@ -25,6 +29,7 @@ export interface PictureComparison {
  */
 export function comparePictures(
   { expected, outputs, provider }: CandidateRun<VerifyInput>,
+  layouts: LayoutsOf,
   options: ComparisonOptions = {},
 ): PictureComparison[] | undefined {
   const { pictures = [], tensors } = expected.input;
@@ -38,8 +43,8 @@ export function comparePictures(
     ...(maxDetections !== undefined && { maxDetections }),
   };
   const images = pictures.map((picture) => picture.image);
-  const reference = readDetections([...expected.outputs.values()], size, images, limits);
-  const candidate = readDetections([...outputs.values()], size, images, limits);
+  const reference = readDetections(expected.outputs, layouts(expected.outputs), size, images, limits);
+  const candidate = readDetections(outputs, layouts(outputs), size, images, limits);
   if (!reference || !candidate) return undefined;
   return pictures.map((picture, index) => ({
     picture,

@@ -12,11 +12,12 @@ import {
 } from "@yolo-compile/runtime";
 import type { ComparisonOptions } from "@yolo-compile/vision";
 
+import { layoutsOf } from "../detect.js";
 import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { type BisectResult, bisect } from "./bisect.js";
 import type { InputChoice } from "./choose-inputs.js";
-import { comparePictures, type PictureComparison } from "./compare-pictures.js";
+import { comparePictures, type LayoutsOf, type PictureComparison } from "./compare-pictures.js";
 import { noDetections, noSource } from "./diagnostics.js";
 import { type BudgetEntry, errorBudget } from "./error-budget.js";
 import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
@@ -102,6 +103,12 @@ interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" |
   readonly cases: readonly ExpectedCase<VerifyInput>[];
 }
 
+/** Our own graphs know what they give; of anybody's model the families know it by its shapes and metadata. */
+const layoutsIn =
+  (subject: VerifySubject): LayoutsOf =>
+  (outputs) =>
+    subject.kind === "compiled" ? subject.compiled.outputs : layoutsOf(outputs, subject.candidate.info.metadata);
+
 /** The encoded models are gone when this ends. */
 async function judgeOutputs(
   subject: VerifySubject,
@@ -114,7 +121,7 @@ async function judgeOutputs(
   const onRun = (run: CandidateRun<VerifyInput>): void => {
     // As users deploy it: one answer a picture is enough.
     if (run.level !== "all" || run.provider !== provider || !run.expected.input.pictures) return;
-    const compared = comparePictures(run, detections);
+    const compared = comparePictures(run, layoutsIn(subject), detections);
     if (!compared) throw noDetections(name);
     pictures.push(...compared);
   };

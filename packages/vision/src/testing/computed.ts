@@ -1,6 +1,6 @@
 import { type Tensor, uniformFloats, uniformStream } from "@yolo-compile/core";
 import { CHANNELS, type Image } from "../image.js";
-import type { SuppressionOptions } from "../non-max-suppression.js";
+import type { DetectorOptions } from "./suppress.js";
 
 /** The noise of goldens.py. */
 export function noise([width, height]: readonly [number, number]): Image {
@@ -37,12 +37,12 @@ export const randomPrototypes = (shape: readonly number[]): Tensor => ({
 });
 
 /** The options of YOLOv5's function in our words; its own default of detections differs. */
-export const optionsOf = (options: Readonly<Record<string, unknown>>): SuppressionOptions => ({
+export const optionsOf = (options: Readonly<Record<string, unknown>>): DetectorOptions => ({
   maxDetections: 300,
   ...Object.fromEntries(Object.entries(options).map(([name, value]) => [OPTION_NAMES.get(name) ?? name, value])),
 });
 
-const OPTION_NAMES: ReadonlyMap<string, keyof SuppressionOptions> = new Map([
+const OPTION_NAMES: ReadonlyMap<string, keyof DetectorOptions> = new Map([
   ["conf_thres", "confidence"],
   ["iou_thres", "iou"],
   ["max_det", "maxDetections"],

@@ -1,0 +1,67 @@
+import { isFloat, type OutputLayout, type PartName, type Tensor } from "@yolo-compile/core";
+import { unexpectedOutput } from "./diagnostics.js";
+
+/** A stretch of a row. */
+export interface Span {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Where a row, one box of one picture, keeps what; numbers are columns. */
+export interface RowLayout {
+  readonly rows: number;
+  readonly columns: number;
+  /** Centre and size, or two corners. */
+  readonly box: { readonly first: number; readonly second: number; readonly corners: boolean };
+  /** What class scores and mask coefficients are multiplied by, where the family has it. */
+  readonly objectness: number | undefined;
+  /** A score for each class, or the one score of the label. */
+  readonly scores: Span;
+  /** The class, of a box that is alone already: suppression is part of the graph. */
+  readonly label: number | undefined;
+  readonly masks: Span;
+}
+
+/**
+ * How the rows of `output`, [pictures, rows, columns] or [pictures, columns, rows] by the layout's axis, are to be read.
+ * @throws detect/output where the output is none of boxes or has other sizes
+ */
+export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
+  const { axis, parts } = layout;
+  const columns = parts.reduce((sum, { count }) => sum + count, 0);
+  const expected = (): Error =>
+    unexpectedOutput(output, `floats of ${columns} columns along axis ${axis}: ${describe(layout)}`);
+  const rows = output.shape[3 - axis];
+  if (!isFloat(output.dtype) || output.shape.length !== 3 || output.shape[axis] !== columns || rows === undefined)
+    throw expected();
+  const spans = spansOf(layout);
+  const [center, size, corners] = (["center", "size", "corners"] as const).map((name) => spans.get(name)?.at);
+  const scores = spans.get("classes") ?? spans.get("score");
+  const [first, second] = corners === undefined ? [center, size] : [corners, corners + 2];
+  if (first === undefined || second === undefined || !scores) throw expected();
+  return {
+    rows,
+    columns,
+    box: { first, second, corners: corners !== undefined },
+    objectness: spans.get("objectness")?.at,
+    scores,
+    label: spans.get("label")?.at,
+    masks: spans.get("masks") ?? { at: columns, count: 0 },
+  };
+}
+
+/** Whether a layout is one of boxes, which become detections. */
+export const hasBoxes = ({ parts }: OutputLayout): boolean =>
+  parts.some(({ name }) => name === "corners" || name === "center");
+
+function spansOf({ parts }: OutputLayout): ReadonlyMap<PartName, Span> {
+  const spans = new Map<PartName, Span>();
+  let at = 0;
+  for (const { name, count } of parts) {
+    spans.set(name, { at, count });
+    at += count;
+  }
+  return spans;
+}
+
+const describe = ({ parts }: OutputLayout): string => parts.map(({ name, count }) => `${count} ${name}`).join(", ");
