@@ -1,5 +1,5 @@
 // A Stryker test runner that loads a test file once and then runs its tests again for every mutant, with Jest's own
-// test(), expect() and snapshots. Jest loads every module anew for every mutant, which takes a hundred times as long.
+// test(), expect() and snapshots. Jest loads every module anew for every mutant, which takes dozens of times as long.
 import { readFileSync, writeFileSync } from "node:fs";
 import { register } from "node:module";
 import { relative, resolve } from "node:path";
@@ -19,6 +19,12 @@ import { SnapshotState } from "jest-snapshot";
 const QUICK_FIRST = "tests-quick-first.json";
 const NO_TEST = /(?!)/;
 const TEST_TIMEOUT_MS = 60_000;
+/** The format is Jest's default, which a SnapshotState by itself does not know. */
+const SNAPSHOTS = {
+  updateSnapshot: "none",
+  rootDir: process.cwd(),
+  snapshotFormat: { escapeString: false, printBasicPrototype: false },
+};
 
 /** What mutated code shares with Stryker: which mutant is active, which were reached and how often. */
 const stryker = { mutantCoverage: { static: {}, perTest: {} } };
@@ -96,7 +102,7 @@ class InOneProcess {
         test.written ??= { mode: test.mode };
         test.mode = !wanted || wanted.has(idOf(test)) ? test.written.mode : "skip";
       }
-      const snapshotState = new SnapshotState(`${file}.snap`, { updateSnapshot: "none", rootDir: process.cwd() });
+      const snapshotState = new SnapshotState(`${file}.snap`, SNAPSHOTS);
       jestExpect.setState({ snapshotState, testPath: file });
       const { unhandledErrors } = await run();
       if (unhandledErrors.length > 0) return { status: DryRunStatus.Error, errorMessage: unhandledErrors.join("\n") };

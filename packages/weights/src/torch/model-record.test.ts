@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { OpenOptions } from "../format.js";
 import { at, network, row, STORAGES } from "../testing/network.js";
-import { open } from "../testing/outcome.js";
+import { codeOf, open } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
 import { type NewModule, numpyArray, tensor, torchFile } from "../testing/torch-file.js";
 
@@ -159,4 +159,70 @@ test("yaml_file may be a path", () => {
   const path = (name: string, ...parts: string[]) => p.reduce(p.global("pathlib", name), ...parts.map(p.text));
   expect(openRoot(network({ yaml_file: path("PosixPath", "/", "a", "b.yaml") })).model?.yamlFile).toBe("/a/b.yaml");
   expect(openRoot(network({ yaml_file: path("WindowsPath", "c:\\", "b.yaml") })).model?.yamlFile).toBe("c:\\b.yaml");
+});
+
+test("what a model does not say is not in its record", () => {
+  const bare = network({ yaml: p.none, names: p.none, stride: p.none }, [{}]);
+  const { model, notes } = openRoot(bare);
+  expect(model).toStrictEqual({ className: "models.yolo.DetectionModel", batchNormEps: new Map() });
+  expect(notes).toEqual([]);
+});
+
+test("a row has what it says, of the kinds that are expected", () => {
+  const odd = { i: p.text("1"), f: p.list(p.int(1), p.text("x")), type: p.int(1), backbone: p.int(1) };
+  expect(openRoot(network({}, [row(), { attributes: odd }, {}])).model?.layers).toStrictEqual([
+    { index: 0, from: -1, type: "models.common.Conv" },
+    {},
+    {},
+  ]);
+});
+
+test("a BatchNorm without eps has none", () => {
+  const norm: NewModule = { className: "torch.nn.modules.batchnorm.BatchNorm2d", buffers: { running_mean: at(0) } };
+  expect(openRoot(network({}, [norm])).model?.batchNormEps).toEqual(new Map());
+});
+
+test.each<[string, p.Code, string]>([
+  ["text in a list", p.list(p.int(8), p.text("16")), "a list of 2"],
+  ["a tensor whose storage is missing", tensor({ shape: [2], key: "9" }), "not readable (weights/storage"],
+  ["a list of 65", p.list(...Array.from({ length: 65 }, () => p.int(8))), "a list of 65"],
+  ["a tensor of 65", tensor({ shape: [65], strides: [0], storageCount: 8 }), "f32[65]"],
+])("a stride that is %s is left out, and the note says what it is", (_, stride, found) => {
+  const { model, notes } = openRoot(network({ stride }));
+  expect(model?.stride).toBeUndefined();
+  expect(notes[0]?.message).toContain(found);
+});
+
+test.each<[string, p.Code]>([
+  ["a list", p.list(...Array.from({ length: 64 }, () => p.int(8)))],
+  ["a tensor", tensor({ shape: [64], strides: [0], storageCount: 8 })],
+])("a stride of 64 numbers is read from %s", (_, stride) => {
+  expect(openRoot(network({ stride })).model?.stride).toHaveLength(64);
+});
+
+test("a yaml of arrays: numbers up to a size, else their description", () => {
+  const bytes = (count: number) => numpyArray([count], "u1", new Array(count).fill(7));
+  const yaml = p.dict(
+    ["small", bytes(2)],
+    ["large", bytes(100_000)],
+    ["broken", numpyArray([3], "u1", [1])],
+    [p.tuple(p.int(1)), p.int(2)],
+  );
+  const { model, notes } = openRoot(network({ yaml }));
+  expect({ ...(model?.yaml as object) }).toEqual({
+    small: [7, 7],
+    large: "<an object numpy.core.multiarray._reconstruct>",
+    broken: "<an object numpy.core.multiarray._reconstruct>",
+    "<a tuple of 1>": 2,
+  });
+  expect(notes).toMatchObject([{ code: "weights/attribute" }]);
+});
+
+test("a yaml nested without an end is refused", () => {
+  let yaml = p.int(1);
+  for (let level = 0; level < 200; level++) yaml = level % 2 ? p.list(yaml) : p.dict(["a", yaml]);
+  expect(codeOf(() => openRoot(network({ yaml })))).toBe("weights/limit");
+  let lists = p.int(1);
+  for (let level = 0; level < 140; level++) lists = p.list(lists);
+  expect(codeOf(() => openRoot(network({ yaml: lists })))).toBe("weights/limit");
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { network, STORAGES } from "../testing/network.js";
-import { codeOf, open } from "../testing/outcome.js";
+import { codeOf, errorOf, open } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
 import { numpyDType, torchFile } from "../testing/torch-file.js";
 
@@ -99,4 +99,18 @@ test("numpy scalars are numbers where a model keeps some", () => {
     array: [{ pyFloat: 1 }],
   });
   expect(notes).toMatchObject([{ code: "weights/attribute" }]);
+});
+
+test.each<[string, p.Code]>([
+  ["no tuple", p.int(3)],
+  ["a tuple with text", p.tuple(p.int(1), p.text("1"))],
+  ["a fraction of none", p.tuple(p.none)],
+  ["of 65 dimensions", p.tuple(...new Array<p.Code>(65).fill(p.int(1)))],
+])("a shape that is %s is refused", (_, shape) => {
+  const value = array(p.tuple(p.int(1), shape, numpyDType("u1", "|"), p.bool(false), p.bytes([1])));
+  expect(errorOf(() => read(value)).message).toContain("a numpy array whose shape is");
+});
+
+test("64 dimensions are read", () => {
+  expect(read(array(state(new Array(64).fill(1), numpyDType("u1", "|"), p.bytes([7])))).values).toEqual([7]);
 });

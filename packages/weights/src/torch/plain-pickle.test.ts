@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { codeOf, open } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
+import { numpyArray } from "../testing/torch-file.js";
 
 const bytesOf = (...codes: readonly (number | string | p.Code)[]) => Uint8Array.from(p.raw(...codes));
 
@@ -31,4 +32,29 @@ test("a tensor of torch in it has no storage beside it", () => {
     p.tuple(p.int(1)),
   );
   expect(codeOf(() => open(p.pickle(p.dict(["w", tensor]))))).toBe("weights/storage");
+});
+
+const arrays = p.pickle(p.dict(["w", numpyArray([1], "f4", [0, 0, 128, 63])]));
+const followedBy = (...rest: readonly (readonly number[] | Uint8Array)[]) =>
+  Uint8Array.from([...arrays, ...rest.flatMap((bytes) => [...bytes])]);
+
+test("weights with a command in a later pickle are refused, and read where that is allowed", () => {
+  const bytes = followedBy(p.pickle(p.none), p.pickle(p.global("os", "system")));
+  expect(codeOf(() => open(bytes))).toBe("weights/suspicious");
+  expect(open(bytes, { allowSuspicious: true })).toMatchObject({ format: "pickle", suspicious: ["os.system"] });
+});
+
+test("what follows the weights need be no pickle", () => {
+  expect([...open(followedBy([1, 2, 3])).tensors.keys()]).toEqual(["w"]);
+  expect([...open(followedBy(p.pickle(p.none), [0x80])).tensors.keys()]).toEqual(["w"]);
+});
+
+test.each([
+  [0, "weights/format"],
+  [1, "weights/format"],
+  [2, "weights/root"],
+  [5, "weights/root"],
+  [6, "weights/format"],
+])("a pickle that says protocol %i", (protocol, code) => {
+  expect(codeOf(() => open(p.pickle(p.int(1), protocol)))).toBe(code);
 });

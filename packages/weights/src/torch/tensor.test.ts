@@ -187,3 +187,68 @@ test.each(["_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_meta_tensor_n
     expect(diagnostic.message).toContain(`torch._utils.${name}`);
   },
 );
+
+test("three wrappers are read, four are not", () => {
+  const wrapped = (count: number) =>
+    Array.from({ length: count }).reduce<p.Code>((code) => parameter(code), tensor({ shape: [1], storageCount: 24 }));
+  expect(read(wrapped(3)).values).toEqual([0]);
+  expect(codeOf(() => read(wrapped(4)))).toBe("weights/tensor");
+});
+
+test("64 dimensions are read", () => {
+  expect(openTensor({ shape: new Array<number>(64).fill(1) }).shape).toHaveLength(64);
+});
+
+test("an untyped storage is bytes, of which a tensor takes whole elements", () => {
+  const untyped = (bytes: number, shape: readonly number[], dtype: readonly p.Code[] = [p.global("torch", "int16")]) =>
+    p.reduce(
+      p.global("torch._utils", "_rebuild_tensor_v3"),
+      p.persistent(
+        p.tuple(p.text("storage"), p.global("torch", "UntypedStorage"), p.text("0"), p.text("cpu"), p.int(bytes)),
+      ),
+      p.int(0),
+      p.tuple(...shape.map(p.int)),
+      p.tuple(...shape.map(() => p.int(1))),
+      p.bool(false),
+      p.orderedDict(),
+      ...dtype,
+    );
+  const storages = { 0: Uint8Array.of(1, 0, 2, 0, 3) };
+  expect(read(untyped(5, [2]), storages)).toEqual({ dtype: "i16", shape: [2], values: [1, 2] });
+  expect(codeOf(() => read(untyped(5, [3]), storages))).toBe("weights/tensor");
+  expect(read(untyped(5, [5], []), storages)).toEqual({ dtype: "u8", shape: [5], values: [1, 0, 2, 0, 3] });
+});
+
+test.each<[string, p.Code]>([
+  ["text", p.text("storage")],
+  ["a reference without a class", p.persistent(p.text("0"))],
+  [
+    "a reference of another kind",
+    p.persistent(p.tuple(p.text("module"), p.global("torch", "FloatStorage"), p.text("0"), p.text("cpu"), p.int(24))),
+  ],
+  [
+    "a storage named by a number",
+    p.persistent(p.tuple(p.text("storage"), p.global("torch", "FloatStorage"), p.int(0), p.text("cpu"), p.int(24))),
+  ],
+])("refuses %s for a storage", (_, storage) => {
+  const root = rebuild(storage, p.int(0), p.tuple(p.int(1)), p.tuple(p.int(1)));
+  expect(errorOf(() => read(root)).message).toContain("expected a storage, found");
+});
+
+test("messages say where and what", () => {
+  const messageOf = (root: p.Code) => errorOf(() => read(root)).diagnostic.message;
+  const storage = storageRef("FloatStorage", "0", 24);
+  const dims = p.tuple(p.int(1));
+  expect(messageOf(rebuild(storage, p.text("x"), dims, dims))).toContain("its offset cannot be");
+  expect(messageOf(rebuild(storage, p.int(0), p.tuple(p.int(-1)), dims))).toContain("its sizes cannot be");
+  expect(messageOf(rebuild(storage, p.int(0), dims, p.tuple(p.text("x"))))).toContain("its strides cannot be");
+  expect(messageOf(rebuild(storage, p.int(0), p.tuple(p.int(1), p.int(1)), dims))).toContain("2 sizes and 1 strides");
+});
+
+test("a type without a function or arguments is refused", () => {
+  const typed = (...args: p.Code[]) => p.reduce(p.global("torch._tensor", "_rebuild_from_type_v2"), ...args);
+  expect(codeOf(() => read(typed()))).toBe("weights/tensor");
+  expect(codeOf(() => read(typed(p.global("torch._utils", "_rebuild_tensor_v2"), p.none, p.int(1))))).toBe(
+    "weights/tensor",
+  );
+});

@@ -118,3 +118,46 @@ test("2^40 modules end at a limit", () => {
 test("a command in its pickle is found", () => {
   expect(codeOf(() => open(scriptFile(p.reduce(p.global("os", "system")))))).toBe("weights/suspicious");
 });
+
+test("code of other classes, and what looks like code, says nothing of a class", () => {
+  const odd = {
+    ...CODE,
+    "torch/nn/modules/batchnorm/___torch_mangle_2.py": `# class BatchNorm2d(Fake): "__parameters__" = ["cache", ]
+class Other(Module):
+  __parameters__ = ["cache", ]
+  eps : Final[float] = 0.5
+class BatchNorm2d(Module):
+  __parameters__ = ["weight", ]
+  text = "eps : Final[float] = 0.25"
+  eps : Final[float] = 0.125 # not a number alone
+`,
+  };
+  const { model, tensors } = open(scriptFile(network, odd));
+  expect([...tensors.keys()]).toContain("model.2.weight");
+  expect(model?.batchNormEps).toStrictEqual(new Map([["model.1", 1e-3]]));
+});
+
+test.each([
+  ['{"names": {"10": "x"}}', new Map([[10, "x"]])],
+  ['{"names": {"x1": "x"}}', undefined],
+  ['{"names": {"1x": "x"}}', undefined],
+  ['{"names": {"1234567890": "x"}}', undefined],
+  ['{"names": {}}', undefined],
+  [`{"names": ["${"x".repeat(2 ** 20)}"]}`, undefined],
+])("keys of an export's names are numbers: %.40s", (config, names) => {
+  expect(open(scriptFile(network, CODE, config)).model?.names).toEqual(names);
+});
+
+test("a damaged config.txt is damage of the archive", () => {
+  const config = { name: "net/extra/config.txt", bytes: utf8.encode("{}"), crc32: 1 };
+  const constants = { name: "net/constants.pkl", bytes: p.pickle(p.tuple()) };
+  const bytes = torchFile({ root: network, storages: STORAGES, prefix: "net/", extra: [config, constants] });
+  expect(codeOf(() => open(bytes))).toMatch(/^zip\//);
+});
+
+test("an archive with code and without constants is TorchScript, code of something else is not", () => {
+  const withCode = (name: string) =>
+    torchFile({ root: network, storages: STORAGES, prefix: "net/", extra: [{ name, bytes: utf8.encode("") }] });
+  expect(open(withCode("net/code/a.py")).format).toBe("torchscript");
+  expect(codeOf(() => open(withCode("other/code/a.py")))).toBe("weights/root");
+});

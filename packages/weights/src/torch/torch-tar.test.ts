@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { codeOf, open, valuesOf } from "../testing/outcome.js";
+import { codeOf, errorOf, open, valuesOf } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
 import { type NewTarFile, tarOf, torchTarFile } from "../testing/tar-file.js";
 import { parameter } from "../testing/torch-file.js";
@@ -136,4 +136,45 @@ test("an entry of 8 GB and more, whose size is in base 256, is a truncation", ()
   const sum = bytes.subarray(0, 512).reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
   bytes.set(new TextEncoder().encode(sum.toString(8).padStart(6, "0")), 148);
   expect(codeOf(() => open(bytes))).toBe("weights/truncated");
+});
+
+test("64 dimensions are read", () => {
+  const ones = new Array<number>(64).fill(1);
+  const tensors = [{ address: 10, storage: 2, shape: ones, strides: ones }];
+  expect(valuesOf(open(torchTarFile({ ...file, root: p.dict(["a", ref(10)]), tensors })), "a")).toEqual([7n]);
+});
+
+test("an archive without tensors has no weights", () => {
+  expect(codeOf(() => open(torchTarFile({ root: p.dict(), storages: [], tensors: [] })))).toBe("weights/root");
+});
+
+test.each<[string, p.Code, string]>([
+  ["an address in text", p.tuple(p.text("1"), p.text("cpu"), p.global("torch", "FloatStorage")), "address"],
+  ["two values", p.tuple(p.int(1), p.text("cpu")), "expected 3 values, found a tuple of 2"],
+  ["a number", p.int(7), "expected 3 values, found the int 7"],
+])("refuses a storage that is described by %s", (_, storage, message) => {
+  const parts = tarOf([
+    ["storages", Uint8Array.from([...p.pickle(p.int(1)), ...p.pickle(storage)])],
+    ["tensors", p.pickle(p.int(0))],
+    ["pickle", p.pickle(p.none)],
+  ]);
+  expect(errorOf(() => open(parts)).message).toContain(message);
+});
+
+test("a tensor that ends early is refused by the name of its part", () => {
+  const record = (rank: readonly number[]) =>
+    tarOf([
+      ["storages", Uint8Array.from([...p.pickle(p.int(0)), ...p.pickle(p.list())])],
+      [
+        "tensors",
+        Uint8Array.from([
+          ...p.pickle(p.int(1)),
+          ...p.pickle(p.tuple(p.int(1), p.int(2), p.global("torch", "FloatTensor"))),
+          ...rank,
+        ]),
+      ],
+      ["pickle", p.pickle(p.none)],
+    ]);
+  expect(errorOf(() => open(record([1, 0, 0]))).message).toContain("test.pt:tensors");
+  expect(errorOf(() => open(record([255, 255, 255, 255, 0, 0, 0, 0]))).message).toContain("a tensor of -1 dimensions");
 });

@@ -156,3 +156,97 @@ test.each<[string, string, NewModule]>([
 ])("a module with %s is refused", (_, code, module) => {
   expect(codeOf(() => openRoot(nnModule(module)))).toBe(code);
 });
+
+test("a state_dict alone says nothing of a model, and nothing is noted", () => {
+  const checkpoint = openRoot(p.orderedDict(["a", at(1)]));
+  expect(checkpoint.model).toBeUndefined();
+  expect(checkpoint.notes).toEqual([]);
+});
+
+test("a state_dict in a dict says which, and what the dict says of the training", () => {
+  const root = p.dict(["state_dict", p.orderedDict(["a", at(1)])], ["date", p.int(2024)], ["epoch", p.text("9")]);
+  const { model, notes } = openRoot(root);
+  expect(model).toStrictEqual({ entry: "state_dict" });
+  expect(notes).toEqual([]);
+});
+
+test.each<[string, NewModule]>([
+  ["a child beside it", { modules: { module: network(), other: nnModule(conv) } }],
+  ["a weight of its own", { modules: { module: network() }, parameters: { scale: parameter(at(1)) } }],
+  ["another name", { modules: { inner: network() } }],
+])("a module around a model that has %s is no wrapper", (_, module) => {
+  const checkpoint = openRoot(nnModule(module));
+  expect([...checkpoint.tensors.keys()]).not.toContain(NAMES[0]);
+  expect(checkpoint.notes).toEqual([]);
+});
+
+test("wrappers around wrappers without an end are refused", () => {
+  let root = network();
+  for (let level = 0; level < 200; level++) root = nnModule({ modules: { module: root } });
+  expect(codeOf(() => openRoot(root))).toBe("weights/limit");
+});
+
+test.each<[string, string, p.Code]>([
+  [
+    "no parameters",
+    "weights/root",
+    p.build(p.newObject(p.global("a", "B")), p.dict(["_modules", p.dict(["w", nnModule(conv)])])),
+  ],
+  [
+    "no modules",
+    "weights/root",
+    p.build(p.newObject(p.global("a", "B")), p.dict(["_parameters", p.dict(["w", parameter(at(1))])])),
+  ],
+  [
+    "buffers that are a number",
+    "weights/module",
+    p.build(
+      p.newObject(p.global("a", "B")),
+      p.dict(["_modules", p.dict()], ["_parameters", p.dict()], ["_buffers", p.int(1)]),
+    ),
+  ],
+  [
+    "a part that is named by a number",
+    "weights/module",
+    p.build(
+      p.newObject(p.global("a", "B")),
+      p.dict(["_modules", p.dict([p.int(1), nnModule(conv)])], ["_parameters", p.dict()]),
+    ),
+  ],
+  ["no module inside its wrapper", "weights/module", nnModule({ modules: { module: p.int(1) } })],
+  ["an object without state", "weights/root", p.newObject(p.global("a", "B"))],
+])("an object with %s is refused", (_, code, root) => {
+  expect(codeOf(() => openRoot(root))).toBe(code);
+});
+
+test("a cache of the model itself is noted by its name", () => {
+  const root = nnModule({ parameters: { attention_biases: parameter(at(1)) }, attributes: { ab: at(2) } });
+  expect(openRoot(root).notes).toMatchObject([{ code: "weights/stale-cache", details: ["ab"] }]);
+});
+
+test("what is no tensor is noted by its name; of other kinds than None and _extra_state it is no state_dict", () => {
+  const { tensors, notes } = openRoot(p.orderedDict(["a", at(1)], ["b", p.none], ["c._extra_state", p.dict()]));
+  expect([...tensors.keys()]).toEqual(["a"]);
+  expect(notes).toMatchObject([{ code: "weights/ignored", details: ["b", "c._extra_state"] }]);
+  expect(codeOf(() => openRoot(p.orderedDict(["a", at(1)], ["b", p.int(1)])))).toBe("weights/root");
+});
+
+test("the first entries of a dict that is not understood are listed, the rest counted", () => {
+  const numbered = (count: number) =>
+    p.dict(...Array.from({ length: count }, (_, index) => [`k${index}`, p.int(1)] as const));
+  const detailsOf = (root: p.Code) => errorOf(() => openRoot(root)).diagnostic.details;
+  expect(detailsOf(numbered(20))).toHaveLength(20);
+  expect(detailsOf(numbered(23))).toHaveLength(21);
+  expect(detailsOf(numbered(23))?.at(-1)).toBe("and 3 more");
+  expect(detailsOf(p.dict(["x".repeat(500), p.int(1)], [p.int(7), p.int(8)]))).toEqual([
+    `${"x".repeat(80)}: the int 1`,
+    "the int 7: the int 8",
+  ]);
+  expect(detailsOf(p.int(1)) ?? []).toEqual([]);
+});
+
+test("an entry that was asked for in something else is an error that says what it is", () => {
+  const hintOf = (root: p.Code) => errorOf(() => openRoot(root, { entry: "ema" })).diagnostic.hint;
+  expect(hintOf(p.list(at(1)))).toBe("the file has a list of 1");
+  expect(hintOf(p.dict([p.int(7), p.int(8)]))).toBe("the file has the int 7");
+});
