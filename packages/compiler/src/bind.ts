@@ -1,15 +1,15 @@
 import { type Diagnostic, note } from "@yolo-compile/core";
-import { type Network, networkNotes, type WeightSource } from "@yolo-compile/network";
+import { type Network, networkNotes, type TracedNetwork, traceNetwork, type WeightSource } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { weightsMisfit } from "./diagnostics.js";
 import type { LeftWeight } from "./load-partial.js";
-import { matchWeights, type WeightMatch } from "./match-weights.js";
+import { type MatchOptions, matchWeights, type WeightMatch } from "./match-weights.js";
+import type { ImageRequest } from "./spell-names.js";
 
 /** Weights that fit a network, and what became of each. */
 export interface BoundWeights {
   /** Where they come from. */
   readonly file: string;
-  readonly source: WeightSource;
   readonly used: number;
   /** Stored, but needed by no graph: counters, grids that are computed anew. */
   readonly unused: readonly string[];
@@ -20,12 +20,16 @@ export interface BoundWeights {
   readonly notes: readonly Diagnostic[];
 }
 
+/** A network whose constants read the weights that are bound to it. */
+export interface BoundNetwork {
+  readonly weights: BoundWeights;
+  readonly traced: TracedNetwork;
+}
+
 /** Whether a part of the weights is enough, and what gives the rest. */
-export interface BindOptions {
+export interface BindOptions extends MatchOptions {
   /** What gives the weights that are missing where the checkpoint holds a part. */
   readonly standIn?: Checkpoint;
-  /** Takes what fits and leaves the rest. */
-  readonly partial?: boolean;
 }
 
 /**
@@ -36,31 +40,34 @@ export interface BindOptions {
 export function bindWeights(
   network: Network,
   checkpoint: Checkpoint,
-  size: readonly [number, number],
-  { standIn, partial = false }: BindOptions = {},
-): BoundWeights {
-  const match = matchWeights(network, checkpoint, size, partial);
-  const { tensors, missing, wrongShape, extra, left } = match;
+  image: ImageRequest,
+  { standIn, ...options }: BindOptions = {},
+): BoundNetwork {
+  const match = matchWeights(network, checkpoint, image, options);
+  const { missing, wrongShape, extra, left } = match;
   const filled = left && standIn ? missing.filter(({ name }) => standIn.tensors.has(name)) : [];
-  const nothing = partial && match.used.length === 0;
+  const nothing = options.partial && match.used.length === 0;
   if (nothing || missing.length - filled.length + wrongShape.length + extra.length > 0)
-    throw weightsMisfit({ ...match, checkpoint: checkpoint.name, notes: unusualNotes(match, network, size) });
+    throw weightsMisfit({ ...match, checkpoint: checkpoint.name, notes: unusualNotes(match, network, image.size) });
   const unneeded =
     standIn && !left ? [note("weights/stand-in", `nothing is missing, ${standIn.name} are not used`)] : [];
   const names = filled.map(({ name }) => name);
-  return {
+  const weights = {
     file: checkpoint.name,
-    source: {
-      get: (name) => tensors.get(name) ?? (filled.length > 0 ? standIn?.tensors.get(name) : undefined),
-      batchNormEps: (path) => checkpoint.model?.batchNormEps?.get(path),
-    },
     used: match.used.length,
     unused: match.notNeeded,
     filled: names,
     left: left ?? [],
     notes: [...match.notes, ...unneeded, ...notesOn(match, names, standIn?.name)],
   };
+  const source = sourceOf(match, checkpoint, filled.length > 0 ? standIn : undefined);
+  return { weights, traced: match.traced ?? traceNetwork(network, { ...image, weights: source }) };
 }
+
+const sourceOf = ({ tensors }: WeightMatch, { model }: Checkpoint, standIn: Checkpoint | undefined): WeightSource => ({
+  get: (name) => tensors.get(name) ?? standIn?.tensors.get(name),
+  batchNormEps: (path) => model?.batchNormEps?.get(path),
+});
 
 /** What modules say without weights has nothing to do with a misfit. */
 function unusualNotes({ notes }: WeightMatch, network: Network, size: readonly [number, number]): Diagnostic[] {

@@ -1,10 +1,10 @@
 import type { Diagnostic, OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import {
-  buildGraph,
   checkImageSize,
   type Evidence,
   fitStrides,
+  graphOf,
   type ModuleLibrary,
   type Network,
   type PyValue,
@@ -15,11 +15,12 @@ import {
 } from "@yolo-compile/network";
 import { optimize, type PassObserver, type PipelineName, type Replacements, type Rewrite } from "@yolo-compile/passes";
 import type { Checkpoint } from "@yolo-compile/weights";
-import { type BoundWeights, bindWeights } from "./bind.js";
+import { type BoundNetwork, type BoundWeights, bindWeights } from "./bind.js";
 import { crossCheck } from "./cross-check.js";
 import { noConfig, noWeights, unknownFamily } from "./diagnostics.js";
 import { familyOf, modulesFor, OWNING_FAMILIES } from "./families.js";
 import { randomWeights } from "./random-weights.js";
+import { asTheyAre } from "./spell-names.js";
 
 /** The yaml's text and the name that the summary gives the model. */
 export interface ConfigText {
@@ -125,28 +126,36 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  * @throws yaml/…, yolov5/…, weights/…, compile/no-yaml, compile/no-weights
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
-  const { config, size, batch, observer, partial = false } = request;
+  const { config, size, observer } = request;
   const network = loadNetwork(config, request.checkpoint, request.modules);
   checkImageSize(network, size);
-  const seed = request.randomWeights ?? (partial ? 1 : undefined);
-  const madeUp = seed === undefined ? undefined : randomWeights(network, seed, size);
-  const checkpoint = request.checkpoint ?? (partial ? undefined : madeUp);
-  if (!checkpoint) throw noWeights(network.config.name);
   observer?.afterStage?.("plan");
-  const names = classNames(network, checkpoint);
-  const weights = bindWeights(network, checkpoint, size, {
-    partial,
-    ...(request.checkpoint && madeUp && { standIn: madeUp }),
-  });
+  const { checkpoint, weights, traced } = bind(network, request);
   observer?.afterStage?.("bind");
-  const metadata = network.config.metadata(network.strides, names);
-  const built = buildGraph(network, { size, batch, weights: weights.source, metadata });
+  const names = classNames(network, checkpoint);
+  const built = graphOf(traced, network.config.metadata(network.strides, names));
   const { graph: plain, layers, outputs, buffers } = built;
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
   return { network, plain, optimized, rewrites, replaced, layers, outputs, buffers, weights, names, notes };
+}
+
+/** The network with weights that are stored, made up, or both. */
+function bind(network: Network, request: GraphsRequest): BoundNetwork & { readonly checkpoint: Checkpoint } {
+  const { checkpoint, size, batch, partial = false } = request;
+  const image = { size, batch };
+  const seed = request.randomWeights ?? (partial ? 1 : undefined);
+  if (!checkpoint && (partial || seed === undefined)) throw noWeights(network.config.name);
+  const random = seed === undefined ? undefined : randomWeights(network, seed, image);
+  if (checkpoint) {
+    const standIn = random && { standIn: random.checkpoint };
+    return { checkpoint, ...bindWeights(network, checkpoint, image, { partial, ...standIn }) };
+  }
+  const { checkpoint: madeUp, traced } = random!; // without a checkpoint there is a seed
+  const spelled = asTheyAre(madeUp.tensors, traced);
+  return { checkpoint: madeUp, ...bindWeights(network, madeUp, image, { spelled }) };
 }
 
 const classNames = ({ config }: Network, { model }: Checkpoint): string[] =>

@@ -29,7 +29,7 @@ const compiled = (checkpoint: Checkpoint, yaml?: ConfigText): Uint8Array =>
 /** All that a checkpoint of the network would have, integers and anchors too. */
 function madeUp(yaml: ConfigText): Checkpoint {
   const network = loadNetwork(yaml, undefined);
-  const random = randomWeights(network, 1, SIZE);
+  const { checkpoint: random } = randomWeights(network, 1, { size: SIZE });
   const stored = [...traceNetwork(network, { size: SIZE }).trace.expected.values()].flatMap(({ name, fallback }) =>
     fallback ? [[name, { ...fallback, read: () => fallback }] as const] : [],
   );

@@ -1,9 +1,9 @@
 import { type Diagnostic, isFloat, type LazyTensor, sameShape } from "@yolo-compile/core";
-import type { ExpectedWeight, Network } from "@yolo-compile/network";
+import type { ExpectedWeight, Network, TracedNetwork } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type Misfit, rowAlone, type TensorNamed, wrongElementType } from "./diagnostics.js";
 import { type LeftWeight, loadPartial, type PartialScope } from "./load-partial.js";
-import { type SpelledWeights, spellNames } from "./spell-names.js";
+import { type ImageRequest, type SpelledWeights, spellNames } from "./spell-names.js";
 import { suggestFit } from "./suggest-fit.js";
 
 /** What each entry of a checkpoint is to a network, under the network's names. */
@@ -28,12 +28,22 @@ export interface WeightMatch {
   /** Set where only a part was asked for or is there: what was left. */
   readonly left?: readonly LeftWeight[];
   readonly notes: readonly Diagnostic[];
+  /** A walk through the network whose constants read these tensors, where there was one. */
+  readonly traced?: TracedNetwork;
   /** What would make it fit, where it does not. */
   readonly suggestion?: string;
 }
 
 /** Last parts of names that inference does not need, of any family: BatchNorm's counters, and what thop leaves behind. */
 const NOT_NEEDED = ["num_batches_tracked", "total_ops", "total_params"];
+
+/** How a checkpoint is held against a network. */
+export interface MatchOptions {
+  /** Takes what fits and leaves the rest. */
+  readonly partial?: boolean;
+  /** The network's names for the tensors, where they are known. */
+  readonly spelled?: SpelledWeights;
+}
 
 /**
  * Holds a checkpoint against what a network needs, by state_dict name. With `partial`, and where the checkpoint is one of a
@@ -43,10 +53,9 @@ const NOT_NEEDED = ["num_batches_tracked", "total_ops", "total_params"];
 export function matchWeights(
   network: Network,
   checkpoint: Checkpoint,
-  size: readonly [number, number],
-  partial = false,
+  image: ImageRequest,
+  { partial = false, spelled = spellNames(network, checkpoint, image) }: MatchOptions = {},
 ): WeightMatch {
-  const spelled = spellNames(network, checkpoint, size);
   const { expected, ignored, alone } = spelled;
   const scope = partial || alone ? scopeOf(network, spelled) : undefined;
   const loaded = scope ? loadPartial(spelled, scope) : { tensors: spelled.tensors, notes: [] };
@@ -72,6 +81,7 @@ export function matchWeights(
     extra,
     notNeeded: leftOver.map(([name]) => name).filter((name) => !isExtra(name)),
     notes: [...spelled.notes, ...loaded.notes],
+    ...(spelled.traced && !scope && { traced: spelled.traced }),
     ...(suggestion && { suggestion }),
   };
 }

@@ -44,10 +44,10 @@ test("partial loading of something else entirely is an error", () => {
 });
 
 test("the match of a checkpoint with a yaml says what does not fit, and what would", () => {
-  const fits = matchWeights(loadNetwork(config(), checkpoint), checkpoint, SIZE);
+  const fits = matchWeights(loadNetwork(config(), checkpoint), checkpoint, { size: SIZE });
   expect(fits).toMatchObject({ missing: [], wrongShape: [], extra: [] });
   expect(fits.suggestion).toBeUndefined();
-  const match = matchWeights(loadNetwork(wider, undefined), checkpoint, SIZE);
+  const match = matchWeights(loadNetwork(wider, undefined), checkpoint, { size: SIZE });
   expect(match.wrongShape).toHaveLength(6);
   expect(match.used.length + match.wrongShape.length).toBe(fits.used.length);
   expect(match.suggestion).toMatch(/the yaml would fit with nc: \d+/);
@@ -56,7 +56,7 @@ test("the match of a checkpoint with a yaml says what does not fit, and what wou
 test("weights of the wrong kind of number say what is needed", () => {
   const integers = { dtype: "i64", shape: [8, 3, 6, 6], read: () => int64s(new Array<number>(864).fill(0)) } as const;
   const tensors = new Map([...checkpoint.tensors, ["model.0.conv.weight", integers]]);
-  expect(() => matchWeights(loadNetwork(config(), checkpoint), { ...checkpoint, tensors }, SIZE)).toThrow(
+  expect(() => matchWeights(loadNetwork(config(), checkpoint), { ...checkpoint, tensors }, { size: SIZE })).toThrow(
     /weights\/dtype: model\.0\.conv\.weight in shapes\.pt is i64\[8,3,6,6\], expected floating point numbers/,
   );
 });

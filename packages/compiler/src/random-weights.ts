@@ -1,16 +1,33 @@
 import { crc32, elementCount, type LazyTensor, type Tensor, uniformStream } from "@yolo-compile/core";
-import { type ExpectedWeight, type Network, traceNetwork } from "@yolo-compile/network";
+import { type ExpectedWeight, type Network, type TracedNetwork, traceNetwork } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
+import type { ImageRequest } from "./spell-names.js";
+
+/** Made-up weights, and the walk that told which are needed: its constants read them. */
+export interface RandomWeights {
+  readonly checkpoint: Checkpoint;
+  readonly traced: TracedNetwork;
+}
 
 /**
  * Made-up weights for an architecture: reproducible, of a size that keeps activations of ordinary magnitude, BatchNorm
  * statistics away from their initial values so that a wrong fold shows.
  */
-export function randomWeights(network: Network, seed: number, size: readonly [number, number]): Checkpoint {
-  const { expected } = traceNetwork(network, { size }).trace;
+export function randomWeights(network: Network, seed: number, image: ImageRequest): RandomWeights {
   const tensors = new Map<string, LazyTensor>();
-  for (const weight of expected.values()) if (!weight.fallback) tensors.set(weight.name, lazyRandom(weight, seed));
-  return { name: `random weights ${seed}`, format: "random", tensors, suspicious: [], notes: [], close: () => {} };
+  const weights = { get: (name: string) => tensors.get(name), batchNormEps: () => undefined };
+  const traced = traceNetwork(network, { ...image, weights });
+  for (const weight of traced.trace.expected.values())
+    if (!weight.fallback) tensors.set(weight.name, lazyRandom(weight, seed));
+  const checkpoint = {
+    name: `random weights ${seed}`,
+    format: "random",
+    tensors,
+    suspicious: [],
+    notes: [],
+    close: () => {},
+  };
+  return { checkpoint, traced };
 }
 
 const lazyRandom = (weight: ExpectedWeight, seed: number): LazyTensor => ({

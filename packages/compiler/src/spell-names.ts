@@ -7,12 +7,24 @@ import {
   type LazyTensor,
   note,
 } from "@yolo-compile/core";
-import { type ExpectedWeight, type Network, type PlannedLayer, traceNetwork } from "@yolo-compile/network";
+import {
+  type ExpectedWeight,
+  type Network,
+  type PlannedLayer,
+  type TracedNetwork,
+  type TraceRequest,
+  traceNetwork,
+} from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
+
+/** What a network is walked for: image height and width, and how many images. */
+export type ImageRequest = Pick<TraceRequest, "size" | "batch">;
 
 /** A checkpoint's tensors under the names of the network. */
 export interface SpelledWeights {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** The walk, where its constants read these very tensors. */
+  readonly traced?: TracedNetwork;
   /** What the network needs, as its modules adapt to these tensors, and what they say about it. */
   readonly expected: ReadonlyMap<string, ExpectedWeight>;
   readonly ignored: ReadonlyMap<string, string>;
@@ -45,12 +57,12 @@ const aloneSpellings = ({ config: { root }, layers }: Network): Spelling[] =>
  * Finds the spelling of a checkpoint's names under which most of them are ones that the network needs.
  * @throws what the modules throw where the network cannot be traced under any spelling
  */
-export function spellNames(network: Network, checkpoint: Checkpoint, size: readonly [number, number]): SpelledWeights {
+export function spellNames(network: Network, checkpoint: Checkpoint, image: ImageRequest): SpelledWeights {
   let best: { spelled: SpelledWeights; hits: number } | undefined;
   let problem: unknown;
   for (const spelling of [...spellings(network), ...aloneSpellings(network)]) {
     try {
-      const spelled = spell(network, checkpoint, size, spelling);
+      const spelled = spell(network, checkpoint, image, spelling);
       const needed = [...spelled.expected.values()];
       const hits = needed.filter(({ name }) => spelled.tensors.has(name)).length;
       if (!best || hits > best.hits) best = { spelled, hits };
@@ -68,7 +80,7 @@ export function spellNames(network: Network, checkpoint: Checkpoint, size: reado
 function spell(
   network: Network,
   checkpoint: Checkpoint,
-  size: readonly [number, number],
+  image: ImageRequest,
   { rename, said, alone }: Spelling,
 ): SpelledWeights {
   const stored = new Map([...checkpoint.tensors].map(([name, tensor]) => [rename(name), tensor]));
@@ -76,10 +88,19 @@ function spell(
     get: (name: string) => stored.get(name),
     batchNormEps: (path: string) => checkpoint.model?.batchNormEps?.get(path),
   };
-  const { expected, ignored, notes } = traceNetwork(network, { size, weights }).trace;
-  const tensors = checkpoint.flat ? shaped(stored, expected) : stored;
+  const traced = traceNetwork(network, { ...image, weights });
+  const spelled = asTheyAre(stored, traced);
   const spelling = said ? [note("weights/prefix", `${said} to fit the yaml's names`)] : [];
-  return { tensors, expected, ignored, notes: [...spelling, ...notes], ...(alone && { alone }) };
+  const notes = [...spelling, ...spelled.notes];
+  if (!checkpoint.flat) return { ...spelled, notes, ...(alone && { alone }) };
+  const { expected, ignored } = spelled;
+  return { tensors: shaped(stored, expected), expected, ignored, notes, ...(alone && { alone }) };
+}
+
+/** Tensors that bear the network's names, and the walk whose constants read them. */
+export function asTheyAre(tensors: ReadonlyMap<string, LazyTensor>, traced: TracedNetwork): SpelledWeights {
+  const { expected, ignored, notes } = traced.trace;
+  return { tensors, traced, expected, ignored, notes };
 }
 
 /** Vectors of as many elements as the network needs there take its shapes, and integers are integers again. */

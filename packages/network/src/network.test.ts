@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { runGraph } from "@yolo-compile/testkit";
 import { defineModule, moduleTable, planUnchanged } from "./definition.js";
-import { buildGraph, fitStrides, networkNotes, planNetwork, traceNetwork } from "./network.js";
+import { checkImageSize, fitStrides, graphOf, networkNotes, planNetwork, traceNetwork } from "./network.js";
 import { maxPool2d } from "./nn.js";
 import { plainConfig } from "./plain-config.js";
 import { formatSummary, summarizeNetwork } from "./summary.js";
@@ -55,11 +55,11 @@ describe("an image size", () => {
     [[8, 10], "--imgsz 8 12"],
     [[0, 8], "--imgsz 4 8"],
   ])("%j is no multiple of the stride", (size, message) => {
-    expect(() => buildGraph(networkOf(HALF, HALF, END), { size })).toThrow(message);
+    expect(() => checkImageSize(networkOf(HALF, HALF, END), size)).toThrow(message);
   });
 
   test("is of any shape that the stride divides", () => {
-    const { graph } = buildGraph(networkOf(HALF, HALF, END), { size: [8, 12], batch: 2 });
+    const { graph } = graphOf(traceNetwork(networkOf(HALF, HALF, END), { size: [8, 12], batch: 2 }));
     expect(graph.inputs[0]!.type.shape).toEqual([2, 3, 8, 12]);
     expect(graph.outputs.map(({ name, value }) => [name, value.type.shape])).toEqual([["output0", [2, 3, 2, 3]]]);
   });
@@ -81,7 +81,7 @@ test("copies of a row follow each other, each with its own weights", () => {
 });
 
 test("a row takes what its `from` names", () => {
-  const { graph } = buildGraph(networkOf(HALF, HALF, "[0, 1, nn.Sigmoid, []]"), { size: [8, 8] });
+  const { graph } = graphOf(traceNetwork(networkOf(HALF, HALF, "[0, 1, nn.Sigmoid, []]"), { size: [8, 8] }));
   expect(graph.outputs[0]!.value.type.shape).toEqual([1, 3, 4, 4]);
 });
 
@@ -92,7 +92,7 @@ test("a module's remarks are kept with its path", () => {
 });
 
 test("a weight that nobody has is missed when it is read", async () => {
-  const { graph } = buildGraph(networkOf("[-1, 1, nn.PReLU, [3]]"), { size: [4, 4] });
+  const { graph } = graphOf(traceNetwork(networkOf("[-1, 1, nn.PReLU, [3]]"), { size: [4, 4] }));
   await expect(runGraph(graph)).rejects.toThrow("weights/missing: model.0.weight f32[3] is not in the weights");
 });
 

@@ -186,23 +186,17 @@ function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
 }
 
 /**
- * The plain graph: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in 0…1; outputs `output0`,
- * `output1`, …
- * @throws yolov5/imgsz and what {@link traceNetwork} throws
+ * The plain graph of a walk, which is used up: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in
+ * 0…1; outputs `output0`, `output1`, …
  */
-export function buildGraph(
-  network: Network,
-  request: TraceRequest & { metadata?: ReadonlyMap<string, string> },
-): BuiltNetwork {
-  checkImageSize(network, request.size);
-  const traced = traceNetwork(network, request);
+export function graphOf(traced: TracedNetwork, metadata?: ReadonlyMap<string, string>): BuiltNetwork {
   const { trace, layers, outputs } = traced;
   outputs.forEach((value, index) => {
     trace.builder.output(outputName(index), value);
   });
   const buffers = [...trace.expected.values()].filter(({ kind }) => kind === "buffer").map(({ name }) => name);
   return {
-    graph: trace.builder.build(request.metadata),
+    graph: trace.builder.build(metadata),
     layers,
     outputs: outputLayouts(traced),
     buffers: new Set(buffers),

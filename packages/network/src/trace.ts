@@ -25,7 +25,7 @@ export interface ExpectedWeight extends TensorType {
   readonly madeUpScale?: number;
 }
 
-/** Where a trace takes weights from. Without one, values are typed but cannot be read. */
+/** Where a trace takes weights from, when they are read. Without one, values are typed but cannot be read. */
 export interface WeightSource {
   /** The stored tensor, in whatever element type. */
   get(name: string): LazyTensor | undefined;
@@ -184,13 +184,14 @@ export class Scope {
     if (!weight.shape.every((size) => Number.isSafeInteger(size) && size >= 1))
       throw impossibleShape(weight.name, weight.shape, this.path);
     this.trace.expected.set(weight.name, weight);
-    const stored = this.trace.options.weights?.get(weight.name);
+    const { weights } = this.trace.options;
     const { dtype, shape, name } = weight;
     return lazyConstant(
       {
         dtype,
         shape,
         read: () => {
+          const stored = weights?.get(name);
           const tensor = stored ? stored.read() : weight.fallback;
           if (!tensor) throw weightMissing(name, weight);
           return castTensor({ ...tensor, shape }, dtype);

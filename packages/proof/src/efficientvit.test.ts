@@ -59,7 +59,7 @@ function weightsOf(
   rename: (name: string) => string = (name) => name,
   change: (name: string, tensor: LazyTensor) => LazyTensor = (_, tensor) => tensor,
 ): Checkpoint {
-  const made = randomWeights(loadNetwork(request.config, undefined), 1, request.size);
+  const { checkpoint: made } = randomWeights(loadNetwork(request.config, undefined), 1, { size: request.size });
   const tensors = new Map([...made.tensors].map(([name, tensor]) => [rename(name), change(name, tensor)]));
   return { ...made, name: "made up", tensors };
 }

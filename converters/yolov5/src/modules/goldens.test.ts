@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import {
-  buildGraph,
   formatSummary,
+  graphOf,
   joinLibraries,
   type Network,
   parseYaml,
@@ -45,7 +45,7 @@ const printed = (network: Network): string[] => {
 
 describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_, golden) => {
   test.each(["disabled", "all"] as const)("computes what PyTorch does, at ONNX Runtime's level %s", async (level) => {
-    const { graph } = buildGraph(networkOf(golden), requestOf(golden));
+    const { graph } = graphOf(traceNetwork(networkOf(golden), requestOf(golden)));
     expect(await moduleError(golden, graph, level)).toBeLessThan(GOLDEN.relative);
   });
 

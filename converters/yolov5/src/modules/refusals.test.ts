@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildGraph, joinLibraries, parseYaml, planNetwork, TORCH_MODULES } from "@yolo-compile/network";
+import { checkImageSize, joinLibraries, parseYaml, planNetwork, TORCH_MODULES } from "@yolo-compile/network";
 import { readConfig } from "../config.js";
 import { YOLOV5_MODULES } from "./index.js";
 
@@ -62,6 +62,6 @@ describe("a head", () => {
   test("takes images that its largest stride divides", () => {
     const network = networkOf([HALF, HALF, "[[0, 1], 1, Detect, [nc, anchors]]"]);
     expect(network.strides).toEqual([2, 4]);
-    expect(() => buildGraph(network, { size: [8, 10] })).toThrow("8x10 is no multiple of the model's stride 4");
+    expect(() => checkImageSize(network, [8, 10])).toThrow("8x10 is no multiple of the model's stride 4");
   });
 });

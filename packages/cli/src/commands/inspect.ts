@@ -60,7 +60,7 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
 
 function fitOf(checkpoint: Checkpoint, cfg: string, { imgsz, tensors, modules }: InspectOptions, terminal: Terminal) {
   const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint, modules);
-  const match = matchWeights(network, checkpoint, imageSize(imgsz).size);
+  const match = matchWeights(network, checkpoint, { size: imageSize(imgsz).size });
   printFit(cfg, match, tensors, terminal);
   return { ok: match.fits, document: () => fitDocument(cfg, match) };
 }
