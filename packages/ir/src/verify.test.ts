@@ -133,3 +133,15 @@ test.each(broken)("%s", (_, graph, message) => {
 test("a nan attribute is equal to itself", () => {
   verifyGraph(parseGraph("graph t(%x: f32[1]) { %y = LeakyRelu(%x) {alpha=nan} return %y }"));
 });
+
+test("symbols come from the inputs, or are named once by the node that makes them", () => {
+  const graph = (lines: string): Graph =>
+    parseGraph(`graph t(%b: f32[1,h,4], %s: f32[1,2,h]) {\n${lines}\nreturn %y\n}`);
+  verifyGraph(graph("%k = NonMaxSuppression(%b, %s) {count=k}\n%y = Expand(%k) {shape=[h, k, 3]}"));
+  const twice = "%k = NonMaxSuppression(%b, %s) {count=k}\n%y = NonMaxSuppression(%b, %s) {count=k}";
+  expect(() => verifyGraph(graph(twice))).toThrow("ir/invalid: graph t: the symbol k is named twice");
+  const again = "%y = NonMaxSuppression(%b, %s) {count=h}";
+  expect(() => verifyGraph(graph(again))).toThrow("ir/invalid: graph t: the symbol h is named twice");
+  const stray = "%y = Expand(%b) {shape=[w, h, 4]}";
+  expect(() => verifyGraph(graph(stray))).toThrow("ir/invalid: graph t: the symbol w comes from nowhere");
+});

@@ -1,5 +1,23 @@
-import { bytesSource, isAtLeast, isFixed, parseSize, symbolsOf, type ValueType } from "@yolo-compile/core";
-import { type Graph, isKnownOp, lazyConstant, NamePool, type Node, OPS, type Value } from "@yolo-compile/ir";
+import {
+  areFixed,
+  bytesSource,
+  int64s,
+  isAtLeast,
+  isFixed,
+  parseSize,
+  symbolsOf,
+  type ValueType,
+} from "@yolo-compile/core";
+import {
+  constantValue,
+  type Graph,
+  isKnownOp,
+  lazyConstant,
+  NamePool,
+  type Node,
+  OPS,
+  type Value,
+} from "@yolo-compile/ir";
 import {
   dynamicDimension,
   modelGraph,
@@ -16,6 +34,7 @@ import { dataTypeName, dtypeOf } from "./proto.js";
 import { constantTensor } from "./read-constant.js";
 import { type ModelRecord, readModel, type ValueRecord } from "./read-model.js";
 import { type NodeRecord, readNode } from "./read-node.js";
+import { computedSizes, constantSizes, type SizeVector, shapeSizes } from "./read-sizes.js";
 import { dimensionsProblem, readTensor } from "./read-tensor.js";
 import { bytesAt } from "./wire-source.js";
 
@@ -36,7 +55,7 @@ export function decodeModel(bytes: Uint8Array, file = "the model"): Graph {
 function checkOps(records: readonly NodeRecord[], file: string): void {
   const unknown = new Map<string, number>();
   for (const { op, domain } of records) {
-    if (domain === "" && (op === "Constant" || isKnownOp(op))) continue;
+    if (domain === "" && (op === "Constant" || op === "Shape" || isKnownOp(op))) continue;
     const name = domain === "" ? op : `${domain}.${op}`;
     unknown.set(name, (unknown.get(name) ?? 0) + 1);
   }
@@ -48,6 +67,8 @@ class GraphReader {
   readonly #values = new Map<string, Value>();
   /** Names of symbols, each given out once. */
   readonly #symbols = new NamePool();
+  /** What values hold that a file computes from shapes. They are no values of the graph. */
+  readonly #sizes = new Map<Value, SizeVector>();
   readonly #context: ReadContext;
 
   constructor(
@@ -98,7 +119,8 @@ class GraphReader {
       return [];
     }
     const inputs = record.inputs.map((name) => (name ? this.#use(name, where) : undefined));
-    const lift = new Lift(withoutOptional(record), inputs, this.opset, this.#symbols);
+    if (this.#computedSizes(record, inputs, where)) return [];
+    const lift = new Lift(withoutOptional(record), inputs, this.opset, this.#symbols, this.#sizes);
     liftNode(lift).forEach((value, index) => {
       const name = record.outputs[index];
       if (name) this.#define(name, value, where);
@@ -106,8 +128,29 @@ class GraphReader {
     return lift.nodes;
   }
 
+  /** Keeps what a node computes from shapes, whose result is a constant, or known to those who take sizes. */
+  #computedSizes(record: NodeRecord, inputs: readonly (Value | undefined)[], where: string): boolean {
+    const [x] = inputs;
+    const isShape = record.op === "Shape";
+    if (!isShape && !inputs.some((input) => input && this.#sizes.has(input))) return false;
+    const operands = inputs.map((input) => input && (this.#sizes.get(input) ?? constantSizes(input)));
+    const found = isShape ? x && shapeSizes(x, record) : computedSizes(record, operands);
+    if (!found) return false;
+    const name = record.outputs[0] ?? "";
+    const shape = found.scalar ? [] : [found.sizes.length];
+    const value = { type: { dtype: "i64", shape }, hint: name } as const;
+    if (areFixed(found.sizes)) this.#define(name, constantValue({ ...int64s(found.sizes), shape }, name), where);
+    else {
+      this.#sizes.set(value, found);
+      this.#define(name, value, where);
+    }
+    return true;
+  }
+
   #output(record: ValueRecord): Value {
     const value = this.#use(record.name, "outputs");
+    if (this.#sizes.has(value))
+      throw modelGraph(`the output ${record.name} is a size, which cannot be read`, "outputs");
     const { dtype, shape } = value.type;
     const declared = record.elementType === undefined ? undefined : dtypeOf(record.elementType);
     const differs = record.shape?.some((size, axis) => {

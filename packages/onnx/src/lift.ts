@@ -21,6 +21,7 @@ import { modelAttribute, modelNode } from "./diagnostics.js";
 import { MOST_PARAMETERS } from "./limits.js";
 import { dtypeOf } from "./proto.js";
 import type { AttributeRecord, NodeRecord } from "./read-node.js";
+import type { SizeVector } from "./read-sizes.js";
 import { dimensionsProblem } from "./read-tensor.js";
 
 /** `model.0.conv/Conv_1` of a Conv -> `model.0.conv`, as the writer makes names from origins. */
@@ -57,6 +58,7 @@ export class Lift {
     readonly inputs: readonly (Value | undefined)[],
     readonly opset: number,
     readonly symbols: NamePool,
+    readonly computed: ReadonlyMap<Value, SizeVector>,
   ) {
     this.where = record.name || record.outputs[0] || record.op;
     this.#left = new Map(record.attributes);
@@ -121,6 +123,9 @@ export class Lift {
 
   /** The sizes in an input, as {@link parameters}; integers as large as int64 has them stand for the largest exact ones. */
   sizes(index: number): readonly Size[] | undefined {
+    const input = this.inputs[index];
+    const computed = input && this.computed.get(input);
+    if (computed) return computed.sizes;
     return this.parameters(index)?.map((value) => Math.max(-LARGEST, Math.min(LARGEST, value)));
   }
 
@@ -162,6 +167,8 @@ export class Lift {
     attributes: Attributes,
     hints: readonly string[],
   ): readonly Value[] {
+    const size = inputs.find((input) => input && this.computed.has(input));
+    if (size) throw this.error(`it computes with %${size.hint}, a size that depends on symbols`);
     const node = this.#located(() => createNodeByName({ op, inputs, attributes, origin: this.#origin, hints }));
     for (const { type } of node.outputs) {
       const problem = dimensionsProblem(type.shape);

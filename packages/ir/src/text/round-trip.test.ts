@@ -1,7 +1,20 @@
 import { expect, test } from "@jest/globals";
-import { DTYPES, isCompileError, isFloat, type Tensor, tensorBytes, toFloat64, viewElements } from "@yolo-compile/core";
+import {
+  DTYPES,
+  isCompileError,
+  isFloat,
+  productOf,
+  sameShape,
+  sumOf,
+  symbolSize,
+  type Tensor,
+  tensorBytes,
+  toFloat64,
+  viewElements,
+} from "@yolo-compile/core";
 import { smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
+import { GraphBuilder } from "../builder.js";
 import { constantsOf, constantValue, type Graph, type Node, type Value } from "../graph.js";
 import { verifyGraph } from "../verify.js";
 import { parseGraph } from "./parse.js";
@@ -74,6 +87,32 @@ test("print ∘ parse ∘ print = print", () => {
       const parsed = parseGraph(text);
       verifyGraph(parsed);
       expect(printGraph(parsed, { constants })).toBe(text);
+    }),
+    SEEDED,
+  );
+});
+
+const size = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 64 }), fc.array(fc.constantFrom("h", "w", "n_1"), { maxLength: 3 })), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .map((terms) => sumOf(terms.map(([count, symbols]) => productOf([count, ...symbols.map(symbolSize)]))));
+
+test("sizes with symbols are printed and read back, in types and in attributes", () => {
+  const here = { path: "", rules: [] };
+  fc.assert(
+    fc.property(fc.array(size, { minLength: 1, maxLength: 4 }), fc.nat(9), (shape, at) => {
+      const builder = new GraphBuilder("t");
+      const x = builder.input("x", { dtype: "f32", shape });
+      const turned = builder.op("Reshape", [x], { shape: [...shape].reverse() }, here);
+      const wider = builder.op("Expand", [turned], { shape: [shape[at % shape.length]!, ...turned.type.shape] }, here);
+      builder.output("y", builder.op("Neg", [wider], {}, here));
+      const text = printGraph(builder.build());
+      const parsed = parseGraph(text);
+      verifyGraph(parsed);
+      expect(printGraph(parsed)).toBe(text);
+      expect(sameShape(parsed.outputs[0]!.value.type.shape, wider.type.shape)).toBe(true);
     }),
     SEEDED,
   );

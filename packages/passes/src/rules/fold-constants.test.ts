@@ -59,7 +59,7 @@ test.each([
     "%c = Expand(%a) {shape=[125000, 2, 2]}\n%r = ReduceMax(%c) {axes=[0, 1, 2], keepdims=0}\n%y = Add(%x, %r)",
   ],
 ])("misses where %s", (reason, lines) => {
-  expectMiss(foldConstants, `graph t(%x: f32[2]) {\n%a = f32[2] {1, 2}\n${lines}\nreturn %y\n}`, reason);
+  expectMiss(foldConstants, `graph t(%x: f32[2], %z: f32[h]) {\n%a = f32[2] {1, 2}\n${lines}\nreturn %y\n}`, reason);
 });
 
 test("misses what has no result", () => {
