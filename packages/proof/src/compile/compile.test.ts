@@ -51,6 +51,17 @@ test("where the graphs differ there are no files, and the findings are in the er
   expect(error.diagnostic.details).toHaveLength(error.findings.verification.comparisons.filter(({ ok }) => !ok).length);
 });
 
+test("a graph that nothing rewrites is held against itself, as ONNX Runtime rewrites it", async () => {
+  const request: CompileRequest = { ...REQUEST, passes: "none", place };
+  const { files, graphs, verification } = await compile(request);
+  expect(readdirSync(folder)).toEqual(["optimized"]);
+  expect(bytesOf(files[0]!).equals(encodeBytes(graphs.plain, { opset: OPSETS.default }))).toBe(true);
+  expect(verification?.comparisons.map(({ level }) => level)).toEqual(["all"]);
+  rmSync(join(folder, "optimized"), { recursive: true });
+  const refused = compile({ ...request, verify: { tolerance: NOTHING } });
+  await expect(refused).rejects.toThrow(/verify\/differs.*: 1 of 1 comparisons are off/);
+});
+
 test("unproven files have to be asked for", async () => {
   const { files, verification } = await compile({ ...REQUEST, file: "a.onnx", verify: false });
   expect(files.map(({ name }) => name)).toEqual(["a.onnx"]);

@@ -69,7 +69,9 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
   const { files } = optimized;
   const findings = { graphs, byteLength: files.reduce((sum, file) => sum + file.byteLength, 0) };
   if (verify === false) return { ...findings, files };
-  const plain = placeFiles("plain", encodeFiles(graphs.plain, model), place);
+  // Where nothing is rewritten, what is proven is how ONNX Runtime rewrites the plain graph.
+  const unchanged = graphs.optimized === graphs.plain;
+  const plain = unchanged ? optimized : placeFiles("plain", encodeFiles(graphs.plain, model), place);
   const verification = await prove(plain.model, optimized.model, verify, onStep);
   observer?.afterStage?.("verify");
   if (!verification.ok) throw new ProofFailure({ ...findings, verification });

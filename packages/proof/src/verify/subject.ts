@@ -61,6 +61,8 @@ export interface SubjectModels {
   readonly candidate: NamedModel;
 }
 
+const OPTIMISED = "the optimised graph";
+
 /** Encodes the graphs of a compiled subject, which takes as much memory as their files. @throws runtime/external-data */
 export function modelsOf(subject: VerifySubject): SubjectModels {
   if (subject.kind === "golden") return { candidate: fileModel(subject.candidate) };
@@ -71,10 +73,9 @@ export function modelsOf(subject: VerifySubject): SubjectModels {
     const bytes = encodeBytes(graph, { opset });
     return { name, bytes, source: bytes };
   };
-  return {
-    reference: encoded("the plain graph", compiled.plain),
-    candidate: encoded("the optimised graph", compiled.optimized),
-  };
+  const reference = encoded("the plain graph", compiled.plain);
+  if (compiled.optimized === compiled.plain) return { reference, candidate: { ...reference, name: OPTIMISED } };
+  return { reference, candidate: encoded(OPTIMISED, compiled.optimized) };
 }
 
 function fileModel({ name, bytes, info, path }: ModelFile): NamedModel {

@@ -127,6 +127,7 @@ async function judgeOutputs(
   };
   const verification = await checkCandidate({
     candidate: source,
+    isReference: models.reference?.source === source,
     name,
     cases,
     provider,
