@@ -36,7 +36,7 @@ export function convBn(scope: Scope, x: Value, c2: number, options: ConvBnOption
   const spelling = spellingOf(scope);
   if (spelling === "fused") return conv2d(scope, x, c2, options);
   const y = conv2d(scope.child(spelling), x, c2, { ...options, bias: false });
-  return batchNorm2d(scope.child("bn"), y, options.madeUpScale);
+  return batchNorm2d(scope.child("bn"), y, options);
 }
 
 /** x + m(x) */

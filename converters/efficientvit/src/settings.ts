@@ -39,7 +39,7 @@ export const SIGNATURE = [
   "model_cfg",
 ] as const;
 
-/** The arguments of a row under their names. @throws yolov5/argument where they are too many */
+/** The arguments of a row under their names. @throws network/argument where they are too many */
 export const settingsArguments = (args: readonly PyValue[], module: string, where: string) =>
   new Arguments(module, SIGNATURE, args, where);
 
@@ -95,7 +95,7 @@ export function otherStem(args: Arguments<(typeof SIGNATURE)[number]>, variant: 
 const settingsDict = (args: SettingsArguments, variant: Variant): PyDict =>
   args.value("model_cfg") === undefined ? new Map<string, PyValue>(Object.entries(variant)) : args.dict("model_cfg");
 
-/** @throws yolov5/argument, efficientvit/settings */
+/** @throws network/argument, efficientvit/settings */
 export function readSettings(args: SettingsArguments, variant: Variant): BackboneSettings {
   const { module, where } = args;
   const given = settingsDict(args, variant);

@@ -1,5 +1,6 @@
 import {
   asNumber,
+  type CompiledFacts,
   gainedRepeats,
   isDict,
   isList,
@@ -118,7 +119,7 @@ const summaryLine = ({ name, layers, parameters, gflops }: NetworkCounts): strin
   `${name} summary: ${layers} layers, ${parameters} parameters, ${parameters} gradients, ${gflops.toFixed(1)} GFLOPs`;
 
 /** What YOLOv5's own export writes into the model. */
-const metadata = (strides: readonly number[], names: readonly string[]): ReadonlyMap<string, string> =>
+const metadata = ({ strides, names }: CompiledFacts): ReadonlyMap<string, string> =>
   new Map([
     ["names", `{${names.map((each, index) => `${index}: ${repr(each)}`).join(", ")}}`],
     ["stride", String(Math.max(32, ...strides))],

@@ -78,7 +78,7 @@ export const stem = (path: string): string => path.replace(/^.*[\\/]/, "").repla
 
 /**
  * The network of a yaml, or of the yaml inside a checkpoint. `modules` are the user's own.
- * @throws yaml/…, yolov5/…, compile/no-yaml, compile/family
+ * @throws yaml/…, network/…, compile/no-yaml, compile/family
  */
 export function loadNetwork(
   config: ConfigText | undefined,
@@ -123,7 +123,7 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
 
 /**
  * A yaml and weights as a plain and an optimised graph.
- * @throws yaml/…, yolov5/…, weights/…, compile/no-yaml, compile/no-weights
+ * @throws yaml/…, network/…, weights/…, compile/no-yaml, compile/no-weights
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { config, size, observer } = request;
@@ -133,7 +133,10 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { checkpoint, weights, traced } = bind(network, request);
   observer?.afterStage?.("bind");
   const names = classNames(network, checkpoint);
-  const built = graphOf(traced, network.config.metadata(network.strides, names));
+  const built = graphOf(
+    traced,
+    network.config.metadata({ strides: network.strides, names, size, batch: request.batch }),
+  );
   const { graph: plain, layers, outputs, buffers } = built;
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);

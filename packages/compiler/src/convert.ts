@@ -40,7 +40,7 @@ export interface ConvertedWeights {
 
 /**
  * A checkpoint as another file. Tensors are read as its chunks are asked for.
- * @throws convert/format, weights/name, yaml/…, yolov5/…
+ * @throws convert/format, weights/name, yaml/…, network/…
  */
 export function convertWeights({ checkpoint, config, modules, sha256, output }: ConvertRequest): ConvertedWeights {
   const [, extension = ""] = /(\.[^./\\]*)$/.exec(output) ?? [];

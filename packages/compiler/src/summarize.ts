@@ -1,7 +1,7 @@
 import { type Summary, summarizeNetwork } from "@yolo-compile/network";
 import { type GraphsRequest, loadNetwork } from "./compile-graphs.js";
 
-/** YOLOv5's table of a yaml, or of the yaml inside a checkpoint. @throws yaml/…, yolov5/…, compile/no-yaml */
+/** YOLOv5's table of a yaml, or of the yaml inside a checkpoint. @throws yaml/…, network/…, compile/no-yaml */
 export const summarize = ({
   config,
   checkpoint,

@@ -82,7 +82,7 @@ function gelu(scope: Scope, x: Value, approximate: string): Value {
 const cubic = (scope: Scope, x: Value): Value =>
   scope.op("Mul", [scope.op("Mul", [x, scope.op("Mul", [x, x])]), scalar(0.044715)]);
 
-/** YOLOv5's initialize_weights makes these work in place, whatever their arguments say. */
+/** initialize_weights of the YOLO families makes these work in place, whatever their arguments say. */
 const ALWAYS_IN_PLACE = ["SiLU", "Hardswish", "ReLU", "ReLU6", "LeakyReLU"];
 
 /** The activations as rows of a yaml: `nn.SiLU`, … */
@@ -93,7 +93,7 @@ export const activationDefinitions = (): (readonly [string, ModuleDefinition])[]
     return [`nn.${name}`, defineModule({ type, signature, inPlace, plan: planUnchanged, build })];
   });
 
-/** Emits the activation module `call` in its own scope. @throws yolov5/activation, yolov5/argument */
+/** Emits the activation module `call` in its own scope. @throws network/activation, network/argument */
 export function applyActivation(scope: Scope, x: Value, { call, args, keywords }: PyCall): Value {
   const found = ACTIVATIONS.get(call.replace(/^nn\./, ""));
   if (!found)
@@ -112,7 +112,7 @@ export function applyActivation(scope: Scope, x: Value, { call, args, keywords }
 }
 
 /**
- * The `act` of a YOLOv5 Conv: True is the model's default (one module that all Convs share), False is Identity, a call is a
+ * The `act` of a Conv: True is the model's default (one module that all Convs share), False is Identity, a call is a
  * module of its own.
  */
 export function activate(scope: Scope, x: Value, act: boolean | PyCall): Value {

@@ -38,7 +38,7 @@ test.each<[PyValue, (a: Arguments<"k" | "s" | "act">) => unknown, string]>([
   ["x", (a) => a.pair("k"), "k is 'x', expected an integer"],
   [[1], (a) => a.dict("k"), "k is [1], expected a mapping"],
 ])("%j is refused by a reader of another kind", (value, read, message) => {
-  expect(() => read(args(value))).toThrow(`yolov5/argument: Conv: ${message} (backbone[0])`);
+  expect(() => read(args(value))).toThrow(`network/argument: Conv: ${message} (backbone[0])`);
 });
 
 test("readers give what is written", () => {

@@ -6,13 +6,13 @@ import { asNumber, isCall, isDict, isList, type PyCall, type PyDict, type PyValu
 const MAX_INT = 1 << 20;
 
 /**
- * The arguments of one row, read by the names in a module's signature. Each reader throws yolov5/argument where the value
+ * The arguments of one row, read by the names in a module's signature. Each reader throws network/argument where the value
  * does not fit.
  */
 export class Arguments<Name extends string = string> {
   readonly #values: ReadonlyMap<string, PyValue | undefined>;
 
-  /** `values` are in the order of `signature`, may be fewer and have gaps. @throws yolov5/argument where they are more */
+  /** `values` are in the order of `signature`, may be fewer and have gaps. @throws network/argument where they are more */
   constructor(
     readonly module: string,
     signature: readonly Name[],

@@ -46,8 +46,8 @@ export interface ModelConfig {
   outputChannels(wanted: number): number;
   /** The line below the table of a summary. */
   summaryLine(counts: NetworkCounts): string;
-  /** What is written into the model for those who read it; `strides` are those of the levels. */
-  metadata(strides: readonly number[], names: readonly string[]): ReadonlyMap<string, string>;
+  /** What is written into the model for those who read it. */
+  metadata(facts: CompiledFacts): ReadonlyMap<string, string>;
   /** Pixels a cell of each level, where weights betray them. */
   storedStrides?(stored: StoredWeights): readonly number[] | undefined;
   /** Configs that the stored weights might be of, the likeliest first. */
@@ -60,12 +60,25 @@ export interface AlternativeConfig {
   readonly changes: readonly string[];
 }
 
+/** What is known of a model when it is written. */
+export interface CompiledFacts {
+  /** Of the levels. */
+  readonly strides: readonly number[];
+  /** Class names by index. */
+  readonly names: readonly string[];
+  /** Image height and width. */
+  readonly size: readonly [number, number];
+  readonly batch: number;
+}
+
 /** What a summary counts. */
 export interface NetworkCounts {
   /** As the network is called. */
   readonly name: string;
   /** `len(list(model.modules()))` */
   readonly layers: number;
+  /** Those of them without parts, which newer families count instead. */
+  readonly leaves: number;
   readonly parameters: number;
   /** Twice the multiply-accumulates of a 640x640 image, in 1e9. */
   readonly gflops: number;

@@ -72,7 +72,7 @@ export const noDefinition = (file: string, name: string, problem: string): Compi
 export const unknownModule = (module: string, known: Iterable<string>, where: string): CompileError => {
   const near = nearestNames(module, known);
   return new CompileError({
-    code: "yolov5/module",
+    code: "network/module",
     message: `${module} is not a known module`,
     hint:
       near.length > 0
@@ -85,7 +85,7 @@ export const unknownModule = (module: string, known: Iterable<string>, where: st
 /** For a `from` that is none of the `index` outputs which earlier rows made. */
 export const forwardReference = (from: number, index: number, where: string): CompileError =>
   new CompileError({
-    code: "yolov5/from",
+    code: "network/from",
     message: `\`from\` is ${from}, but only ${index === 0 ? "the image (-1)" : `outputs ${-index} to ${index - 1}`} exist at this row`,
     hint: "a row can only take what earlier rows made",
     where,
@@ -94,7 +94,7 @@ export const forwardReference = (from: number, index: number, where: string): Co
 /** For a `from` that points at a slot in front of the levels of a list-returning backbone. */
 export const emptySlot = (slot: number, filled: readonly number[], where: string): CompileError =>
   new CompileError({
-    code: "yolov5/from",
+    code: "network/from",
     message: `\`from\` points at output ${slot}, which the backbone leaves empty; it fills ${filled.join(", ")}`,
     where,
   });
@@ -102,7 +102,7 @@ export const emptySlot = (slot: number, filled: readonly number[], where: string
 /** For a list-returning module in another row than the first. */
 export const listOutput = (where: string): CompileError =>
   new CompileError({
-    code: "yolov5/backbone",
+    code: "network/backbone",
     message: "a module that returns a list stands behind the first row",
     hint: "a list-returning backbone must be row 0",
     where,
@@ -117,7 +117,7 @@ export const argumentError = (
   where: string,
 ): CompileError =>
   new CompileError({
-    code: "yolov5/argument",
+    code: "network/argument",
     message: `${module}: ${parameter} is ${found === undefined ? "missing" : short(found)}, expected ${expected}`,
     where,
   });
@@ -130,7 +130,7 @@ export const tooManyArguments = (
   where: string,
 ): CompileError =>
   new CompileError({
-    code: "yolov5/argument",
+    code: "network/argument",
     message: `${module} is given ${count} arguments, it takes ${signature.length}: ${signature.join(", ")}`,
     where,
   });
@@ -143,20 +143,24 @@ export const unknownKeyword = (
   where: string,
 ): CompileError =>
   new CompileError({
-    code: "yolov5/argument",
+    code: "network/argument",
     message: `${module} has no ${keyword}, it takes ${signature.join(", ") || "nothing"}`,
     where,
   });
 
 /** For a list in `from` of a module that does not join inputs. */
 export const inputCountError = (module: string, found: number, expected: string, where: string): CompileError =>
-  new CompileError({ code: "yolov5/from", message: `${module} is given ${found} inputs, it takes ${expected}`, where });
+  new CompileError({
+    code: "network/from",
+    message: `${module} is given ${found} inputs, it takes ${expected}`,
+    where,
+  });
 
 /** For a call that names no known activation of torch.nn. */
 export const unknownActivation = (name: string, known: Iterable<string>, where: string): CompileError => {
   const near = nearestNames(name, known);
   return new CompileError({
-    code: "yolov5/activation",
+    code: "network/activation",
     message: `${name} is not a known activation`,
     ...(near.length > 0 && { hint: `did you mean ${near.join(", ")}?` }),
     where,
@@ -167,7 +171,7 @@ export const unknownActivation = (name: string, known: Iterable<string>, where: 
 export const imageSize = (size: readonly number[], stride: number): CompileError => {
   const next = size.map((side) => Math.max(stride, Math.ceil(side / stride) * stride));
   return new CompileError({
-    code: "yolov5/imgsz",
+    code: "network/imgsz",
     message: `the image size ${size.join("x")} is no multiple of the model's stride ${stride}`,
     hint: `the next that is: --imgsz ${next[0] === next[1] ? next[0] : next.join(" ")}`,
   });
@@ -175,7 +179,7 @@ export const imageSize = (size: readonly number[], stride: number): CompileError
 
 /** For a yaml whose backbone and head are both empty. */
 export const noHead = (name: string): CompileError =>
-  new CompileError({ code: "yolov5/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });
+  new CompileError({ code: "network/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });
 
 /** For a network that grows past a limit of {@link NETWORK_LIMITS} while it is built. */
 export const networkTooLarge = (what: string, found: number, limit: number, where: string): CompileError =>

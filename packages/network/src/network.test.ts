@@ -78,6 +78,7 @@ test("copies of a row follow each other, each with its own weights", () => {
   expect(layers.map(({ parameters }) => parameters)).toEqual([9, 1]);
   // the model, its Sequential, a Sequential of three, one
   expect(trace.modules).toBe(2 + 4 + 1);
+  expect(trace.containers).toBe(2 + 1);
 });
 
 test("a row takes what its `from` names", () => {

@@ -108,6 +108,7 @@ export function traceNetwork(
   const trace = new Trace(options);
   // The model itself and the Sequential of its rows.
   trace.modules = 2;
+  trace.containers = 2;
   const slots: (Value | undefined)[] = [];
   const traced: TracedLayer[] = [];
   let outputs: readonly Value[] = [];
@@ -153,7 +154,7 @@ const located = (error: CompileError, { where, module }: PlannedLayer): CompileE
 
 const asList = (built: Value | readonly Value[]): readonly Value[] => ("type" in built ? [built] : built);
 
-/** @throws yolov5/imgsz unless both sides are multiples of the largest stride; says which is the next that is */
+/** @throws network/imgsz unless both sides are multiples of the largest stride; says which is the next that is */
 export function checkImageSize({ strides }: Network, size: readonly [number, number]): void {
   const stride = Math.max(1, ...strides);
   if (size.some((side) => side < stride || side % stride !== 0)) throw imageSize(size, stride);

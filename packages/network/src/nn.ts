@@ -56,8 +56,16 @@ export function convTranspose2d(scope: Scope, x: Value, c2: number, options: Con
   return y;
 }
 
+/** What a BatchNorm has of its own. */
+export interface BatchNormOptions {
+  /** Left out, that of the network's family. What the weights know goes before both. */
+  readonly eps?: number;
+  /** Size of made-up weights, of the ordinary. */
+  readonly madeUpScale?: number | undefined;
+}
+
 /** torch.nn.BatchNorm2d in eval mode. */
-export function batchNorm2d(scope: Scope, x: Value, madeUpScale?: number): Value {
+export function batchNorm2d(scope: Scope, x: Value, { eps, madeUpScale }: BatchNormOptions = {}): Value {
   const shape = [channelsOf(x)];
   const vectors = [
     scope.parameter("weight", shape, madeUpScale),
@@ -66,7 +74,7 @@ export function batchNorm2d(scope: Scope, x: Value, madeUpScale?: number): Value
     scope.buffer("running_var", shape),
   ];
   scope.macs(4 * elementCount(fixedShape(x)));
-  return scope.op("BatchNormalization", [x, ...vectors], { epsilon: scope.batchNormEps() });
+  return scope.op("BatchNormalization", [x, ...vectors], { epsilon: scope.batchNormEps(eps) });
 }
 
 /** torch.nn.Linear. x: [...,c] -> [...,c2] */

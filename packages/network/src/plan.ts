@@ -33,7 +33,7 @@ interface Slots {
 /**
  * The rows as parse_model reads them, channel rules included, with the index shift behind a backbone that returns a
  * list.
- * @throws yolov5/module, yolov5/from, yolov5/argument, yolov5/backbone
+ * @throws network/module, network/from, network/argument, network/backbone
  */
 export function planLayers(config: ModelConfig, modules: ModuleLibrary): PlannedLayer[] {
   if (config.rows.length === 0) throw noHead(config.name);

@@ -7,7 +7,7 @@ export interface PyCall {
   readonly keywords: ReadonlyMap<string, PyValue>;
 }
 
-/** The Python values that a YOLOv5 yaml can mean. A JavaScript number is an int. */
+/** The Python values that a yaml can mean. A JavaScript number is an int. */
 export type PyValue = null | boolean | number | string | PyFloat | PyCall | readonly PyValue[] | PyDict;
 
 /** A dict whose keys are texts, in order. */

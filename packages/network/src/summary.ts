@@ -30,6 +30,7 @@ export function summarizeNetwork(network: Network): Summary {
   const counts: NetworkCounts = {
     name: config.name,
     layers: trace.modules,
+    leaves: trace.modules - trace.containers,
     parameters: trace.parameters,
     gflops: ((trace.macs * 2) / 1e9) * (IMAGE_SIZE / side) ** 2,
   };

@@ -65,6 +65,8 @@ export class Trace {
   readonly expected = new Map<string, ExpectedWeight>();
   /** `len(list(model.modules()))` */
   modules = 0;
+  /** Those of them that have parts. */
+  containers = 0;
   /** Trained parameters. */
   parameters = 0;
   /** Multiply-accumulates as thop 0.1.1 counts them. */
@@ -109,6 +111,8 @@ export class Trace {
 
 /** One PyTorch module during a trace. Making a scope counts a module. */
 export class Scope {
+  #isContainer = false;
+
   constructor(
     readonly trace: Trace,
     readonly path: string,
@@ -116,15 +120,22 @@ export class Scope {
 
   /** A submodule, registered under `name`; dots make nested containers, which count as well. */
   child(name: string): Scope {
+    this.#countAsContainer();
     this.trace.modules++;
     return new Scope(this.trace, `${this.path}.${name}`);
   }
 
   /** A submodule that PyTorch shares under `key`: counted the first time only. */
   sharedChild(name: string, key: unknown): Scope {
+    this.#countAsContainer();
     if (!this.trace.shared.has(key)) this.trace.modules++;
     this.trace.shared.add(key);
     return new Scope(this.trace, `${this.path}.${name}`);
+  }
+
+  #countAsContainer(): void {
+    if (!this.#isContainer) this.trace.containers++;
+    this.#isContainer = true;
   }
 
   /** A trained parameter. */
@@ -175,9 +186,10 @@ export class Scope {
     this.trace.macs += count;
   }
 
-  batchNormEps(): number {
+  /** `own` is that of a class whose `eps` the network's family leaves alone. */
+  batchNormEps(own?: number): number {
     const { weights, batchNormEps = BATCH_NORM_EPS } = this.trace.options;
-    return weights?.batchNormEps(this.path) ?? batchNormEps;
+    return weights?.batchNormEps(this.path) ?? own ?? batchNormEps;
   }
 
   #weight(weight: ExpectedWeight): Value {

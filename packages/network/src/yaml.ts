@@ -14,7 +14,7 @@ import {
 import { yamlSyntax, yamlTooLarge, yamlUnsupported } from "./diagnostics.js";
 import type { PyValue } from "./python.js";
 
-/** YOLOv5 yamls have about 2 KB; a file larger than this is something else. */
+/** Yamls of networks have about 2 KB; a file larger than this is something else. */
 const MAX_TEXT = 1 << 20;
 /** The largest official yaml has about 1,000 values; expanded aliases count each time. */
 const MAX_VALUES = 100_000;

@@ -55,7 +55,7 @@ export const mixedBatch = (sizes: readonly Size[]) =>
 
 /** `detect/output` */
 export const unexpectedOutput = (found: TensorType, expected: string) =>
-  fail("detect/output", `the output is ${formatType(found)}, expected ${expected}`, "is this a YOLOv5 detector?");
+  fail("detect/output", `the output is ${formatType(found)}, expected ${expected}`, "is this a detector, decoded?");
 
 /** `detect/threshold` */
 export const badThreshold = (name: string, value: number, expected: string) =>

@@ -27,7 +27,7 @@ export interface Checkpoint {
   close(): void;
 }
 
-/** What a pickled YOLOv5 model carries besides its tensors. Everything is optional: old files lack most of it. */
+/** What a pickled model carries besides its tensors. Everything is optional: old files lack most of it. */
 export interface ModelRecord {
   /** What the network was called before its file was converted; else its yaml's or its own file's name says it. */
   readonly name?: string;

@@ -49,7 +49,7 @@ export function conv(scope: Scope, x: Value, c2: number, options: ConvOptions = 
   const p = options.p ?? autopad(k, d);
   const fused = scope.stored("conv.bias") !== undefined && scope.stored("bn.weight") === undefined;
   const y = conv2d(scope.child("conv"), x, c2, { k, s, p, g, d, bias: fused });
-  return activate(scope, fused ? y : batchNorm2d(scope.child("bn"), y, options.madeUpScale), act);
+  return activate(scope, fused ? y : batchNorm2d(scope.child("bn"), y, options), act);
 }
 
 /** yolov5 v7.0 models/common.py DWConv */

@@ -55,7 +55,7 @@ export interface Compiled extends CompileFindings {
 /**
  * Compiles a network and proves the result: runs the plain and the optimised graph on the same inputs and compares them.
  * There are no files unless they agree, or the request says `verify: false`.
- * @throws ProofFailure with the findings where they do not agree; yaml/…, yolov5/…, weights/…, compile/…, onnx/…, runtime/…
+ * @throws ProofFailure with the findings where they do not agree; yaml/…, network/…, weights/…, compile/…, onnx/…, runtime/…
  */
 export async function compile(request: CompileRequest): Promise<Compiled> {
   const { verify = {}, place, observer, onStep } = request;
