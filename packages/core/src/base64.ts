@@ -1,4 +1,4 @@
-/** Few enough for one call's arguments. */
+/** Few enough bytes to be the arguments of one call. */
 const CHUNK_BYTES = 0x2000;
 
 /** Bytes in base64, padded with `=`. */

@@ -2,21 +2,21 @@ import type { ByteSource } from "./byte-source.js";
 import { viewElements } from "./dtype.js";
 import type { LazyTensor, TensorType } from "./tensor.js";
 
-/** Bytes that follow each other in a file. */
+/** Consecutive bytes of a file. */
 export interface ByteRun {
   readonly length: number;
-  /** All of them. */
+  /** All bytes at once. */
   read(): Uint8Array;
   /**
-   * The same, many kilobytes at a time; each piece but the last is a multiple of eight bytes long. A piece is there until the
-   * next one is asked for, which may take its memory.
+   * The same bytes, many kilobytes at a time; each piece but the last is a multiple of eight bytes long. A piece is valid
+   * until the next one is asked for, which may reuse its memory.
    */
   pieces(): Iterable<Uint8Array>;
 }
 
 const PIECE_BYTES = 1 << 17;
 
-/** Part of a source. The caller has checked that it is in it. */
+/** A range of a source. The caller has checked that the source has it. */
 export const sourceRun = (source: ByteSource, startBytes: number, length: number): ByteRun => ({
   length,
   read: () => source.read(startBytes, length),
@@ -31,7 +31,7 @@ export const sourceRun = (source: ByteSource, startBytes: number, length: number
   },
 });
 
-/** The tensor whose little-endian elements are a run, in row-major order. The caller has checked that it is as long. */
+/** The tensor whose little-endian elements are a run, in row-major order. The caller has checked that the lengths agree. */
 export const runTensor = ({ dtype, shape }: TensorType, run: ByteRun): LazyTensor => ({
   dtype,
   shape,

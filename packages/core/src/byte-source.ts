@@ -3,12 +3,12 @@
  * `read` returns exactly `length` bytes; callers check the range against `size` first.
  */
 export interface ByteSource {
-  /** How messages name it, usually the path. */
+  /** The name in messages, usually the path. */
   readonly name: string;
-  /** Bytes in all. */
+  /** In bytes. */
   readonly size: number;
   read(offsetBytes: number, length: number): Uint8Array;
-  /** Fills `target`, for who reads piece after piece into the same memory. Absent where `read` costs nothing. */
+  /** Fills `target`, for readers that take piece after piece into the same memory. Absent where `read` costs nothing. */
   readInto?(offsetBytes: number, target: Uint8Array): void;
 }
 

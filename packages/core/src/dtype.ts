@@ -18,7 +18,7 @@ export const DTYPES = [
 /** One of {@link DTYPES}. */
 export type DType = (typeof DTYPES)[number];
 
-/** The storage of a tensor. float16 and bfloat16 stay as bits, bool is one byte an element. */
+/** The typed array that stores a tensor's elements. float16 and bfloat16 stay as bits, bool is one byte an element. */
 export type TensorData =
   | Float32Array
   | Float64Array

@@ -1,18 +1,18 @@
 import { visibleText } from "./visible.js";
 
-/** What an error says of the run: its files or options are wrong, a question was answered with no, or the program is at fault. */
+/** The cause of an error: the files or options are wrong, a question was answered with no, or the program is at fault. */
 export type Blame = "input" | "verdict" | "fault";
 
 /** One finding: what was found, what was expected, where, and what to try. `code` is `area/what`. */
 export interface Diagnostic {
   readonly code: string;
   readonly severity: "error" | "warning" | "note";
-  /** Whose it is, where it is an error. */
+  /** Set on errors only. */
   readonly blame?: Blame;
   readonly message: string;
-  /** Where: `backbone[2]`, a file, a weight. */
+  /** A place: `backbone[2]`, a file, a weight. */
   readonly where?: string;
-  /** What to try. */
+  /** Something to try. */
   readonly hint?: string;
   /** Further lines, such as a list of missing weights. */
   readonly details?: readonly string[];
@@ -24,7 +24,10 @@ export interface ErrorDiagnostic extends Diagnostic {
   readonly blame: Blame;
 }
 
-/** The one error type of the project. Made by the factories in each package's `diagnostics.ts`; the input's unless they say. */
+/**
+ * The one error type of the project, made by the factories in each package's `diagnostics.ts`. Its blame is `input` unless
+ * given.
+ */
 export class CompileError extends Error {
   override readonly name = "CompileError";
   readonly diagnostic: ErrorDiagnostic;
@@ -50,7 +53,7 @@ export function formatDiagnostic(diagnostic: Omit<Diagnostic, "severity">): stri
   return [head, ...details.map((line) => `  ${line}`)].map(visibleText).join("\n");
 }
 
-/** Something that the user may want to know and need not act on. */
+/** A finding that needs no action. */
 export const note = (code: string, message: string, where?: string): Diagnostic => ({
   code,
   severity: "note",
@@ -58,7 +61,7 @@ export const note = (code: string, message: string, where?: string): Diagnostic 
   ...(where && { where }),
 });
 
-/** Something that is probably not meant. */
+/** A finding that is probably not meant. */
 export const warning = (code: string, message: string, where?: string): Diagnostic => ({
   code,
   severity: "warning",

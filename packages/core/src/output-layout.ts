@@ -1,11 +1,11 @@
 /**
- * What numbers are measured in. Numbers of different kinds are never judged by one scale: pixels are hundreds, a probability
- * is at most 1, and a logit's difference means the same anywhere on its scale.
+ * The unit of an output's numbers. Numbers of different kinds are never judged by one scale: pixels are hundreds, a
+ * probability is at most 1, and a logit's difference means the same anywhere on its scale.
  */
 export type NumberKind = "pixels" | "probability" | "logit" | "coefficient" | "distance" | "angle" | "label" | "other";
 
 /**
- * What a stretch of an output holds. Of a box: `center` is x, y; `size` is width, height; `corners` are left, top, right,
+ * The content of a part of an output. Of a box: `center` is x, y; `size` is width, height; `corners` are left, top, right,
  * bottom. `score` is that of the one `label` beside it, where suppression is part of the graph. `values` is anything else.
  */
 export type PartName =
@@ -22,15 +22,15 @@ export type PartName =
   | "rotation"
   | "values";
 
-/** A stretch of an output along its axis. */
+/** Consecutive places of an output along its axis. */
 export interface OutputPart {
   readonly name: PartName;
   readonly kind: NumberKind;
-  /** Places along the axis. */
+  /** The number of places along the axis. */
   readonly count: number;
 }
 
-/** What one output of a graph holds: parts side by side along one axis, which they fill. */
+/** The content of one output of a graph: parts side by side along one axis, which they fill. */
 export interface OutputLayout {
   /** The output's name in the graph. */
   readonly output: string;

@@ -6,13 +6,13 @@ import { CompileError } from "./error.js";
  */
 export type Size = number | Polynomial;
 
-/** What each symbol stands for. */
+/** A value for each symbol. */
 export type Bindings<S extends Size = number> = ReadonlyMap<string, S>;
 
 /** The symbols of a product, sorted, joined by `*`; "" for the constant term. */
 type Monomial = string;
 
-/** More than any network's sizes need; products of hostile sums grow without end. */
+/** Far more than a network's sizes need; bounds the products of hostile sums. */
 const MOST_TERMS = 256;
 
 /** A sum of products of symbols with integer coefficients, in canonical form: equal polynomials have the same text. */

@@ -19,12 +19,12 @@ export interface Tensor extends TensorType {
   readonly data: TensorData;
 }
 
-/** A tensor that is read when asked for: twice asked is twice read, nothing is kept. */
+/** A tensor that is read when asked for. Nothing is kept: asking twice reads twice. */
 export interface LazyTensor extends TensorType {
   read(): Tensor;
   /**
-   * The same elements in pieces of many kilobytes, for who looks at each once: a piece is there until the next one is asked
-   * for. Damage that only the whole shows is found at the end.
+   * The same elements in pieces of many kilobytes, for readers that need each once: a piece is valid until the next one is
+   * asked for. Damage that shows only in the whole tensor is found at the end.
    */
   pieces?(): Iterable<TensorData>;
 }

@@ -1,2 +1,2 @@
-/** The program's version: this is the one place that says it. What is published under it, a test holds to it. */
+/** The program's version; a test holds the published manifest to it. */
 export const VERSION = "0.1.0";

@@ -15,7 +15,7 @@ export function completeAttributes(op: string, schema: OpSchema, given: Attribut
   return complete;
 }
 
-/** Floats as ONNX stores them, in single precision. */
+/** Floats rounded to single precision, as ONNX stores them. */
 function rounded(value: Attribute, { kind }: AttributeSchema): Attribute {
   if (kind === "float" && typeof value === "number") return Math.fround(value);
   return kind === "floats" && Array.isArray(value) ? value.map(Math.fround) : value;
@@ -44,7 +44,7 @@ export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined
     a.length === b.length &&
     a.every((item, index) => sameSize(item, b[index])));
 
-/** Whether both have the same names, in any order, with the same values; see {@link sameAttribute}. */
+/** Whether both have the same names, in any order, with values that {@link sameAttribute} calls equal. */
 export function sameAttributes(a: Attributes, b: Attributes): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => sameAttribute(a[name], b[name]));

@@ -3,8 +3,8 @@ import { openSize } from "./diagnostics.js";
 import type { AttributesOf, OpName } from "./ops/index.js";
 
 /**
- * A tensor that flows through a graph, identified by the object itself. `hint` is where its printed name comes from;
- * unique names are given when printing or exporting.
+ * A tensor that flows through a graph, identified by the object itself. Its printed name is made from `hint`; unique names
+ * are given when printing or exporting.
  */
 export interface Value {
   readonly type: ValueType;
@@ -20,12 +20,12 @@ export interface Origin {
   readonly rules: readonly string[];
 }
 
-/** What {@link Node} is for one op. */
+/** {@link Node} of one op. */
 export interface NodeOf<Op extends OpName> {
   readonly op: Op;
   /** `undefined` is an optional input that is left out. */
   readonly inputs: readonly (Value | undefined)[];
-  /** Complete: what the source left out stands here with the schema's default. */
+  /** Complete: an attribute that the source left out has the schema's default. */
   readonly attributes: AttributesOf<Op>;
   readonly outputs: readonly Value[];
   readonly origin: Origin;
@@ -49,7 +49,7 @@ export interface Graph {
   readonly inputs: readonly Value[];
   readonly nodes: readonly Node[];
   readonly outputs: readonly GraphOutput[];
-  /** Travels into the exported model: stride, names, … */
+  /** Entries that the exported model carries too: stride, names, … */
   readonly metadata: ReadonlyMap<string, string>;
 }
 

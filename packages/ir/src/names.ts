@@ -18,7 +18,7 @@ export class NamePool {
 
 const clean = (hint: string): string => hint.replaceAll(/[^\w./:-]/g, "_");
 
-/** What of a graph has names, whatever the form of its nodes. */
+/** The named parts of a graph, whatever the form of its nodes. */
 type Wiring = Pick<Graph, "inputs" | "outputs"> & { readonly nodes: readonly Pick<Node, "inputs" | "outputs">[] };
 
 /** A unique name for every value: inputs get theirs exactly, then outputs as far as theirs are free; the rest come from the hints. */

@@ -40,11 +40,11 @@ export function checkInputs(op: string, { inputs: [fewest, most] }: OpSchema, in
   if (missing >= 0) throw inputMissing(op, missing);
 }
 
-/** What {@link createNode} makes a node from; the types of the outputs are inferred. */
+/** The arguments of {@link createNode}; the types of the outputs are inferred. */
 export interface NodeRequest<Op extends OpName> {
   readonly op: Op;
   readonly inputs: Node["inputs"];
-  /** Those that differ from the defaults. */
+  /** Those without a default, and those that differ from it. */
   readonly attributes?: GivenAttributesOf<Op> | undefined;
   readonly origin: Origin;
   /** Hints of the outputs; by default the origin's path and the op. */
@@ -55,15 +55,16 @@ export interface NodeRequest<Op extends OpName> {
 export const createNode = <Op extends OpName>(request: NodeRequest<Op>): Node<Op> =>
   createNodeByName(request) as Node<Op>; // of the op that is asked for
 
-/** What {@link createNodeByName} makes a node from. */
+/** The arguments of {@link createNodeByName}. */
 export interface NamedNodeRequest extends Omit<NodeRequest<OpName>, "op" | "attributes"> {
   readonly op: string;
   readonly attributes?: Attributes | undefined;
 }
 
 /**
- * The node that a text or a file asks for, in names that nobody has checked yet; where they are written in code,
- * {@link createNode}. @throws ir/op, ir/inputs, ir/attribute, ir/type
+ * A node from names that nobody has checked yet, those of a text or a file; for names written in code there is
+ * {@link createNode}.
+ * @throws ir/op, ir/inputs, ir/attribute, ir/type
  */
 export function createNodeByName({ op, inputs, attributes = {}, origin, hints = [] }: NamedNodeRequest): Node {
   const schema = schemaOf(op);

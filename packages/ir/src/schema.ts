@@ -1,7 +1,7 @@
 import type { DType, Size, Tensor, TensorType, ValueType } from "@yolo-compile/core";
 
 /**
- * The kinds of attributes, and what each is here. A `dtype` is an int in ONNX; `sizes` and `floats` are constant or computed
+ * The TypeScript type of each kind of attribute. A `dtype` is an int in ONNX; `sizes` and `floats` are constant or computed
  * inputs there; a `symbol` names a size that only the data decide, which ONNX does not name.
  */
 export interface AttributeValues {
@@ -18,25 +18,25 @@ export interface AttributeValues {
 /** The name of a kind of attribute. */
 export type AttributeKind = keyof AttributeValues;
 
-/** An attribute of any op; which kind it is, the op's schema says. */
+/** An attribute of any op; its kind is in the op's schema. */
 export type Attribute = AttributeValues[AttributeKind];
 
-/** Attributes of any op, complete: what the source left out stands here with the schema's default. */
+/** Complete attributes of any op: those that the source left out have the schema's default. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** What an op takes for one attribute. */
+/** The kind of one attribute, and its default. */
 export interface AttributeSchema<Kind extends AttributeKind = AttributeKind> {
   readonly kind: Kind;
   /** Absent: the attribute is required. */
   readonly default?: AttributeValues[Kind];
 }
 
-/** What an op takes for an attribute that may be left out. */
+/** An attribute that may be left out. */
 export interface DefaultedAttribute<Kind extends AttributeKind> extends AttributeSchema<Kind> {
   readonly default: AttributeValues[Kind];
 }
 
-/** What an op takes for its attributes, by name. */
+/** The attributes of an op by name. */
 export type AttributeSchemas = Readonly<Record<string, AttributeSchema>>;
 
 /** The attributes of a node, all of them. */
@@ -54,14 +54,14 @@ export type GivenAttributes<Schemas extends AttributeSchemas> = keyof Schemas ex
   : Omit<CompleteAttributes<Schemas>, Optional<Schemas>> &
       Partial<Pick<CompleteAttributes<Schemas>, Optional<Schemas>>>;
 
-/** What `infer` and `fold` see of a node. */
+/** The view of a node that `infer` and `fold` work on. */
 export interface OpContext<Schemas extends AttributeSchemas = AttributeSchemas> {
   readonly op: string;
   readonly attributes: CompleteAttributes<Schemas>;
   readonly inputs: readonly (ValueType | undefined)[];
 }
 
-/** What is true of an op whatever else it does, so that rewrites ask for it instead of knowing ops by name. */
+/** Properties of an op that rewrites ask for, instead of knowing ops by name. */
 export interface Traits<Schemas extends AttributeSchemas = AttributeSchemas> {
   /**
    * y[i] = f(x[i]) for the only input, or y[i] = f(a[i], b[i]) under numpy's broadcast; in the element type of the inputs.
@@ -78,9 +78,9 @@ export interface Traits<Schemas extends AttributeSchemas = AttributeSchemas> {
 }
 
 /**
- * One operator. Inputs are what it computes with; sizes, axes and scales are attributes, which the ONNX writer spells as each
- * opset wants them. Its functions are methods so that the schema of one op is also
- * one of any op: nodes are made with the attributes of their own op only.
+ * One operator. Its inputs are tensors to compute with; sizes, axes and scales are attributes, which the ONNX writer spells
+ * as each opset wants them. Its functions are methods so that the schema of one op is also one of any op: nodes are made
+ * with the attributes of their own op only.
  */
 export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
   /** Fewest and most inputs; those past the fewest may be left out. */

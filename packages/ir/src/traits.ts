@@ -4,10 +4,10 @@ import { opContext } from "./node.js";
 import { OP_NAMES, type OpName, schemaOf } from "./ops/index.js";
 import type { Traits } from "./schema.js";
 
-/** What is true of the node's op. */
+/** The traits of the node's op. */
 export const traitsOf = ({ op }: Pick<Node, "op">): Traits => schemaOf(op).traits ?? {};
 
-/** The ops of which a trait is known. */
+/** The ops that have the trait. */
 export const opsWith = (trait: keyof Traits): readonly OpName[] => OP_NAMES.filter((op) => trait in traitsOf({ op }));
 
 /** Whether the node has one output with all elements of input 0, in their order; its shape may be another. */

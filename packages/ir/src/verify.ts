@@ -34,7 +34,7 @@ export function verifyGraph(graph: Graph): void {
 
 const symbolsIn = ({ type }: Value): readonly string[] => (areFixed(type.shape) ? [] : type.shape.flatMap(symbolsOf));
 
-/** Adds the symbols that the node names to those that are known, and looks for others in its types. */
+/** Adds the symbols that the node introduces to the known ones, and checks that its types have no others. */
 function checkSymbols(graph: Graph, node: Node, known: Set<string>, where: string): void {
   const schema = schemaOf(node.op);
   for (const [name, symbol] of Object.entries<Attribute>(node.attributes)) {

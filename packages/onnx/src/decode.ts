@@ -62,12 +62,12 @@ function checkOps(records: readonly NodeRecord[], file: string): void {
   if (unknown.size > 0) throw unknownModelOps(file, unknown, Object.keys(OPS));
 }
 
-/** Names to values, while the nodes of one graph are read in order. */
+/** Reads the nodes of one graph in order, and keeps its values by name. */
 class GraphReader {
   readonly #values = new Map<string, Value>();
   /** Names of symbols, each given out once. */
   readonly #symbols = new NamePool();
-  /** What values hold that a file computes from shapes. They are no values of the graph. */
+  /** Sizes that the file computes from shapes, by the value that holds them. Such values are not part of the graph. */
   readonly #sizes = new Map<Value, SizeVector>();
   readonly #context: ReadContext;
 
@@ -128,7 +128,10 @@ class GraphReader {
     return lift.nodes;
   }
 
-  /** Keeps what a node computes from shapes, whose result is a constant, or known to those who take sizes. */
+  /**
+   * Evaluates a node that computes sizes from shapes, and keeps the result: a constant where it has no symbols. False for
+   * other nodes.
+   */
   #computedSizes(record: NodeRecord, inputs: readonly (Value | undefined)[], where: string): boolean {
     const [x] = inputs;
     const isShape = record.op === "Shape";
@@ -166,7 +169,7 @@ class GraphReader {
   }
 }
 
-/** Optional outputs that are left out at the end are not there at all. */
+/** The node without the optional outputs that are left out at its end. */
 function withoutOptional(record: NodeRecord): NodeRecord {
   const outputs = [...record.outputs];
   while (outputs.length > 0 && outputs.at(-1) === "") outputs.pop();

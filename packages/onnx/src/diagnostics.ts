@@ -101,7 +101,7 @@ export const unreadOpset = (
     hint: "export it again, or convert it with onnx.version_converter",
   });
 
-/** `found`: how often each of them occurs. */
+/** A model has ops that the IR does not know; `found` says how often each occurs. */
 export function unknownModelOps(
   file: string,
   found: ReadonlyMap<string, number>,

@@ -85,7 +85,7 @@ export function expandSoftmax(node: Node<"Softmax" | "LogSoftmax">): readonly No
   return to.finish();
 }
 
-/** What changes nothing. */
+/** y = x */
 export function expandIdentity(node: Node): readonly Node[] {
   const to = new Expansion(node);
   to.op("Identity", [node.inputs[0]]);

@@ -20,13 +20,13 @@ const CHILDREN = {
 /** `TensorProto.DataLocation.EXTERNAL` */
 const EXTERNAL = 1;
 
-/** Messages within messages; protobuf's own readers stop at a hundred. */
+/** The deepest nesting of messages; protobuf's own readers stop at a hundred. */
 const DEEPEST = 100;
 
-/** Read in one piece, so that what lies within costs no further look at the file. */
+/** Messages of at most so many bytes are read in one piece. */
 const SMALL_BYTES = 1 << 14;
 
-/** A message of the model outside its main graph that may hold tensors, or the main graph. */
+/** The main graph, or another message of the model that may hold tensors. */
 export interface Part {
   readonly message: "graph" | "function" | "training";
   readonly place: Place;
@@ -68,7 +68,7 @@ function visit({ file, message, place, depth }: Visit, context: ReadContext, add
   walkMessage(near.file, near.place, context, Object.fromEntries(handlers));
 }
 
-/** A small message of the file in memory, or else where it is. */
+/** A message as a source and a place: in memory if it is small, else in the file. */
 function nearby(file: ByteSource, place: Place, context: ReadContext): Pick<Visit, "file" | "place"> {
   const length = place.endBytes - place.startBytes;
   if (length > SMALL_BYTES) return { file, place };

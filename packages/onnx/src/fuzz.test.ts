@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { fuzzModel, surviveModel } from "./testing/fuzz.js";
 
-/** scripts/fuzz.mjs runs the same for as long as it is told to. */
+/** scripts/fuzz.mjs does the same without a bound. */
 const RUNS = 2000;
 
 test("a damaged model is read and written again, or refused with a CompileError", () => {

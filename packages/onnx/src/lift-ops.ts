@@ -6,7 +6,7 @@ import { LOWERINGS } from "./lower.js";
 
 type Lifter = (lift: Lift) => readonly Value[];
 
-/** A node that says in the IR what it says in the file. */
+/** A node that has the same form in the IR and in the file. */
 const liftPlain: Lifter = (lift) => lift.result(lift.record.op, lift.inputs, lift.given());
 
 /** Axes or sizes: an input, or in older opsets an attribute of that name. */
@@ -18,7 +18,7 @@ function listOf(lift: Lift, attribute: string): readonly Size[] | undefined {
 const axesOf = (lift: Lift): readonly number[] | undefined =>
   listOf(lift, "axes")?.map((axis) => lift.integer(axis, "axes"));
 
-/** Without axes a reduction is one over every axis, unless it is told to do nothing then. */
+/** Without axes a reduction is one over every axis, unless noop_with_empty_axes is set. */
 const liftReduction: Lifter = (lift) => {
   const stated = axesOf(lift) ?? [];
   const idle = lift.take("noop_with_empty_axes", "int") === 1;
@@ -40,7 +40,7 @@ const liftUnsqueeze: Lifter = (lift) => {
   return lift.result("Unsqueeze", [lift.inputs[0]], { axes });
 };
 
-/** Without sizes the parts are as equal as they can be, the last one the smallest. */
+/** Without sizes the parts are equal, but for the last one, which may be smaller. */
 const liftSplit: Lifter = (lift) => {
   const { axis = 0 } = lift.given();
   lift.require("num_outputs", "int", [lift.record.outputs.length]);
@@ -57,7 +57,7 @@ function equalParts(lift: Lift, axis: number): readonly number[] {
   return lift.record.outputs.map((_, index) => Math.max(0, Math.min(part, full - index * part)));
 }
 
-/** Before opset 13 the axes from `axis` on are one. */
+/** Before opset 13 the axes from `axis` on count as one. */
 const liftSoftmax: Lifter = (lift) => {
   if (lift.opset >= 13) return liftPlain(lift);
   const { op } = lift.record;
@@ -129,7 +129,7 @@ const liftCast: Lifter = (lift) => {
 const liftSuppression: Lifter = (lift) =>
   lift.result("NonMaxSuppression", lift.inputs, { ...lift.given(), count: lift.symbols.claim("kept") });
 
-/** ONNX's defaults differ from the IR's, sizes become scales, and roi says nothing but to tf_crop_and_resize. */
+/** ONNX's defaults differ from the IR's, sizes become scales, and roi matters only to tf_crop_and_resize. */
 const liftResize: Lifter = (lift) => {
   const given = {
     coordinate_transformation_mode: "half_pixel",
@@ -157,7 +157,7 @@ function liftTarget(lift: Lift): { scales: readonly number[] } | { sizes: readon
   return { sizes: shape.map((size, axis) => sizes[axes.indexOf(axis)] ?? size) };
 }
 
-/** How the ops are read that ONNX can spell in several ways; all others stay as they are. */
+/** Readers of the ops that ONNX spells in several ways; all others have the same form in the IR. */
 const LIFTERS: ReadonlyMap<string, Lifter> = new Map<OpName, Lifter>([
   ["AveragePool", liftPool],
   ["BatchNormalization", liftBatchNorm],

@@ -46,7 +46,7 @@ const isFileKind = (kind: AttributeKind): kind is FileKind => Object.hasOwn(READ
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
-/** One node of a file on its way to the IR: what of it is read, and the nodes that stand for it. */
+/** The reading of one node of a file into nodes of the IR. Each attribute must be read or ignored. */
 export class Lift {
   readonly nodes: Node[] = [];
   readonly where: string;
@@ -142,7 +142,7 @@ export class Lift {
     return size;
   }
 
-  /** A node on the way to the result. @throws what the IR says about it */
+  /** An intermediate node. @throws ir/… */
   step(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
     return this.#create(op, inputs, attributes, [])[0]!;
   }
@@ -178,7 +178,7 @@ export class Lift {
     return node.outputs;
   }
 
-  /** What `make` returns; its errors say which node of the file they are about. */
+  /** The result of `make`, whose errors get this node as their place. */
   #located<T>(make: () => T): T {
     try {
       return make();

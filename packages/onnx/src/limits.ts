@@ -6,13 +6,13 @@ const MOST_RECORDS = 2 ** 19;
 /** Dimensions of a tensor. Shapes are kept for every value, so a file could ask for more memory than it has bytes. */
 export const MOST_DIMENSIONS = 32;
 
-/** Elements of an input that says how and not what: a shape, axes, sizes. It is read for every node that takes it. */
+/** Elements of an input that is a parameter: a shape, axes, sizes. It is read for every node that takes it. */
 export const MOST_PARAMETERS = 1024;
 
 /** Integers in one list of an attribute: each may be a byte in the file and is eight in memory. */
 export const MOST_INTEGERS = 2 ** 20;
 
-/** What is being read, and how many records of it are kept. */
+/** The file that is being read, and the number of its records kept so far. */
 export class ReadContext {
   #records = 0;
 

@@ -2,12 +2,12 @@ import type { Graph, Node, OpName } from "@yolo-compile/ir";
 import { expandCelu, expandGelu, expandHardSwish, expandIdentity, expandMish, expandSoftmax } from "./expansions.js";
 import { checkSupported } from "./opsets.js";
 
-/** How an op is written where an opset does not have the form that the IR keeps. */
+/** The lowering of one op for opsets that do not have the form that the IR keeps. */
 export interface Lowering<Op extends OpName = OpName> {
-  /** Other nodes in its place, where `when` holds. */
+  /** The nodes that replace it, where `when` holds. */
   expand?(node: Node<Op>): readonly Node[];
   when?(node: Node<Op>, opset: number): boolean;
-  /** ONNX's input 1 is the attribute of that name below opset `since`. */
+  /** The attribute that ONNX's input 1 is below opset `since`. */
   readonly input1?: { readonly attribute: string; readonly since: number };
 }
 
@@ -26,7 +26,7 @@ function reducesInnerAxis(node: Node<"Softmax" | "LogSoftmax">, opset: number): 
   return opset < 13 && axis !== -1 && axis !== rank - 1;
 }
 
-/** Over no axis at all, which ONNX would read as over every axis. */
+/** A reduction over no axis changes nothing; ONNX would read it as one over every axis. */
 const overAxes = (since: number): Lowering<OverAxes> => ({
   expand: expandIdentity,
   when: hasNoAxes,

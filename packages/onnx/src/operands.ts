@@ -7,14 +7,13 @@ export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
-  /** Of the IR, without those that became inputs. */
+  /** The IR's attributes, without those that became inputs. */
   readonly attributes: Node["attributes"];
   readonly origin: Origin;
 }
 
-/** How an op of the IR takes in ONNX as inputs what are attributes here. */
+/** The attributes of an op of the IR that are inputs in ONNX. */
 interface Spelling<Op extends OpName> {
-  /** Which attributes those are. */
   readonly operands: readonly OperandsOf<Op>[];
   inputs(node: Node<Op>, sizes: SizeArithmetic, opset: number): OnnxNode["inputs"];
 }
@@ -69,7 +68,7 @@ const SPELLINGS: { readonly [Op in OpName]?: Spelling<Op> } = {
   Unsqueeze: axes,
 };
 
-/** A size that the input has at that axis is 0; of the others one may be -1. */
+/** A size that the input has at the same axis becomes 0; of the others one may become -1. */
 function reshapedTo({ inputs, attributes }: Node<"Reshape">): readonly Size[] {
   const given = attributes.shape;
   if (areFixed(given)) return given;
@@ -79,7 +78,7 @@ function reshapedTo({ inputs, attributes }: Node<"Reshape">): readonly Size[] {
   return kept.map((size, axis) => (axis === open ? -1 : size));
 }
 
-/** A size that the input has at that axis is 1, which broadcasts to it. */
+/** A size that the input has at the same axis becomes 1, which broadcasts to it. */
 function expandedTo({ inputs, attributes }: Node<"Expand">): readonly Size[] {
   const { shape } = inputs[0]!.type;
   const ahead = attributes.shape.length - shape.length;

@@ -22,7 +22,7 @@ export function irVersionOf(opset: number): number {
 }
 
 interface Support {
-  /** From which opset on input 0 may have which element types, as ONNX's operator schemas say. */
+  /** The element types that input 0 may have, by the opset from which on, as ONNX's operator schemas say. */
   readonly types: readonly (readonly [opset: number, dtypes: readonly DType[]])[];
   /** The types of inputs that do not share that of input 0. */
   readonly inputs?: Readonly<Record<number, readonly DType[]>>;
@@ -60,7 +60,7 @@ const numbers = (narrow: number, bf16 = 13): Support => ({
 const NEVER = Number.POSITIVE_INFINITY;
 const matrices: Support = numbers(NEVER);
 
-/** Which opset each op needs: the lowest opset of an op is the first of its list. */
+/** The element types of each op by opset. The lowest opset of an op is the first of its list. */
 export const SUPPORT = {
   Conv: floats(22),
   ConvTranspose: floats(22),

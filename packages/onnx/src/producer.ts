@@ -1,4 +1,4 @@
 import { VERSION } from "@yolo-compile/core";
 
-/** What models name as their maker. */
+/** The maker that models name. */
 export const PRODUCER = { name: "yolo-compile", version: VERSION } as const;

@@ -7,13 +7,13 @@ import { type Place, type PlacedField, walkMessage } from "./wire-source.js";
 /** A graph input or output of a model that somebody made. */
 export interface ModelValue {
   readonly name: string;
-  /** `f32`, …; ONNX's own name for element types that are not ours; `unknown` for what is no tensor. */
+  /** `f32`, …; for other element types ONNX's own name; `unknown` where the value is no tensor. */
   readonly dtype: string;
   /** Dynamic dimensions by name, "?" where they have none. */
   readonly shape: readonly (number | string)[];
 }
 
-/** What a model says about itself. */
+/** The description of a model: versions, inputs and outputs, metadata, ops. */
 export interface ModelInfo {
   readonly irVersion: number;
   /** Of ai.onnx; undefined where the model imports only others. */
@@ -27,7 +27,7 @@ export interface ModelInfo {
   readonly outputs: readonly ModelValue[];
   readonly metadata: ReadonlyMap<string, string>;
   readonly nodeCount: number;
-  /** How often each op occurs, most frequent first; `domain.Op` where it is not ONNX's own. */
+  /** Number of nodes by op, most frequent first; `domain.Op` where the op is not ONNX's own. */
   readonly ops: ReadonlyMap<string, number>;
   /** The files that tensors lie in, as the model spells them; see `externalLocations`. */
   readonly externalData: readonly string[];
@@ -55,7 +55,7 @@ export function readModelInfo(model: Uint8Array | ByteSource, file = "the model"
   };
 }
 
-/** Text fields of a message, which may be long otherwise; "" where they are not there. */
+/** Text fields of a message, by number; "" for those it lacks. Its other fields, which may be long, are not read. */
 function textsOf({ source, context }: ModelRecord, place: Place, numbers: readonly number[]): string[] {
   const texts = numbers.map(() => "");
   const handlers = numbers.map((number, index) => [

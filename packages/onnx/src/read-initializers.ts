@@ -23,7 +23,7 @@ const SECOND_TAGS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 
 export const startsAsModel = (head: Uint8Array): boolean =>
   head[0] === 0x08 && head[1]! > 0 && head[1]! < 0x20 && SECOND_TAGS.has(head[2] ?? 0);
 
-/** The weights of a model that somebody made, and what tells whose they are. */
+/** The weights of a model that somebody made, and the nodes and metadata that tell where they belong. */
 export interface ModelInitializers {
   /** In file order. Each is read from the source when it is asked for. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
@@ -32,9 +32,9 @@ export interface ModelInitializers {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A node that computes has some hundred bytes, names and attributes. */
+/** The most bytes of a node that computes, which has some hundred: names and attributes. */
 const MAX_NODE_BYTES = 1 << 14;
-/** A name, or the sizes of a shape. */
+/** The most bytes of a name, or of the sizes of a shape. */
 const MAX_TEXT_BYTES = 1 << 20;
 
 /**
@@ -56,7 +56,7 @@ export function readInitializers(source: ByteSource): ModelInitializers {
   return { tensors, nodes, metadata };
 }
 
-/** A TensorProto without its elements; these are checked in whole when they are read. */
+/** A TensorProto without its elements, which are checked when they are read. */
 function readHeader(source: ByteSource, place: Place, context: ReadContext) {
   let name = "";
   let dataType = 0;
@@ -86,7 +86,7 @@ interface TensorHeader {
   readonly name: string;
   readonly dataType: number;
   readonly dims: readonly number[];
-  /** Where its raw data are; in lists otherwise. */
+  /** The place of raw_data; undefined where the elements are in lists. */
   readonly raw: Place | undefined;
 }
 

@@ -5,7 +5,7 @@ import { ReadContext } from "./limits.js";
 import { readMessage } from "./wire.js";
 import { type Place, walkMessage } from "./wire-source.js";
 
-/** A ModelProto, its graph's parts still in the source. */
+/** A ModelProto; the parts of its graph stay in the source. */
 export interface ModelRecord {
   readonly source: ByteSource;
   readonly context: ReadContext;
@@ -15,7 +15,7 @@ export interface ModelRecord {
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata: ReadonlyMap<string, string>;
   readonly graph: GraphRecord;
-  /** All that may hold tensors: the graph, functions and training graphs. */
+  /** All messages that may hold tensors: the graph, functions and training graphs. */
   readonly parts: readonly Part[];
 }
 

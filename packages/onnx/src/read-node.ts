@@ -62,7 +62,7 @@ interface Content {
   tensor?: Uint8Array;
   readonly floats: number[];
   readonly ints: number[];
-  /** The kind of the field that was there, for writers that leave `type` out. */
+  /** The kind of the field that was found, for writers that leave `type` out. */
   seen: AttributeType;
 }
 

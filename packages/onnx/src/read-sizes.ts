@@ -19,7 +19,7 @@ export interface SizeVector {
   readonly scalar: boolean;
 }
 
-/** What a node of sizes takes; undefined for a value that holds none. */
+/** The inputs of a node that computes sizes; undefined for a value that holds none. */
 type Operands = readonly (SizeVector | undefined)[];
 
 type Rule = (operands: Operands, record: NodeRecord) => SizeVector | undefined;
@@ -31,7 +31,7 @@ const integer = ({ attributes }: NodeRecord, name: string, otherwise: number): n
 
 const vector = (sizes: readonly Size[]): SizeVector => ({ sizes, scalar: false });
 
-/** A calculation on each pair; a scalar, or a vector of one, goes with every element of the other. */
+/** A calculation on pairs of sizes; a scalar, or a vector of one, is paired with every element of the other. */
 const pairs =
   (calculate: (a: Size, b: Size) => Size | undefined): Rule =>
   ([a, b]) => {
@@ -74,20 +74,20 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["Unsqueeze", ([x]) => (x?.scalar ? vector(x.sizes) : undefined)],
 ]);
 
-/** The sizes of a value that a Shape node looks at. */
+/** The sizes that a Shape node gives of its input. */
 export function shapeSizes({ type }: Value, record: NodeRecord): SizeVector {
   const rank = type.shape.length;
   return vector(type.shape.slice(integer(record, "start", 0), integer(record, "end", rank)));
 }
 
-/** What a node makes of sizes; undefined if that is not known, or too much. @throws core/size */
+/** The result of a node on sizes; undefined if it has no formula, or more than 1024 elements. @throws core/size */
 export function computedSizes(record: NodeRecord, operands: Operands): SizeVector | undefined {
   const found = RULES.get(record.op)?.(operands, record);
   const exact = found?.sizes.every((size) => !isFixed(size) || Number.isSafeInteger(size));
   return exact && found && found.sizes.length <= MOST_PARAMETERS ? found : undefined;
 }
 
-/** A constant as sizes; undefined if it holds no few integers. */
+/** A constant as sizes; undefined if it is no vector or scalar of integers, or has more than 1024 elements. */
 export function constantSizes({ constant }: Value): SizeVector | undefined {
   if (!constant || !["i64", "i32"].includes(constant.dtype)) return undefined;
   if (constant.shape.length > 1 || (constant.shape[0] ?? 1) > MOST_PARAMETERS) return undefined;

@@ -22,7 +22,10 @@ export interface TensorRecord {
   readonly tensor: LazyTensor;
 }
 
-/** Which list holds the elements where there is no raw_data: float_data, int32_data, int64_data, double_data or uint64_data. */
+/**
+ * The list that holds the elements where there is no raw_data: float_data, int32_data, int64_data, double_data or
+ * uint64_data.
+ */
 const LIST_FIELDS = {
   f32: 4,
   f16: 5,
@@ -73,7 +76,7 @@ export function readTensor(bytes: Uint8Array, context: ReadContext, where: strin
   return { name, tensor: { ...type, read: () => ({ ...type, data: elements() }) } };
 }
 
-/** What is wrong with sizes that a file declares; undefined if nothing is. */
+/** The problem of sizes that a file declares; undefined if there is none. */
 export function dimensionsProblem(sizes: readonly Size[]): string | undefined {
   if (sizes.length > MOST_DIMENSIONS) return `has more than ${MOST_DIMENSIONS} dimensions`;
   const dims = sizes.filter(isFixed);

@@ -21,7 +21,7 @@ interface Source {
 
 const ORIGIN: Origin = { path: "sizes", rules: [] };
 
-/** Makes the nodes that compute sizes from the shapes of inputs when the model runs, each once. */
+/** Makes nodes that compute sizes from the shapes of inputs when the model runs; no computation is made twice. */
 export class SizeArithmetic {
   readonly #sources = new Map<string, Source>();
   readonly #constants = new Map<number, Value>();
@@ -34,7 +34,7 @@ export class SizeArithmetic {
     for (const input of inputs) this.learn(input);
   }
 
-  /** The symbols in the shape of a value are computed from it, if no earlier one has them. */
+  /** Lets the symbols in the shape of a value be computed from it, unless an earlier value has them. */
   learn(value: Value): void {
     value.type.shape.forEach((size, axis) => {
       const [symbol, ...more] = symbolsOf(size);

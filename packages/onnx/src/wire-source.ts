@@ -3,7 +3,7 @@ import { malformed } from "./diagnostics.js";
 import type { ReadContext } from "./limits.js";
 import { BYTES, Cursor, Field, readContent, readLength, readTag } from "./wire.js";
 
-/** Part of a source. */
+/** A range of a source. */
 export interface Place {
   readonly startBytes: number;
   readonly endBytes: number;
@@ -16,17 +16,17 @@ export const bytesAt = (source: ByteSource, { startBytes, endBytes }: Place): Ui
 /** One field of a message that lies in a source. */
 export interface PlacedField extends Place {
   readonly number: number;
-  /** With its content, which is read now. @throws onnx/malformed */
+  /** The field with its content, which is read at each call. @throws onnx/malformed */
   read(): Field;
 }
 
-/** Read at a time. */
+/** Bytes that are read at a time. */
 const WINDOW_BYTES = 1 << 16;
 /** A tag and a length, or a tag and a number: two varints. */
 const HEAD_BYTES = 20;
 const NO_BYTES = new Uint8Array(0);
 
-/** What to do with each field, by number; others are skipped, as protobuf wants it. */
+/** A handler for each field, by number; other fields are skipped, as protobuf wants it. */
 export type PlaceHandlers = Readonly<Record<number, (field: PlacedField) => void>>;
 
 /**

@@ -5,7 +5,7 @@ import { MOST_INTEGERS, type ReadContext } from "./limits.js";
 /** Protobuf's wire types; groups (3 and 4) are in no ONNX file. */
 const VARINT = 0;
 const FIXED64 = 1;
-/** The wire type of what has a length: text, bytes, messages, packed lists. */
+/** The wire type of fields with a length: text, bytes, messages, packed lists. */
 export const BYTES = 2;
 const FIXED32 = 5;
 
@@ -148,7 +148,7 @@ function integerOf(low: number, high: number, { file }: ReadContext): number {
   return value;
 }
 
-/** What to do with each field, by number; others are skipped, as protobuf wants it. */
+/** A handler for each field, by number; other fields are skipped, as protobuf wants it. */
 export type Handlers = Readonly<Record<number, (field: Field) => void>>;
 
 /** Walks through one message; views, no copies. @throws onnx/malformed and what the handlers throw */
@@ -175,7 +175,10 @@ export function readLength(cursor: Cursor): number {
   return cursor.high * 2 ** 32 + cursor.low;
 }
 
-/** What follows a tag: the bytes of a field that has some, a number into the cursor. @throws onnx/malformed */
+/**
+ * The content behind a tag: the bytes of a field that has a length; else none, and the number is in the cursor.
+ * @throws onnx/malformed
+ */
 export function readContent(cursor: Cursor, number: number, wire: number): Uint8Array {
   if (wire === BYTES) return cursor.take(readLength(cursor));
   if (wire === VARINT) cursor.varint();

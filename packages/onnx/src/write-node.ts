@@ -37,13 +37,13 @@ function writeAttribute(kind: AttributeKind, name: string, value: Attribute): me
   return write(name, value as never); // The schema's kind, which the verifier checks, says which it is.
 }
 
-/** ONNX repeats the window in an attribute, which the IR takes from the weight. */
+/** Ops with an attribute kernel_shape in ONNX, which the IR takes from the weight. */
 const WINDOW_OF_WEIGHT: ReadonlySet<string> = new Set<OpName>(["Conv", "ConvTranspose"]);
 
 /** A node in the form in which an opset spells it. */
 export interface SpelledNode {
   readonly node: OnnxNode;
-  /** Those that stay inputs. */
+  /** Those that are not attributes in the opset. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: readonly messages.IAttributeProto[];
 }

@@ -17,7 +17,7 @@ const PLAIN = parseGraph(`graph t(%x: f32[1,3,4,4]) {
   return %y
 }`);
 
-/** What a rule does that takes the Conv of a Conv2d_BN and forgets the rest. */
+/** A pass that drops the BatchNormalization nodes for which `isLost` holds, and accounts for none. */
 const losing = (isLost: (node: Node, context: RuleContext) => boolean): Pass =>
   rulePass("lose", [
     rule("lose-norm", ["BatchNormalization"], (node, context, { reuse }) =>

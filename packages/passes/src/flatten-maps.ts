@@ -6,11 +6,11 @@ import type { PassResult, Replacements, Rewrite } from "./rule.js";
 
 const NAME = "flatten-maps";
 
-/** The same graph with some regions on rows. */
+/** Rebuilds the graph with the chosen regions on rows. */
 class Rewriter {
   readonly #rows = new Map<Value, Value>();
   readonly #maps = new Map<Value, Value>();
-  /** The node that a map comes from in the graph before. */
+  /** The producer of each map in the graph before. */
   readonly #makers = new Map<Value, Node>();
   readonly nodes: Node[] = [];
 
@@ -32,7 +32,7 @@ class Rewriter {
     else this.#visitOther(node);
   }
 
-  /** What stands for `value` outside of regions. */
+  /** The value that replaces `value` outside of regions. */
   now(value: Value): Value {
     if (!this.covers(value)) return this.#maps.get(value) ?? value;
     const known = this.#maps.get(value);
@@ -42,7 +42,7 @@ class Rewriter {
     return map;
   }
 
-  /** What stands for each value of a region: its map where somebody takes one, else the row with the same elements. */
+  /** The replacement of each value of a region: its map where a node outside takes one, else the row with the same elements. */
   get replaced(): Replacements {
     return new Map([...this.#rows, ...this.#maps]);
   }

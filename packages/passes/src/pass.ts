@@ -12,13 +12,13 @@ export interface Pass {
 
 /** Hooks for `--print-ir-after`, `--trace-rule`, `--time-passes` and `--bisect`. */
 export interface PassObserver {
-  /** Asked before each rewrite; what is refused stays as it is. Left out, everything is allowed. */
+  /** Asked before each rewrite; one that is refused is not made. Left out, all are allowed. */
   readonly allows?: (rewrite: Rewrite) => boolean;
   readonly afterPass?: (pass: string, result: PassResult, elapsedMs: number) => void;
   readonly onMiss?: (rule: string, path: string, op: string, reason: string) => void;
 }
 
-/** Sweeps without an end mean that two rewrites undo each other. */
+/** A pass that still rewrites after so many sweeps has two rewrites that undo each other. */
 const MAX_SWEEPS = 50;
 
 /** A pass that applies rules until none of them finds anything more. */

@@ -21,7 +21,7 @@ export type Emit = <Op extends OpName>(
   like?: Node,
 ) => Value;
 
-/** What makes the patches of one rule; its name is in the origin of every new node. */
+/** Makes the patches of one rule, whose name is in the origin of every new node. */
 export interface PatchMaker {
   readonly rule: string;
   /**
@@ -49,7 +49,7 @@ export const patchMaker = (rule: string): PatchMaker => ({
   reuse: (pairs, accountsFor = []) => ({ nodes: [], replacements: new Map(pairs), absorbed: [], accountsFor }),
 });
 
-/** The nodes that `build` emits, the last of them under the hint of what it replaces. */
+/** The nodes that `build` emits; the value that replaces the node's output takes over its hint. */
 function rebuilt(
   rule: string,
   node: Node,

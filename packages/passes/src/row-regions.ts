@@ -1,7 +1,7 @@
 import { multiplySizes, type Size, sameShape } from "@yolo-compile/core";
 import { type Graph, type Node, pixelwiseInputs, type Value } from "@yolo-compile/ir";
 
-/** An empty map stays: a Reshape takes 0 for the size of that axis of its input. */
+/** Empty maps are left out: a Reshape takes 0 for the size of that axis of its input. */
 const isMap = ({ type }: Value): boolean => type.shape.length === 4 && !type.shape.includes(0);
 
 /** [n,c,h,w] as [n,c,h*w] */
@@ -10,16 +10,22 @@ export const flatShape = ({ type }: Value): Size[] => {
   return [n, c, multiplySizes(h, w)];
 };
 
-/** The inputs of a node that may as well be rows: maps whose pixels it treats all alike, beside constants. None of others. */
+/**
+ * The inputs of a node that may as well be rows: maps whose pixels it treats all alike. None where another input is
+ * computed.
+ */
 export function mapsOf(node: Node): readonly Value[] {
   const maps = pixelwiseInputs(node);
   const fixed = node.inputs.every((input, index) => maps.includes(index) || !input || input.constant);
   return fixed ? maps.map((index) => node.inputs[index]!) : [];
 }
 
-/** Reshapes that make maps, and the pixelwise nodes that depend on nothing else: what can work on rows at no cost. */
+/**
+ * The connected regions of a graph that can work on rows at no cost: Reshapes that make maps, and the pixelwise nodes whose
+ * maps all come from such.
+ */
 export class Regions {
-  /** Which region a map belongs to. */
+  /** The region of each map. */
   readonly #owner = new Map<Value, number>();
   readonly #merged: number[] = [];
   readonly sources = new Map<Value, Node>();
@@ -44,7 +50,7 @@ export class Regions {
     this.#merged.push(this.#merged.length);
   }
 
-  /** Makes the node a member of the regions that all its maps are of, which are one from then on. */
+  /** Makes the node a member of the regions of its maps, which become one; nothing where a map has no region. */
   #join(node: Node): void {
     const regions = mapsOf(node).map((map) => this.of(map));
     if (regions.length === 0 || !regions.every((region) => region !== undefined)) return;
@@ -60,7 +66,7 @@ export class Regions {
     return current;
   }
 
-  /** Reshapes that a region saves: those from rows and to rows vanish, maps that others take need one each. */
+  /** The regions in which rows save reshapes: those from rows and to rows vanish, maps that other nodes take need one each. */
   *worthwhile(): Generator<number> {
     const saved = new Map<number, number>();
     const add = (region: number, count: number): void => {

@@ -2,17 +2,17 @@ import { fromNumbers, type Tensor, toFloat64 } from "@yolo-compile/core";
 import { type Graph, lazyConstant, type Node, type OpName, type Value } from "@yolo-compile/ir";
 import { type Patch, type PatchMaker, patchMaker } from "./patch.js";
 
-/** A local rewrite, as a value: it looks at a node and says what should stand there. Only the driver edits graphs. */
+/** A local rewrite, as a value: it gets a node and returns the patch that replaces it. Only the driver edits graphs. */
 export interface Rule {
   /** Imperative kebab-case: `fold-batch-norm`. */
   readonly name: string;
-  /** The ops it looks at. */
+  /** The ops of the nodes it is applied to. */
   readonly ops: ReadonlySet<OpName>;
   /** `node` is of one of {@link ops}. */
   apply(node: Node, context: RuleContext): Patch | Miss;
 }
 
-/** A rule that looks at nodes of `ops`, with what makes its patches. */
+/** A rule for nodes of `ops`; `apply` gets the rule's own {@link PatchMaker}. */
 export const rule = <Op extends OpName>(
   name: string,
   ops: readonly Op[],
@@ -23,7 +23,7 @@ export const rule = <Op extends OpName>(
   apply: (node, context) => apply(node as Node<Op>, context, patchMaker(name)), // the driver has looked at the op
 });
 
-/** What a rule may ask about the graph around a node. */
+/** The surroundings of a node in its graph, as far as a rule may ask for them. */
 export interface RuleContext {
   readonly producer: (value: Value | undefined) => Node | undefined;
   /** The nodes that take `value`, each once, in graph order. */
@@ -31,7 +31,7 @@ export interface RuleContext {
   readonly isOutput: (value: Value) => boolean;
 }
 
-/** Why a rule did not apply. */
+/** The reason for which a rule did not apply. */
 export interface Miss {
   readonly miss: string;
 }
@@ -39,7 +39,7 @@ export interface Miss {
 /** A {@link Miss} with that reason. */
 export const miss = (reason: string): Miss => ({ miss: reason });
 
-/** Whether a rule, or a search that it made, came to nothing. */
+/** Whether a rule, or a search on its way, missed. */
 export const isMiss = (found: object): found is Miss => "miss" in found;
 
 /** The node that makes `value`, if only `user` takes it and it is no output of the graph. */
@@ -70,7 +70,7 @@ export function changedConstant(value: Value, change: (numbers: Float64Array) =>
   return lazyConstant({ dtype, shape, read }, value.hint);
 }
 
-/** What a pass did to a graph. */
+/** One rewrite of a graph: the rule, and the nodes it replaced. */
 export interface Rewrite {
   readonly rule: string;
   /** Origins of the nodes that were replaced, the matched one first. */
@@ -80,27 +80,27 @@ export interface Rewrite {
   readonly accountsFor: readonly Accounted[];
 }
 
-/** A node by op and path, as it is accounted for. */
+/** The op and path by which a node is accounted for. */
 export interface Accounted {
   readonly op: OpName;
   readonly path: string;
 }
 
-/** The node as it is accounted for. */
+/** The op and path of a node. */
 export const accounted = ({ op, origin }: Node): Accounted => ({ op, path: origin.path });
 
-/** The graph after a pass, and what became of the one before. */
+/** The graph after a pass, and how it differs from the one before. */
 export interface PassResult {
   readonly graph: Graph;
   readonly rewrites: readonly Rewrite[];
-  /** Values of the graph before, and what computes the same in their stead, perhaps replaced in turn; see {@link replacementOf}. */
+  /** Values of the graph before, each with its replacement, which may be replaced in turn; see {@link replacementOf}. */
   readonly replaced: Replacements;
 }
 
 /** Old values to new ones with the same elements in the same order; the shape may be another. */
 export type Replacements = ReadonlyMap<Value, Value>;
 
-/** What stands for `value` after a pass: the value itself where nothing replaced it. */
+/** The value that replaces `value` after a pass: the value itself where nothing did. */
 export function replacementOf(value: Value, replaced: Replacements): Value {
   let current = value;
   for (let next = replaced.get(current); next; next = replaced.get(current)) current = next;

@@ -11,14 +11,14 @@ const isSingle = (value: Value | undefined): boolean => value?.type.dtype === "f
 
 const marked = ({ path, rules }: Origin): Origin => ({ path, rules: [...rules, NAME] });
 
-/** The same graph with some nodes in float16, and casts where both precisions meet. */
+/** Rebuilds a graph with some nodes in float16, and casts where both precisions meet. */
 class Mixer {
   readonly nodes: Node[] = [];
-  /** What stands for a value of the graph before, under the precision of the node that made it. */
+  /** The replacement of each value of the graph before, in the precision of the node that made it. */
   readonly made = new Map<Value, Value>();
   readonly #cast = new Map<Value, Value>();
 
-  /** What stands for `value` where a node computes in `precision`. What is no float32 stays as it is. */
+  /** The replacement of `value` for a node that computes in `precision`. A value that is not float32 stays as it is. */
   in(value: Value, precision: Precision): Value {
     const made = this.made.get(value) ?? value;
     if (!isSingle(value) || made.type.dtype === precision) return made;
@@ -62,9 +62,9 @@ function halfConstant({ hint, constant }: Value): Value {
 }
 
 /**
- * The same graph in float16: inputs are rounded on the way in, constants when they are read, every node computes and rounds in
- * float16, outputs are float32 again. A node that is refused computes in float32, between casts. What is no float32 stays as it
- * is.
+ * The same graph in float16: inputs are rounded on the way in, constants when they are read, every node computes and rounds
+ * in float16, outputs are float32 again. A node that is refused computes in float32, between casts. Values that are not
+ * float32 stay as they are.
  */
 export const toHalf: Pass = {
   name: NAME,

@@ -10,7 +10,7 @@ export class WorkingGraph implements RuleContext {
   #nodes: Node[];
   readonly #producers = new Map<Value, Node>();
   readonly #users = new Map<Value, Set<Node>>();
-  /** What became of nodes whose inputs were redirected. */
+  /** The successor of each node whose inputs were redirected. */
   readonly #successors = new Map<Node, Node>();
   readonly #replaced = new Map<Value, Value>();
   #outputs: Graph["outputs"];
@@ -26,7 +26,7 @@ export class WorkingGraph implements RuleContext {
     return this.#nodes;
   }
 
-  /** Every value that a patch replaced so far. */
+  /** The values that patches replaced so far. */
   get replaced(): Replacements {
     return this.#replaced;
   }

@@ -8,7 +8,7 @@ import { integersOf, roundTo, wrapTo } from "./rounding.js";
 /** One operation on two numbers. */
 export interface Arithmetic {
   readonly float: (a: number, b: number) => number;
-  /** On integers, exact; undefined has no result. Left out: `float`, truncated. */
+  /** Exact, on integers; undefined where there is no result. Left out: `float`, truncated. */
   readonly integer?: (a: bigint, b: bigint) => bigint | undefined;
 }
 

@@ -9,7 +9,7 @@ export function inputType(node: OpContext, index: number): ValueType {
   return type;
 }
 
-/** Whether a size is at least `bound`. @throws ir/open-size where that depends on its symbols; `what` says what it is */
+/** Whether a size is at least `bound`; `what` names it in the error. @throws ir/open-size where that depends on its symbols */
 export function reaches(node: OpContext, what: string, size: Size, bound: number): boolean {
   if (leastValue(size) >= bound) return true;
   if (leastValue(multiplySizes(size, -1)) > -bound) return false;

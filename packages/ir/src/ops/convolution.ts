@@ -42,7 +42,7 @@ function inferConvTranspose(node: OpContext<typeof CONV_TRANSPOSE>): ValueType[]
   return [{ dtype: x.dtype, shape: [x.shape[0]!, perGroup * group, ...spatial] }];
 }
 
-/** Whether each pixel is looked at alone. */
+/** Whether each output pixel depends on the input pixel at its place alone. */
 const isPointwise = (node: OpContext<typeof CONV>): boolean =>
   inputType(node, 1)
     .shape.slice(2)

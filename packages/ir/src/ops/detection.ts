@@ -27,9 +27,9 @@ function checkScalarOf(node: OpContext, index: number, dtype: DType): void {
 /** Ops that choose among boxes. */
 export const DETECTION = {
   /**
-   * Which boxes stay where they overlap: batch, class and box of each. Inputs boxes [n,b,4], scores [n,classes,b], the most
-   * boxes a class?, threshold of overlap?, threshold of score?; `count` names how many stay, which only the data decide. It
-   * may be 0, which no other symbol may.
+   * The boxes that stay where they overlap, as [batch, class, box] each. Inputs: boxes [n,b,4], scores [n,classes,b], the
+   * most boxes a class?, threshold of overlap?, threshold of score?. `count` names the number of rows, which only the data
+   * decide; it may be 0, which no other symbol may.
    */
   NonMaxSuppression: op({
     inputs: [2, 5],

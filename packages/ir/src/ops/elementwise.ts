@@ -28,7 +28,7 @@ type Integer = (x: bigint) => bigint;
 
 const same = (node: OpContext): ValueType[] => [inputType(node, 0)];
 
-/** `integer` computes integers exactly, where the op has them. */
+/** An op of one input; `integer`, where given, computes integers exactly. */
 const unary = <const Schemas extends AttributeSchemas>(
   attributes: Schemas,
   make: (attributes: CompleteAttributes<Schemas>) => Scalar,

@@ -21,7 +21,7 @@ test.each(CASES.map((one) => [one.node.replaceAll("\n", "; "), one] as const))("
   expect(folded(node)).toBe(gives);
 });
 
-/** What ONNX Runtime 1.30's CPU provider cannot compute. */
+/** Cases that ONNX Runtime 1.30's CPU provider cannot compute, or computes wrongly. */
 const NOT_COMPARED = [
   // No kernel for these element types.
   /bf16/,
@@ -46,7 +46,7 @@ test("ONNX Runtime computes the same", async () => {
   }
 });
 
-/** Units in the last place of float32 that a kernel of ONNX Runtime may be off, as its exp and tanh are approximations. */
+/** The error, in units in the last place of float32, that is allowed to ONNX Runtime, whose exp and tanh are approximations. */
 const LAST_PLACES = 4;
 
 /** The largest distance beyond {@link LAST_PLACES}, with nan equal to nan; 0 where all is well. */

@@ -6,7 +6,7 @@ import { foldNodes, inferred, oneNode } from "../testing/one-node.js";
 
 const SEEDED = { seed: 1, numRuns: 150 };
 
-/** Inferred where it fits at all, the type is the one of ONNX Runtime's output. */
+/** Expects the inferred type, where there is one, to be the type of ONNX Runtime's output. */
 async function expectSameType(inputs: string, node: string): Promise<void> {
   const gives = inferred(inputs, node);
   if (gives.startsWith("ir/")) return;

@@ -6,7 +6,7 @@ import { roundTo } from "./rounding.js";
 
 const REDUCE = { axes: ints(), keepdims: int(1) };
 
-/** The axes that go, from the front. */
+/** The axes that are reduced, counted from the front. */
 const reducedAxes = (node: OpContext<typeof REDUCE>): readonly number[] =>
   normalAxes(node, node.attributes.axes, inputType(node, 0).shape.length);
 

@@ -30,10 +30,10 @@ interface Pads {
   readonly end: Size;
 }
 
-/** Where each mode takes the element at `at` of an axis from; undefined is the value. `low` to `high` is left of the axis. */
+/** The place whose element goes to `at`, on an axis of which `low` to `high` is left; undefined for the pad's value. */
 type PadMode = (at: number, low: number, high: number) => number | undefined;
 
-/** The remainder in [0, size). */
+/** The remainder, in [0, size). */
 const modulo = (at: number, size: number): number => ((at % size) + size) % size;
 
 /** Negative pads crop first; the modes go on from what is left. */

@@ -52,7 +52,7 @@ function rangeOf(node: Node, full: Size, from: Size, to: Size, step: number): Ra
   return { start, step, size };
 }
 
-/** What is taken of every axis of the input. */
+/** The range that is taken of each axis of the input. */
 function rangesOf(node: Node): Range[] {
   const { shape } = inputType(node, 0);
   const { starts, ends, axes, steps } = node.attributes;

@@ -44,7 +44,7 @@ const numbers = fc
   .record({ n: fc.integer({ min: 1, max: 9 }), h: fc.integer({ min: 1, max: 9 }), w: fc.integer({ min: 1, max: 9 }) })
   .map((values): Bindings => new Map(Object.entries(values)));
 
-/** The text with numbers for symbols; names of values and of new symbols stay. */
+/** The text with integers in place of the symbols of its types; names of values and of new symbols stay. */
 const bound = (text: string, bindings: Bindings): string =>
   [...bindings].reduce(
     (now, [name, value]) => now.replaceAll(new RegExp(`(?<![%=\\w])${name}(?!\\w)`, "g"), `${value}`),

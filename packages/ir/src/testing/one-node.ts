@@ -8,7 +8,7 @@ export function oneNode(inputs: string, statements: string): Graph {
   return parseGraph(`graph t(${inputs}) {\n${statements}\nreturn ${outputs}\n}`);
 }
 
-/** A graph of one node in the text form, and what comes out of it; see {@link inferred} and {@link folded}. */
+/** A graph of one node in the text form, and the expected result; see {@link inferred} and {@link folded}. */
 export interface Case {
   readonly inputs?: string;
   readonly node: string;
@@ -30,14 +30,14 @@ export const shaped = (op: string, from: string, to: readonly (number | string)[
   gives,
 });
 
-/** `code: problem`, without the types of the inputs, which messages about types start with. */
+/** `code: problem`, without the types of the inputs that messages about types start with. */
 function problemOf(error: unknown): string {
   if (!isCompileError(error)) throw error;
   const { code, message } = error.diagnostic;
   return `${code}: ${message.replace(/^\w+\(.*?\): /, "")}`;
 }
 
-/** What `infer` says: `f32[1], f32[3]`, or its problem. */
+/** The inferred types, as `f32[1], f32[3]`, or the problem. */
 export function inferred(inputs: string, statements: string): string {
   try {
     const [node] = oneNode(inputs, statements).nodes;
@@ -47,7 +47,7 @@ export function inferred(inputs: string, statements: string): string {
   }
 }
 
-/** What `fold` makes of constants, in the text form; or its problem. */
+/** The folded outputs in the text form, or the problem. */
 export function folded(statements: string): string {
   try {
     return foldNodes(oneNode("", statements))

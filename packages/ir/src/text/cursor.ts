@@ -10,11 +10,11 @@ export class Cursor {
 
   constructor(
     readonly text: string,
-    /** How messages name the text. */
+    /** The name of the text in messages. */
     readonly source?: string,
   ) {}
 
-  /** Where the next token starts. */
+  /** The offset at which the next token starts. */
   get position(): number {
     SPACE.lastIndex = this.#at;
     this.#at += SPACE.exec(this.text)?.[0].length ?? 0;

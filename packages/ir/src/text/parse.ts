@@ -9,7 +9,7 @@ const GRAPH = /graph(?!\w)/y;
 const META = /meta(?!\w)/y;
 const RETURN = /return(?!\w)/y;
 const ABSENT = /_(?!\w)/y;
-/** A type, where a node has its op: what comes next is a bracket. */
+/** The start of a type, where a node has its op: a word before a bracket. */
 const TYPE_AHEAD = /(?=\w+\s*\[)/y;
 
 /** One graph being read. */

@@ -10,10 +10,10 @@ import {
 import { ElidedTensor } from "./elided.js";
 import { spellElement } from "./numbers.js";
 
-/** Constants of more elements are elided, unless they are all equal. */
+/** The most elements that are printed; larger constants are elided, unless their elements are all equal. */
 const PRINTED_ELEMENTS = 16;
 
-/** `elided` stands for a large constant by its CRC-32, `full` writes it in base64. */
+/** The form of a large constant: `elided` gives its CRC-32, `full` its elements in base64. */
 export type ConstantStyle = "elided" | "full";
 
 /** `f32[4] {1, 2, 3, 4}`; see {@link printGraph} for the other forms. */

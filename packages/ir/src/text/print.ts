@@ -8,9 +8,9 @@ import { spellFloat } from "./numbers.js";
 import { type ConstantStyle, printConstant } from "./print-constant.js";
 import { spellName, spellValue } from "./spelling.js";
 
-/** How much of its constants the text of a graph holds. */
+/** Options of {@link printGraph}. */
 export interface PrintOptions {
-  /** What stands for constants of more than 16 elements; `elided` by default, a CRC-32. */
+  /** The form of constants of more than 16 elements; `elided` by default, a CRC-32. */
   readonly constants?: ConstantStyle;
 }
 

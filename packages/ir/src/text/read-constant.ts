@@ -33,7 +33,7 @@ const lazy = (type: TensorType, elements: () => TensorData): LazyTensor => ({
   read: (): Tensor => ({ ...type, data: elements() }),
 });
 
-/** What follows the type of a constant. @throws ir/syntax */
+/** The elements of a constant, which follow its type. @throws ir/syntax */
 export function readConstant(cursor: Cursor, type: TensorType, hint: string): LazyTensor {
   const start = cursor.position;
   if (cursor.acceptMark("{")) return readList(cursor, type, start);

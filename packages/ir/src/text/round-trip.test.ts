@@ -118,7 +118,10 @@ test("sizes with symbols are printed and read back, in types and in attributes",
   );
 });
 
-/** What the text keeps: of floats the numbers, since a nan of any bits is read back as the canonical one. */
+/**
+ * The part of a tensor that the text keeps: of floats the numbers, since a nan of any bits is read back as the canonical
+ * one.
+ */
 const content = (tensor: Tensor): ArrayLike<number> =>
   isFloat(tensor.dtype) ? toFloat64(tensor) : tensorBytes(tensor);
 

@@ -1,6 +1,6 @@
 import type { Cursor } from "./cursor.js";
 
-/** What stands without quotes. Two slashes in a row would start a comment. */
+/** Names that need no quotes. Two slashes in a row would start a comment. */
 const BARE = /(?:[\w.-]|\/(?!\/))+/y;
 const ALL_BARE = /^(?:[\w.-]|\/(?!\/|$))+$/;
 

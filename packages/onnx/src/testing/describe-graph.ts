@@ -1,7 +1,7 @@
 import { formatType, tensorBytes } from "@yolo-compile/core";
 import { type Graph, nameNodes, nameValues, type Value } from "@yolo-compile/ir";
 
-/** What a graph says, as text: names, types, attributes, origins, and the bytes instead of the name of each constant. */
+/** A graph as text: names, types, attributes, origins, and the bytes instead of the name of each constant. */
 export function describeGraph(graph: Graph): string {
   const names = nameValues(graph);
   const nodeNames = nameNodes(graph);

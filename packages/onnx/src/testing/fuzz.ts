@@ -8,7 +8,7 @@ const SAMPLES: readonly Uint8Array[] = [...allSamples()].map(({ graph }, index) 
   encodeBytes(graph, { opset: OPSETS[index % OPSETS.length]! }),
 );
 
-/** Damages done to one file, at most. */
+/** The most times that one file is damaged. */
 const MAX_DAMAGES = 3;
 
 /** The damaged model of one run; the same for the same seed and number. */
@@ -22,7 +22,7 @@ export function fuzzModel(seed: number, run: number): Uint8Array {
   return bytes;
 }
 
-/** What `inspect`, `verify` and `detect` read of a model, and writing it again. Throws what is no CompileError. */
+/** Reads a model as `inspect`, `verify` and `detect` do, and writes it again. Throws every error that is no CompileError. */
 export function surviveModel(bytes: Uint8Array): "opened" | "refused" {
   try {
     readModelInfo(bytes);

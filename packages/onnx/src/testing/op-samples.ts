@@ -9,7 +9,7 @@ import {
   type Value,
 } from "@yolo-compile/ir";
 
-/** What a sample is built with: `x` makes graph inputs, `w` float constants. */
+/** The tools to build a sample: `x` makes graph inputs, `w` float constants. */
 export interface SampleBuilder {
   x(shape: readonly number[], dtype?: DType): Value;
   w(shape: readonly number[], dtype?: DType): Value;

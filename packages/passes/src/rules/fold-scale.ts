@@ -3,7 +3,7 @@ import { type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Emit } from "../patch.js";
 import { changedConstant, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 
-/** Whether it only moves elements of its first input: a factor passes through. */
+/** Whether a node only moves elements of its first input, so that a factor may be applied before it. */
 const moves = (node: Node): boolean => traitsOf(node).moves !== undefined && node.outputs.length === 1;
 
 /** The nodes from a convolution to the scaled value. */

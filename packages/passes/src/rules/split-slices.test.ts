@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { EXACT, expectMiss, expectRewrite } from "@yolo-compile/testkit";
 import { splitSlices } from "./split-slices.js";
 
-/** Slices of axis 1, each `start:end`, and what they are for. */
+/** A graph of one Slice of axis 1 for each part, and further nodes. */
 const graph = (parts: readonly (readonly [number, number])[], extra = ""): string => {
   const lines = parts.map(
     ([start, end], index) => `%y${index} = Slice(%x) {starts=[${start}], ends=[${end}], axes=[1]} @ attn`,
