@@ -28,8 +28,16 @@ export {
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
 export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint, WRITABLE_FORMATS } from "@yolo-compile/weights";
-export { type BoundWeights, bindWeights } from "./bind.js";
-export * from "./compile-graphs.js";
+export type { BoundWeights } from "./bind.js";
+export {
+  type CompiledGraphs,
+  type CompileObserver,
+  type ConfigText,
+  compileGraphs,
+  type GraphsRequest,
+  loadNetwork,
+  stem,
+} from "./compile-graphs.js";
 export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
 export { FAMILIES, outputsOf } from "./families.js";

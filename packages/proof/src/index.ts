@@ -12,7 +12,6 @@ export {
   runtimeVersion,
   type Tolerance,
   type Verification,
-  verifyModels,
 } from "@yolo-compile/runtime";
 export {
   checkImageName,
@@ -26,4 +25,4 @@ export * from "./compile/index.js";
 export * from "./detect.js";
 export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
 export * from "./verify/index.js";
-export * from "./verify-inputs/index.js";
+export { type NamedPicture, npyFolderInput, npyInput, type VerifyInput } from "./verify-inputs/index.js";

@@ -15,7 +15,7 @@ import {
   type Verification,
   verifyModels,
 } from "@yolo-compile/runtime";
-import { chooseInputs, type InputChoice } from "../verify/index.js";
+import { chooseInputs, type InputChoice } from "../verify/choose-inputs.js";
 import { type FilePlace, placeFiles } from "./file-place.js";
 import type { CompileFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";

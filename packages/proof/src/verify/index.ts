@@ -1,5 +1,5 @@
 export type { BisectResult, Culprit } from "./bisect.js";
-export { chooseInputs, type InputChoice } from "./choose-inputs.js";
+export type { InputChoice } from "./choose-inputs.js";
 export type { PictureComparison } from "./compare-pictures.js";
 export type { BudgetEntry } from "./error-budget.js";
 export type { GoldenFolder } from "./golden.js";

@@ -10,27 +10,27 @@ export async function modelFacts(
   subject: VerifySubject,
   { reference, candidate }: SubjectModels = modelsOf(subject),
 ): Promise<readonly ModelFacts[]> {
-  return [
-    ...(reference ? [await factsOf("reference", reference, subject)] : []),
-    await factsOf("candidate", candidate, subject),
-  ];
+  const gflops = subject.kind === "compiled" ? summarizeNetwork(subject.compiled.network).gflops : undefined;
+  const facts = (role: ModelFacts["role"], model: NamedModel) => factsOf(role, model, subject, gflops);
+  return [...(reference ? [await facts("reference", reference)] : []), await facts("candidate", candidate)];
 }
 
 async function factsOf(
   role: ModelFacts["role"],
   { name, bytes }: NamedModel,
   subject: VerifySubject,
+  gflops: number | undefined,
 ): Promise<ModelFacts> {
   const info = readModelInfo(bytes, name);
   const shared = { role, name, bytes: bytes.length, sha256: await sha256(bytes), opset: info.opset ?? 0 };
   if (subject.kind !== "compiled") return { ...shared, nodes: info.nodeCount, ops: [...info.ops] };
-  const { plain, optimized, network, buffers } = subject.compiled;
+  const { plain, optimized, buffers } = subject.compiled;
   const graph = role === "reference" ? plain : optimized;
   return {
     ...shared,
     nodes: graph.nodes.length,
     parameters: countParameters(graph, buffers),
-    gflops: summarizeNetwork(network).gflops,
+    ...(gflops !== undefined && { gflops }),
     ops: [...opCensus(graph)],
   };
 }
