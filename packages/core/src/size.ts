@@ -12,8 +12,9 @@ export type Bindings<S extends Size = number> = ReadonlyMap<string, S>;
 /** The symbols of a product, sorted, joined by `*`; "" for the constant term. */
 type Monomial = string;
 
-/** Far more than a network's sizes need; bounds the products of hostile sums. */
+/** Far more than a network's sizes need; bounds hostile sums and products. */
 const MOST_TERMS = 256;
+const MOST_FACTORS = 32;
 
 /** A sum of products of symbols with integer coefficients, in canonical form: equal polynomials have the same text. */
 export class Polynomial {
@@ -42,9 +43,12 @@ function spellTerm([symbols, coefficient]: readonly [Monomial, number]): string 
   return sign + (count === 1 ? symbols : `${count}*${symbols}`);
 }
 
-/** The size that is one symbol. @throws core/size unless it is a letter or `_`, then letters, digits and `_` */
+/** Whether a text is a letter or `_`, then letters, digits and `_`. */
+export const isSymbol = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
+
+/** The size that is one symbol. @throws core/size unless {@link isSymbol} */
 export function symbolSize(name: string): Polynomial {
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw sizeError(`${JSON.stringify(name)} is no name for a symbol`);
+  if (!isSymbol(name)) throw sizeError(`${JSON.stringify(name)} is no name for a symbol`);
   return new Polynomial(new Map([[name, 1]]));
 }
 
@@ -168,9 +172,6 @@ export function compareSizes(a: Size, b: Size): -1 | 0 | 1 | undefined {
 /** Whether the size is certainly at least `bound`. */
 export const isAtLeast = (size: Size, bound: number): boolean => leastValue(size) >= bound;
 
-/** `3`, `32*h`, `h*w-1`: the canonical spelling. */
-export const formatSize = (size: Size): string => String(size);
-
 const factorsOf = (symbols: Monomial): string[] => (symbols === "" ? [] : symbols.split("*"));
 
 const joinSymbols = (a: Monomial, b: Monomial): Monomial => {
@@ -202,6 +203,8 @@ function compareMonomials(a: Monomial, b: Monomial): number {
 function fromTerms(terms: ReadonlyMap<Monomial, number>): Size {
   const kept = [...terms].filter(([, coefficient]) => checked(coefficient) !== 0);
   if (kept.length > MOST_TERMS) throw sizeError(`a size has more than ${MOST_TERMS} terms`);
+  if (kept.some(([symbols]) => factorsOf(symbols).length > MOST_FACTORS))
+    throw sizeError(`a size has a product of more than ${MOST_FACTORS} symbols`);
   if (kept.every(([symbols]) => symbols === "")) return kept[0]?.[1] ?? 0;
   return new Polynomial(new Map(kept.sort(([a], [b]) => compareMonomials(a, b))));
 }

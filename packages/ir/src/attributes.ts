@@ -1,4 +1,4 @@
-import { isDType, isFixed, type Size, sameSize } from "@yolo-compile/core";
+import { isDType, isFixed, isSymbol, type Size, sameSize } from "@yolo-compile/core";
 import { attributeError } from "./diagnostics.js";
 import type { Attribute, AttributeSchema, Attributes, OpSchema } from "./schema.js";
 
@@ -28,11 +28,9 @@ function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
   if (kind === "ints") return Array.isArray(value) && value.every(Number.isSafeInteger);
   if (kind === "floats") return Array.isArray(value) && value.every((item) => typeof item === "number");
   if (kind === "sizes") return Array.isArray(value) && value.every(isSize);
-  if (kind === "symbol") return typeof value === "string" && SYMBOL.test(value);
+  if (kind === "symbol") return typeof value === "string" && isSymbol(value);
   return typeof value === "string";
 }
-
-const SYMBOL = /^[A-Za-z_]\w*$/;
 
 const isSize = (item: Size): boolean => !isFixed(item) || Number.isSafeInteger(item);
 

@@ -254,3 +254,91 @@ test.each([
 ])("opset %i is refused by name", (opset, message) => {
   expect(messageOf(() => decodeModel(modelBytes(graphOf({ node: [] }), opset)))).toContain(message);
 });
+
+/** x[n,3,h,w] to rows of pixels, as exporters that trace write it: a size of their own for every axis. */
+const tracedRows = (x: readonly (number | string)[], extra: Partial<messages.IGraphProto> = {}): Uint8Array => {
+  const scalar = (name: string, value: number): messages.ITensorProto => ({ name, dataType: 7, int64Data: [value] });
+  const axis = (at: number): messages.INodeProto[] => [
+    node("Shape", ["x"], {}, [`shape${at}`]),
+    node("Gather", [`shape${at}`, `at${at}`], { axis: 0 }, [`size${at}`]),
+  ];
+  return modelBytes({
+    input: [valueInfo("x", x)],
+    output: [valueInfo("y", ["rows", 3])],
+    initializer: [scalar("at0", 0), scalar("at2", 2), scalar("at3", -1), int64s("zero", [0]), int64s("three", [3])],
+    node: [
+      ...axis(0),
+      ...axis(2),
+      ...axis(3),
+      node("Mul", ["size2", "size3"], {}, ["area"]),
+      node("Mul", ["area", "size0"], {}, ["count"]),
+      node("Unsqueeze", ["count", "zero"], {}, ["count1"]),
+      node("Concat", ["count1", "three"], { axis: 0 }, ["target"]),
+      node("Transpose", ["x"], { perm: [0, 2, 3, 1] }, ["turned"]),
+      node("Reshape", ["turned", "target"]),
+    ],
+    ...extra,
+  });
+};
+
+test.each([
+  [["n", 3, "h", "w"], "h*n*w,3"],
+  [[2, 3, "32*h", 8], "512*h,3"],
+  [[2, 3, 4, 5], "40,3"],
+])("sizes that a file computes are read: from %s", (x, rows) => {
+  const graph = decodeModel(tracedRows(x));
+  verifyGraph(graph);
+  expect(graph.nodes.map(({ op }) => op)).toEqual(["Transpose", "Reshape"]);
+  expect(String(graph.outputs[0]!.value.type.shape)).toBe(rows);
+});
+
+test.each([
+  [
+    "a size among values",
+    { node: [node("Shape", ["x"], {}, ["s"]), node("Expand", ["s", "s"], {}, ["y"])] },
+    "onnx/node: Expand: it computes with %s, a size that depends on symbols",
+  ],
+  [
+    "a size as an output",
+    { node: [node("Shape", ["x"], {}, ["y"])] },
+    "onnx/graph: the output y is a size, which cannot be read",
+  ],
+  [
+    "a list that grows",
+    {
+      node: [
+        node("Shape", ["x"], {}, ["s0"]),
+        ...Array.from({ length: 40 }, (_, index) =>
+          node("Concat", [`s${index}`, `s${index}`], { axis: 0 }, [`s${index + 1}`]),
+        ),
+        node("Reshape", ["x", "s40"]),
+      ],
+    },
+    "onnx/node: Concat: it computes with %s",
+  ],
+  [
+    "a size without end",
+    {
+      node: [
+        node("Shape", ["x"], {}, ["s0"]),
+        ...Array.from({ length: 40 }, (_, index) => node("Mul", [`s${index}`, `s${index}`], {}, [`s${index + 1}`])),
+        node("Reshape", ["x", "s40"]),
+      ],
+    },
+    "onnx/node: Mul: it computes with %s",
+  ],
+  [
+    "a product without end",
+    {
+      input: [valueInfo("x", ["n"])],
+      node: [
+        node("Shape", ["x"], {}, ["s0"]),
+        ...Array.from({ length: 40 }, (_, index) => node("Mul", [`s${index}`, `s${index}`], {}, [`s${index + 1}`])),
+        node("Reshape", ["x", "s40"]),
+      ],
+    },
+    "core/size: a size has a product of more than 32 symbols",
+  ],
+])("%s is refused", (_, graph, message) => {
+  expect(messageOf(() => decodeModel(tracedRows(["n", 3, "h", 4], graph)))).toContain(message);
+});

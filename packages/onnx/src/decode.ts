@@ -67,7 +67,7 @@ class GraphReader {
   readonly #values = new Map<string, Value>();
   /** Names of symbols, each given out once. */
   readonly #symbols = new NamePool();
-  /** Sizes that the file computes from shapes, by the value that holds them. Such values are not part of the graph. */
+  /** Sizes that the file computes from shapes, by the value that holds them. Only those that are constants are values of the graph. */
   readonly #sizes = new Map<Value, SizeVector>();
   readonly #context: ReadContext;
 
@@ -141,18 +141,17 @@ class GraphReader {
     if (!found) return false;
     const name = record.outputs[0] ?? "";
     const shape = found.scalar ? [] : [found.sizes.length];
-    const value = { type: { dtype: "i64", shape }, hint: name } as const;
-    if (areFixed(found.sizes)) this.#define(name, constantValue({ ...int64s(found.sizes), shape }, name), where);
-    else {
-      this.#sizes.set(value, found);
-      this.#define(name, value, where);
-    }
+    const value: Value = areFixed(found.sizes)
+      ? constantValue({ ...int64s(found.sizes), shape }, name)
+      : { type: { dtype: "i64", shape }, hint: name };
+    this.#sizes.set(value, found);
+    this.#define(name, value, where);
     return true;
   }
 
   #output(record: ValueRecord): Value {
     const value = this.#use(record.name, "outputs");
-    if (this.#sizes.has(value))
+    if (this.#sizes.has(value) && !value.constant)
       throw modelGraph(`the output ${record.name} is a size, which cannot be read`, "outputs");
     const { dtype, shape } = value.type;
     const declared = record.elementType === undefined ? undefined : dtypeOf(record.elementType);

@@ -167,7 +167,7 @@ export class Lift {
     attributes: Attributes,
     hints: readonly string[],
   ): readonly Value[] {
-    const size = inputs.find((input) => input && this.computed.has(input));
+    const size = inputs.find((input) => input && !input.constant && this.computed.has(input));
     if (size) throw this.error(`it computes with %${size.hint}, a size that depends on symbols`);
     const node = this.#located(() => createNodeByName({ op, inputs, attributes, origin: this.#origin, hints }));
     for (const { type } of node.outputs) {

@@ -1,6 +1,7 @@
 import {
   divideSizes,
   isAtLeast,
+  isFixed,
   productOf,
   type Size,
   sameSize,
@@ -29,8 +30,10 @@ function inferReshape(node: OpContext<typeof RESHAPE>): ValueType[] {
   const known = productOf(target.map((size) => (size === -1 ? 1 : (size ?? 0))));
   const shape = target.map((size): Size | undefined => (size === -1 ? divideSizes(count, known) : size));
   const open = target.filter((size) => size === -1).length;
+  // An open size that may be 0 would be read as the one of that axis.
+  const least = (size: Size): number => (isFixed(size) ? 0 : 1);
   const fits = (sizes: readonly (Size | undefined)[]): sizes is readonly Size[] =>
-    open <= 1 && sizes.every((size) => size !== undefined && isAtLeast(size, 0));
+    open <= 1 && sizes.every((size) => size !== undefined && isAtLeast(size, least(size)));
   if (!fits(shape) || !sameSize(productOf(shape), count))
     throw typeError(node.op, `${count} elements do not make [${given.join(",")}]`, node.inputs);
   return [{ dtype: x.dtype, shape }];

@@ -76,7 +76,8 @@ function fold(node: Node, [x]: readonly (Tensor | undefined)[], [type]: readonly
   const strides = rowStrides(x!.shape);
   const starts = ranges.map(({ start }) => start) as number[]; // folded only where no size has a symbol
   const steps = ranges.map(({ step }, axis) => step * strides[axis]!);
-  const source = byCoordinates(type!.shape, (at) => dot(starts, strides) + dot(at, steps));
+  const base = dot(starts, strides);
+  const source = byCoordinates(type!.shape, (at) => base + dot(at, steps));
   return [gatherElements(x!, type!.shape, source)];
 }
 

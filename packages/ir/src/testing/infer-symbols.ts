@@ -127,6 +127,7 @@ const LAYOUTS: readonly Case[] = [
   of("2*h,3", "Reshape(%x) {shape=[h, -1]}", "h,6"),
   of("h,3", "Reshape(%x) {shape=[2, -1]}", "ir/type: 3*h elements do not make [2,-1]"),
   of("h,3", "Reshape(%x) {shape=[w, 3]}", "ir/type: 3*h elements do not make [w,3]"),
+  of("h-1,2", "Reshape(%x) {shape=[2, h-1]}", "ir/type: 2*h-2 elements do not make [2,h-1]"),
   of("n,c,h,w", "Flatten(%x)", "n,c*h*w"),
   of("n,c,h,w", "Transpose(%x) {perm=[0, 2, 3, 1]}", "n,h,w,c"),
   of("n,1,h", "Squeeze(%x) {axes=[1]}", "n,h"),

@@ -1,5 +1,5 @@
 import { sameShape } from "@yolo-compile/core";
-import type { Node, Value } from "@yolo-compile/ir";
+import { fixedShape, type Node, type Value } from "@yolo-compile/ir";
 import { changedConstant, isMiss, miss, rule, soleFeeder } from "../rule.js";
 
 /** The kernel position that sees the output's own pixel. */
@@ -9,7 +9,7 @@ type Tap = readonly [row: number, column: number];
 function ownTap(conv: Node<"Conv">): Tap | undefined {
   const [top, left] = conv.attributes.pads as [number, number];
   const [down, right] = conv.attributes.dilations as [number, number];
-  const [, , height, width] = conv.inputs[1]!.type.shape as [number, number, number, number];
+  const [, , height, width] = fixedShape(conv.inputs[1]!) as [number, number, number, number];
   const [row, column] = [top / down, left / right];
   const inside = Number.isInteger(row) && Number.isInteger(column) && row < height && column < width;
   return inside ? [row, column] : undefined;
@@ -18,7 +18,7 @@ function ownTap(conv: Node<"Conv">): Tap | undefined {
 /** The weight of conv(x) + x: one more where a filter sees its own channel's own pixel. */
 function withIdentity(conv: Node<"Conv">, [row, column]: Tap): Value {
   const weight = conv.inputs[1]!;
-  const [filters, perGroup, height, width] = weight.type.shape as [number, number, number, number];
+  const [filters, perGroup, height, width] = fixedShape(weight) as [number, number, number, number];
   return changedConstant(weight, (numbers) => {
     for (let filter = 0; filter < filters; filter++)
       numbers[((filter * perGroup + (filter % perGroup)) * height + row) * width + column]! += 1;

@@ -67,7 +67,7 @@ export const changeConstant = (
 ): Mutation => change(node, text, { inputs: replaceAt(node.inputs, index, editedConstant(node.inputs[index]!, edit)) });
 
 /** A new constant of the same type; `edit` gets all elements, row-major, and may work in place. */
-export function editedConstant(value: Value, edit: (numbers: Float64Array, tensor: Tensor) => Float64Array): Value {
+function editedConstant(value: Value, edit: (numbers: Float64Array, tensor: Tensor) => Float64Array): Value {
   const tensor = value.constant!.read();
   const { dtype, shape } = tensor;
   return constantValue({ dtype, shape, data: fromNumbers(dtype, edit(toFloat64(tensor), tensor)) }, value.hint);
