@@ -1,7 +1,7 @@
-import { channelsOf, concat, conv2d, defineModule, integers, planUnchanged, split } from "yolo-compile/modules";
+import { channelsOf, concat, conv2d, defineModule, planUnchanged, split } from "yolo-compile/modules";
 
-const mean = (scope, x, axes) => scope.op("ReduceMean", [x, integers(axes)]);
-const max = (scope, x, axes) => scope.op("ReduceMax", [x, integers(axes)]);
+const mean = (scope, x, axes) => scope.op("ReduceMean", [x], { axes });
+const max = (scope, x, axes) => scope.op("ReduceMax", [x], { axes });
 
 /** A small network sees each channel's mean and its maximum, and says how much the channel counts. x: [n,c,h,w] -> [n,c,1,1] */
 function channelAttention(scope, x, reduction) {
