@@ -10,6 +10,7 @@ export {
   channelsOf,
   concat,
   conv2d,
+  convBnAct,
   convTranspose2d,
   defineModule,
   globalAvgPool2d,

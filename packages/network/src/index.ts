@@ -1,6 +1,7 @@
 export { activate, applyActivation } from "./activations.js";
 export { Arguments } from "./arguments.js";
 export * from "./config.js";
+export { type ConvBnActOptions, convBnAct } from "./conv-bn-act.js";
 export * from "./definition.js";
 export { argumentError, missingKeys, wrongKey } from "./diagnostics.js";
 export * from "./family.js";

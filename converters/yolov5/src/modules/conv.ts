@@ -1,16 +1,13 @@
 import type { Value } from "@yolo-compile/ir";
 import {
   type Arguments,
-  activate,
-  batchNorm2d,
+  type ConvBnActOptions,
   channelsOf,
   concat,
-  conv2d,
+  convBnAct,
   convTranspose2d,
   defineModule,
-  type ExpectedWeight,
   moduleTable,
-  type PyCall,
   planScaled,
   type Scope,
   stride,
@@ -18,50 +15,19 @@ import {
 
 type Pair = readonly [number, number];
 
-/** Arguments of YOLOv5's Conv, by its names: kernel 1, stride 1 and the network's activation where left out. */
-export interface ConvOptions {
-  readonly k?: number | Pair;
-  readonly s?: number | Pair;
-  /** Padding; "same" where left out. */
-  readonly p?: number | Pair | undefined;
-  readonly g?: number;
-  readonly d?: number;
-  readonly act?: boolean | PyCall;
-  /** For made-up weights. */
-  readonly madeUpScale?: ExpectedWeight["madeUpScale"];
-}
-
-/** Padding that keeps the size at stride 1. */
-function autopad(k: number | Pair, d: number): number | Pair {
-  const same = (size: number): number => Math.floor((d * (size - 1) + 1) / 2);
-  return typeof k === "number" ? same(k) : [same(k[0]), same(k[1])];
-}
-
 /** Greatest common divisor of two integers from 0 on. */
 export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
-/**
- * Convolution, BatchNorm, activation. A checkpoint that was saved after YOLOv5's `fuse()` has a bias and no BatchNorm.
- * x: [n,c1,h,w] -> [n,c2,h/s,w/s]. yolov5 v7.0 models/common.py Conv
- */
-export function conv(scope: Scope, x: Value, c2: number, options: ConvOptions = {}): Value {
-  const { k = 1, s = 1, g = 1, d = 1, act = true } = options;
-  const p = options.p ?? autopad(k, d);
-  const fused = scope.stored("conv.bias") !== undefined && scope.stored("bn.weight") === undefined;
-  const y = conv2d(scope.child("conv"), x, c2, { k, s, p, g, d, bias: fused });
-  return activate(scope, fused ? y : batchNorm2d(scope.child("bn"), y, options), act);
-}
-
 /** yolov5 v7.0 models/common.py DWConv */
-export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvOptions, "p" | "g"> = {}): Value =>
-  conv(scope, x, c2, { ...options, g: gcd(channelsOf(x), c2) });
+export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "g"> = {}): Value =>
+  convBnAct(scope, x, c2, { ...options, g: gcd(channelsOf(x), c2) });
 
 /** Half the outputs from a convolution, half from a cheap 5x5 on those. yolov5 v7.0 models/common.py GhostConv */
-export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<ConvOptions, "p" | "d"> = {}): Value {
+export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "d"> = {}): Value {
   const { act = true } = options;
   const half = Math.floor(c2 / 2);
-  const y = conv(scope.child("cv1"), x, half, options);
-  return concat(scope, [y, conv(scope.child("cv2"), y, half, { k: 5, g: half, act })]);
+  const y = convBnAct(scope.child("cv1"), x, half, options);
+  return concat(scope, [y, convBnAct(scope.child("cv2"), y, half, { k: 5, g: half, act })]);
 }
 
 /** Pixels of each 2x2 block as channels. x: [n,c,h,w] -> [n,4c,h/2,w/2] */
@@ -80,7 +46,7 @@ export const CONV_MODULES = moduleTable({
     signature: ["c1", "c2", "k", "s", "p", "g", "d", "act"],
     plan: planScaled,
     build: (scope, x, a) =>
-      conv(scope, x, a.int("c2"), {
+      convBnAct(scope, x, a.int("c2"), {
         k: a.pair("k", 1),
         s: a.pair("s", 1),
         p: padding(a),
@@ -118,7 +84,7 @@ export const CONV_MODULES = moduleTable({
     signature: ["c1", "c2", "k", "s", "p", "g", "act"],
     plan: planScaled,
     build: (scope, x, a) =>
-      conv(scope.child("conv"), spaceToChannels(scope, x), a.int("c2"), {
+      convBnAct(scope.child("conv"), spaceToChannels(scope, x), a.int("c2"), {
         k: a.pair("k", 1),
         s: a.pair("s", 1),
         p: padding(a),

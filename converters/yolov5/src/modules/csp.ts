@@ -5,6 +5,7 @@ import {
   channelsOf,
   concat,
   conv2d,
+  convBnAct,
   defineModule,
   type ModuleDefinition,
   moduleTable,
@@ -12,7 +13,7 @@ import {
   planScaled,
   type Scope,
 } from "@yolo-compile/network";
-import { conv, dwConv, ghostConv } from "./conv.js";
+import { dwConv, ghostConv } from "./conv.js";
 import { spatialPyramid } from "./pooling.js";
 import { transformerBlock } from "./transformer.js";
 
@@ -30,9 +31,9 @@ const IN_RESIDUAL = 0.3;
 
 /** yolov5 v7.0 models/common.py Bottleneck */
 export function bottleneck(scope: Scope, x: Value, c2: number, { shortcut, g, e }: BottleneckOptions): Value {
-  const hidden = conv(scope.child("cv1"), x, Math.trunc(c2 * e));
+  const hidden = convBnAct(scope.child("cv1"), x, Math.trunc(c2 * e));
   const residual = shortcut && channelsOf(x) === c2;
-  const y = conv(scope.child("cv2"), hidden, c2, { k: 3, g, ...(residual && { madeUpScale: IN_RESIDUAL }) });
+  const y = convBnAct(scope.child("cv2"), hidden, c2, { k: 3, g, ...(residual && { madeUpScale: IN_RESIDUAL }) });
   return residual ? add(scope, x, y) : y;
 }
 
@@ -43,8 +44,8 @@ interface CrossConvOptions extends BottleneckOptions {
 
 /** A 1xk convolution, then a kx1. yolov5 v7.0 models/common.py CrossConv */
 function crossConv(scope: Scope, x: Value, c2: number, { k, s, g, e, shortcut }: CrossConvOptions): Value {
-  const hidden = conv(scope.child("cv1"), x, Math.trunc(c2 * e), { k: [1, k], s: [1, s] });
-  const y = conv(scope.child("cv2"), hidden, c2, { k: [k, 1], s: [s, 1], g });
+  const hidden = convBnAct(scope.child("cv1"), x, Math.trunc(c2 * e), { k: [1, k], s: [1, s] });
+  const y = convBnAct(scope.child("cv2"), hidden, c2, { k: [k, 1], s: [s, 1], g });
   return shortcut && channelsOf(x) === c2 ? add(scope, x, y) : y;
 }
 
@@ -57,7 +58,7 @@ function ghostBottleneck(scope: Scope, x: Value, c2: number, k = 3, s = 1): Valu
   const y = ghostConv(main.child("2"), moved, c2, { act: false });
   if (s !== 2) return add(scope, y, x);
   const slim = dwConv(side.child("0"), x, channelsOf(x), { k, s, act: false });
-  return add(scope, y, conv(side.child("1"), slim, c2, { act: false }));
+  return add(scope, y, convBnAct(side.child("1"), slim, c2, { act: false }));
 }
 
 /** `nn.Sequential(*(block for _ in range(n)))` registered as `m`. */
@@ -77,22 +78,22 @@ function c3(
   inner: (scope: Scope, x: Value, hidden: number) => Value,
 ): Value {
   const hidden = Math.trunc(c2 * e);
-  const main = conv(scope.child("cv1"), x, hidden);
-  const side = conv(scope.child("cv2"), x, hidden);
+  const main = convBnAct(scope.child("cv1"), x, hidden);
+  const side = convBnAct(scope.child("cv2"), x, hidden);
   const join = scope.child("cv3");
-  return conv(join, concat(scope, [inner(scope, main, hidden), side]), c2);
+  return convBnAct(join, concat(scope, [inner(scope, main, hidden), side]), c2);
 }
 
 /** yolov5 v7.0 models/common.py BottleneckCSP; its activation is its own SiLU, whatever `activation:` says. */
 function bottleneckCsp(scope: Scope, x: Value, c2: number, n: number, options: BottleneckOptions): Value {
   const hidden = Math.trunc(c2 * options.e);
-  const main = conv(scope.child("cv1"), x, hidden);
+  const main = convBnAct(scope.child("cv1"), x, hidden);
   const side = conv2d(scope.child("cv2"), x, hidden, { bias: false });
   const inner = repeated(scope, main, n, (block, y) => bottleneck(block, y, hidden, { ...options, e: 1 }));
   const joined = concat(scope, [conv2d(scope.child("cv3"), inner, hidden, { bias: false }), side]);
   const normal = batchNorm2d(scope.child("bn"), joined);
   const active = applyActivation(scope.child("act"), normal, { call: "nn.SiLU", args: [], keywords: new Map() });
-  return conv(scope.child("cv4"), active, c2);
+  return convBnAct(scope.child("cv4"), active, c2);
 }
 
 const C3_SIGNATURE = ["c1", "c2", "n", "shortcut", "g", "e"] as const;

@@ -6,6 +6,7 @@ import {
   asNumber,
   concat,
   conv2d,
+  convBnAct,
   defineModule,
   isList,
   moduleTable,
@@ -19,7 +20,6 @@ import {
   upsample,
 } from "@yolo-compile/network";
 import { BOX_COLUMNS, boxLayout, prototypeLayout } from "../layout.js";
-import { conv } from "./conv.js";
 
 interface Head {
   readonly nc: number;
@@ -158,9 +158,9 @@ function levelAnchors(scope: Scope, grid: Value, level: number, stride: number):
 
 /** Mask prototypes: [n,c,h,w] -> [n,masks,2h,2w]. yolov5 v7.0 models/common.py Proto */
 function prototypes(scope: Scope, x: Value, hidden: number, masks: number): Value {
-  const y = conv(scope.child("cv1"), x, hidden, { k: 3 });
+  const y = convBnAct(scope.child("cv1"), x, hidden, { k: 3 });
   const larger = upsample(scope.child("upsample"), y, [2, 2], "nearest");
-  return conv(scope.child("cv3"), conv(scope.child("cv2"), larger, hidden, { k: 3 }), masks);
+  return convBnAct(scope.child("cv3"), convBnAct(scope.child("cv2"), larger, hidden, { k: 3 }), masks);
 }
 
 /** Heads of the yaml: what the graph ends in. */

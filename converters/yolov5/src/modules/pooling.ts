@@ -2,32 +2,32 @@ import type { Value } from "@yolo-compile/ir";
 import {
   channelsOf,
   concat,
+  convBnAct,
   defineModule,
   maxPool2d,
   moduleTable,
   planScaled,
   type Scope,
 } from "@yolo-compile/network";
-import { conv } from "./conv.js";
 
 /** Pools of several sizes, side by side. yolov5 v7.0 models/common.py SPP */
 export function spatialPyramid(scope: Scope, x: Value, c2: number, sizes: readonly number[]): Value {
-  const hidden = conv(scope.child("cv1"), x, Math.floor(channelsOf(x) / 2));
+  const hidden = convBnAct(scope.child("cv1"), x, Math.floor(channelsOf(x) / 2));
   const [join, pools] = [scope.child("cv2"), scope.child("m")];
   const pooled = sizes.map((k, index) =>
     maxPool2d(pools.child(String(index)), hidden, { k, s: 1, p: Math.floor(k / 2) }),
   );
-  return conv(join, concat(scope, [hidden, ...pooled]), c2);
+  return convBnAct(join, concat(scope, [hidden, ...pooled]), c2);
 }
 
 /** One pool, three times in a row; equal to SPP(5, 9, 13) at k = 5. yolov5 v7.0 models/common.py SPPF */
 function spatialPyramidFast(scope: Scope, x: Value, c2: number, k: number): Value {
-  const hidden = conv(scope.child("cv1"), x, Math.floor(channelsOf(x) / 2));
+  const hidden = convBnAct(scope.child("cv1"), x, Math.floor(channelsOf(x) / 2));
   const [join, pool] = [scope.child("cv2"), scope.child("m")];
   const once = (y: Value): Value => maxPool2d(pool, y, { k, s: 1, p: Math.floor(k / 2) });
   const first = once(hidden);
   const second = once(first);
-  return conv(join, concat(scope, [hidden, first, second, once(second)]), c2);
+  return convBnAct(join, concat(scope, [hidden, first, second, once(second)]), c2);
 }
 
 /** Spatial pyramids of the yaml. */

@@ -9,6 +9,7 @@ import {
   channelsOf,
   concat,
   conv2d,
+  convBnAct,
   defineModule,
   globalAvgPool2d,
   linear,
@@ -21,7 +22,7 @@ import {
   type Scope,
 } from "@yolo-compile/network";
 import { logitLayout } from "../layout.js";
-import { conv, gcd } from "./conv.js";
+import { gcd } from "./conv.js";
 
 /** Blocks of s x s pixels become channels. x: [n,c,h,w] -> [n,c*s*s,h/s,w/s]. yolov5 v7.0 models/common.py Contract */
 function contract(scope: Scope, x: Value, s: number): Value {
@@ -67,7 +68,7 @@ const CLASSIFY_CHANNELS = 1280;
 /** x: [n,c1,h,w] -> logits [n,c2]. yolov5 v7.0 models/common.py Classify */
 function classify(scope: Scope, x: Value, a: Arguments<"c2" | "k" | "s" | "p" | "g">): Value {
   const p = a.has("p") ? a.int("p") : undefined;
-  const y = conv(scope.child("conv"), x, CLASSIFY_CHANNELS, {
+  const y = convBnAct(scope.child("conv"), x, CLASSIFY_CHANNELS, {
     k: a.int("k", 1),
     s: a.int("s", 1),
     p,

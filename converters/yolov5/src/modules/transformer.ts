@@ -1,6 +1,5 @@
 import { fixedShape, fixedSize, scalar, type Value } from "@yolo-compile/ir";
-import { affine, channelsOf, linear, permute, reshape, type Scope } from "@yolo-compile/network";
-import { conv } from "./conv.js";
+import { affine, channelsOf, convBnAct, linear, permute, reshape, type Scope } from "@yolo-compile/network";
 
 /**
  * torch.nn.MultiheadAttention in eval mode, sequence first: softmax(q kᵀ / √d) v, projected.
@@ -38,7 +37,7 @@ function transformerLayer(scope: Scope, x: Value, heads: number): Value {
  * yolov5 v7.0 models/common.py TransformerBlock
  */
 export function transformerBlock(scope: Scope, x: Value, c2: number, heads: number, layers: number): Value {
-  const y = channelsOf(x) === c2 ? x : conv(scope.child("conv"), x, c2);
+  const y = channelsOf(x) === c2 ? x : convBnAct(scope.child("conv"), x, c2);
   const [n, , h, w] = fixedShape(y) as [number, number, number, number];
   const tokens = permute(scope, reshape(scope, y, [n, c2, h * w]), [2, 0, 1]);
   let z = scope.op("Add", [tokens, linear(scope.child("linear"), tokens, c2)]);
