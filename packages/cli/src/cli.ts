@@ -1,3 +1,4 @@
+import { isAbsolute, sep } from "node:path";
 import { isCompileError, VERSION, visibleJson, visibleText } from "@yolo-compile/compiler";
 import yargs from "yargs";
 import { compileCommand } from "./commands/compile.js";
@@ -7,8 +8,9 @@ import { inspectCommand } from "./commands/inspect.js";
 import { providersCommand } from "./commands/providers.js";
 import { summaryCommand } from "./commands/summary.js";
 import { verifyCommand } from "./commands/verify.js";
-import { usage } from "./diagnostics.js";
+import { systemRefuses, usage } from "./diagnostics.js";
 import { EXIT, exitCodeOf } from "./exit.js";
+import { systemProblem } from "./system-problem.js";
 import { paintDiagnostic } from "./terminal.js";
 
 /** Runs one command line; the result is the exit code. Nothing is thrown. */
@@ -17,16 +19,17 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const setExitCode = (code: number): void => {
     exitCode = code;
   };
-  const parser = yargs([...argv])
+  const parser = yargs(withNamedFiles(argv))
     .scriptName("yolo-compile")
     .usage("YOLOv5 yaml and weights to a verified, fast ONNX graph, without Python.")
     .command(compileCommand(setExitCode))
     .command(summaryCommand)
     .command(inspectCommand(setExitCode))
     .command(convertCommand)
-    .command(detectCommand)
+    .command(detectCommand(setExitCode))
     .command(verifyCommand(setExitCode))
     .command(providersCommand)
+    .option(FILES_FOLLOW, { type: "boolean", hidden: true })
     .strict()
     .version(VERSION)
     .alias({ help: "h", version: "V" })
@@ -43,7 +46,20 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
 }
 
-function reportFailure(error: unknown, json: boolean): number {
+/** Ends a list of values, as `--` does. */
+const FILES_FOLLOW = "files-follow";
+
+/** What follows `--` are files, whatever they are called; yargs takes them for options, or for no arguments of a command. */
+function withNamedFiles(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  if (end === -1) return argv;
+  const files = argv.slice(end + 1).map((file) => (isAbsolute(file) ? file : `.${sep}${file}`));
+  return [...argv.slice(0, end), `--${FILES_FOLLOW}`, ...files];
+}
+
+function reportFailure(thrown: unknown, json: boolean): number {
+  const problem = systemProblem(thrown);
+  const error = problem === undefined ? thrown : systemRefuses(problem);
   if (!isCompileError(error)) {
     for (const line of faultLines(error)) process.stderr.write(`${visibleText(line)}\n`);
     process.stderr.write(

@@ -1,40 +1,31 @@
 import {
   closeSync,
+  constants,
   copyFileSync,
   fstatSync,
   linkSync,
-  mkdtempSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { type ByteSource, isCompileError } from "@yolo-compile/compiler";
-import { inputUnreadable, outputUnwritable } from "./diagnostics.js";
+import { inputSpecial, inputUnreadable, outputUnwritable, usage } from "./diagnostics.js";
+import { copyToStdout, fileToReplace, isStdout, kindOfFile, placeBeside } from "./output-target.js";
+import { errorCode } from "./system-problem.js";
+import { makeTemporaryFolder, removeDeadFolders } from "./temporary-folder.js";
 
 /** A file that is read piece by piece. `close` frees it; a second time it does nothing. */
 export interface FileSource extends ByteSource {
   close(): void;
 }
 
-const errorCode = (error: unknown): string =>
-  typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
-
 /** @throws input/unreadable */
 export function openFile(path: string): FileSource {
-  let handle: number;
-  try {
-    handle = openSync(path, "r");
-  } catch (error) {
-    throw inputUnreadable(path, errorCode(error));
-  }
-  const status = fstatSync(handle);
-  if (!status.isFile()) {
-    closeSync(handle);
-    throw inputUnreadable(path, status.isDirectory() ? "EISDIR" : "not a file");
-  }
+  const { handle, status } = openRegular(path);
   let open = true;
   return {
     name: path,
@@ -46,6 +37,21 @@ export function openFile(path: string): FileSource {
       open = false;
     },
   };
+}
+
+/** Without waiting for who writes into a pipe: what is no file is refused. */
+function openRegular(path: string): { readonly handle: number; readonly status: Stats } {
+  let handle: number;
+  try {
+    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    // A socket cannot be opened.
+    throw errorCode(error) === "ENXIO" ? inputSpecial(path, "a socket") : inputUnreadable(path, errorCode(error));
+  }
+  const status = fstatSync(handle);
+  if (status.isFile()) return { handle, status };
+  closeSync(handle);
+  throw status.isDirectory() ? inputUnreadable(path, "EISDIR") : inputSpecial(path, kindOfFile(status));
 }
 
 /** Node refuses to read or write 2 GB at once. */
@@ -71,7 +77,10 @@ export function readWhole(path: string): Uint8Array {
   }
 }
 
-/** A folder beside the output for files that are not finished. It goes away with `discard`, or when the process ends. */
+/**
+ * A hidden folder beside the output for files that are not finished. It goes away with `discard`, or when the process ends;
+ * of a process that is killed a later one removes it.
+ */
 export interface Workspace {
   /** Path of an unfinished file. */
   path(name: string): string;
@@ -80,34 +89,33 @@ export interface Workspace {
   discard(): void;
 }
 
-/** @throws output/unwritable if nothing can be written beside `output` */
+/** @throws output/unwritable if nothing can be written beside `output`, or it is neither a file nor a new name */
 export function openWorkspace(output: string): Workspace {
-  const target = resolve(output);
+  const place = placeBeside(output);
+  removeDeadFolders(place);
   let folder: string;
   try {
-    folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    folder = makeTemporaryFolder(place);
   } catch (error) {
     throw outputUnwritable(output, errorCode(error));
   }
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
-  const interrupted = (): void => {
-    discard();
-    process.exit(130);
-  };
   process.once("exit", discard);
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
   return {
     path: (name) => join(folder, name),
     publish: (targets) => {
-      const moves = [...targets].map(([name, to]) => ({ from: join(folder, name), to }));
+      const [[name, to] = []] = targets;
+      if (name !== undefined && isStdout(to)) {
+        if (targets.size > 1)
+          throw usage("a model with data beside it does not go to stdout", "give a file as --output");
+        return copyToStdout(join(folder, name));
+      }
+      const moves = [...targets].map(([from, target]) => ({ from: join(folder, from), to: fileToReplace(target) }));
       moveTogether(moves, (index) => join(folder, `replaced-${index}`));
     },
     discard: () => {
       discard();
       process.off("exit", discard);
-      process.off("SIGINT", interrupted);
-      process.off("SIGTERM", interrupted);
     },
   };
 }

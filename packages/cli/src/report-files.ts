@@ -2,6 +2,7 @@ import { type Report, renderHtml, renderJson, renderJUnit, renderSarif } from "@
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { openWorkspace, writeWhole } from "./files.js";
+import { checkIsNoInput } from "./output-target.js";
 import type { Terminal } from "./terminal.js";
 import { line } from "./views/text.js";
 
@@ -34,10 +35,11 @@ const rendererOf = (path: string): ((report: Report) => string) | undefined =>
 /** Whether a report is one for people to look at. */
 export const isPage = (path: string): boolean => rendererOf(path) === renderHtml;
 
-/** Before anything runs. @throws usage for a name whose extension says nothing, output/unwritable */
-export function checkReportFiles(paths: readonly string[]): void {
+/** Before anything runs. @throws usage for a name whose extension says nothing or an input's, output/unwritable */
+export function checkReportFiles(paths: readonly string[], inputs: readonly string[]): void {
   for (const path of paths) {
     if (!rendererOf(path)) throw usage(`--report ${path}: the extension is none of ${EXTENSIONS.join(", ")}`);
+    checkIsNoInput("report", path, inputs);
     openWorkspace(path).discard();
   }
 }

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { type CompiledGraphs, pipelineName, stem } from "@yolo-compile/compiler";
 import {
   type Choice,
@@ -18,6 +18,7 @@ import { openWorkspace, type Workspace } from "./files.js";
 import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
 import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
+import { checkIsNoInput, isStdout } from "./output-target.js";
 import { reportContext } from "./report-context.js";
 import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
 import { type Stopwatch, startStopwatch } from "./stopwatch.js";
@@ -48,11 +49,11 @@ interface Job {
 
 /** Compiles, shows what came out and puts files in their place if there are any. @returns the exit code */
 export async function runCompile(options: CompileOptions): Promise<number> {
-  const terminal = openTerminal(options.json);
+  const terminal = openTerminal(options.json, resultsStream(options));
   const watch = startStopwatch();
   const { size, rest } = imageSize(options.imgsz);
   const files = [...(options.files ?? []), ...rest];
-  checkOptions(options);
+  checkOptions(options, files);
   terminal.step("reading the weights");
   const inputs = openInputs(files, options);
   try {
@@ -70,9 +71,17 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   }
 }
 
+/** The model itself may be what stdout is for. @throws usage */
+function resultsStream({ output, json }: CompileOptions): NodeJS.WriteStream {
+  if (!isStdout(output)) return process.stdout;
+  if (json) throw usage("--json and the model both go to stdout", "give a file as --output");
+  if (process.stdout.isTTY) throw usage("a model is no text for a terminal", "yolo-compile … -o - > model.onnx");
+  return process.stderr;
+}
+
 /** @throws usage, output/unwritable */
-function checkOptions(options: CompileOptions): void {
-  checkReportFiles(options.report ?? []);
+function checkOptions(options: CompileOptions, inputs: readonly string[]): void {
+  checkReportFiles(options.report ?? [], inputs);
   if (options.verify) return;
   if (options.report) throw usage("--report and --no-verify exclude each other", "a report is about the verification");
   if (options["require-gpu"])
@@ -82,8 +91,7 @@ function checkOptions(options: CompileOptions): void {
 /** In the working directory unless the user says otherwise. @throws usage */
 function outputPath(options: CompileOptions, inputs: readonly string[], name: string): string {
   const output = options.output ?? `${stem(name)}.onnx`;
-  if (inputs.some((input) => resolve(input) === resolve(output)))
-    throw usage(`--output ${output} is an input file`, "give another name");
+  checkIsNoInput("output", output, inputs);
   return output;
 }
 

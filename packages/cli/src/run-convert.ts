@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import { convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText, writeWhole } from "./files.js";
 import { openWeights } from "./inputs.js";
 import type { ModulesOptions, WeightsOptions } from "./options.js";
+import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type Converted, convertDocument, printConverted } from "./views/converted.js";
 
@@ -20,8 +20,7 @@ export interface ConvertOptions extends WeightsOptions, ModulesOptions {
 export function runConvert(options: ConvertOptions): void {
   const { weights, output, cfg } = options;
   const terminal = openTerminal(options.json);
-  if ([weights, cfg].some((input) => input !== undefined && resolve(input) === resolve(output)))
-    throw usage(`--output ${output} is an input file`, "give another name");
+  checkIsNoInput("output", output, [weights, cfg]);
   const file = openFile(weights);
   try {
     writeConverted(convert(file, options, terminal), terminal);

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { basename, extname, join, resolve } from "node:path";
-import { inputKind, type ModelInfo, readModelInfo } from "@yolo-compile/compiler";
+import { basename, extname, join } from "node:path";
+import { type ErrorDiagnostic, inputKind, type ModelInfo, readModelInfo } from "@yolo-compile/compiler";
 import {
   checkImageName,
   chooseProvider,
@@ -10,9 +10,11 @@ import {
   encodeImage,
   openDetector,
 } from "@yolo-compile/proof";
-import { notOnnx, usage } from "./diagnostics.js";
+import { isPictureProblem, notOnnx, usage } from "./diagnostics.js";
+import { EXIT } from "./exit.js";
 import { openFile, readWhole, writeWhole } from "./files.js";
 import { fraction, imageSize, positiveInteger } from "./options.js";
+import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { detectionDocument, type Looked, printDetections } from "./views/detections.js";
 
@@ -31,8 +33,12 @@ export interface DetectOptions {
   readonly provider: string;
 }
 
-/** Looks at each picture, prints what is on it and writes it with boxes. */
-export async function runDetect(options: DetectOptions): Promise<void> {
+/**
+ * Looks at each picture, prints what is on it and writes it with boxes. One that cannot be read or written does not keep the
+ * others from being looked at.
+ * @returns the exit code
+ */
+export async function runDetect(options: DetectOptions): Promise<number> {
   const terminal = openTerminal(options.json);
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
   const { model } = options;
@@ -42,12 +48,14 @@ export async function runDetect(options: DetectOptions): Promise<void> {
   terminal.report(notes);
   terminal.step(`loading ${model}`);
   const detector = await openDetector({ model, name: model, info, provider, size: { height, width } });
-  const looked: Looked[] = [];
+  const looked: (Looked | RefusedPicture)[] = [];
   try {
     for (const [index, image] of options.images.entries()) {
-      looked.push(await look(detector, image, targets[index], options, terminal));
+      const found = await lookOrRefuse(image, () => look(detector, image, targets[index], options, terminal));
+      looked.push(found);
       terminal.endStep();
-      printDetections(looked.at(-1)!, detector.names, terminal);
+      if ("error" in found) terminal.report([found.error]);
+      else printDetections(found, detector.names, terminal);
     }
   } finally {
     terminal.endStep();
@@ -58,21 +66,36 @@ export async function runDetect(options: DetectOptions): Promise<void> {
     provider: provider.name,
     imgsz: [detector.size.height, detector.size.width],
     names: detector.names,
-    images: looked.map((each) => detectionDocument(each, detector.names)),
+    images: looked.map((each) => ("error" in each ? each : detectionDocument(each, detector.names))),
   }));
+  return looked.some((each) => "error" in each) ? EXIT.input : EXIT.fine;
+}
+
+interface RefusedPicture {
+  readonly image: string;
+  readonly error: ErrorDiagnostic;
+}
+
+async function lookOrRefuse(image: string, look: () => Promise<Looked>): Promise<Looked | RefusedPicture> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isPictureProblem(error)) return { image, error: error.diagnostic };
+    throw error;
+  }
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Where a picture with boxes goes. @throws usage, image/format */
-function targetOf({ output, images }: DetectOptions, image: string): string {
+function targetOf({ output, model, images }: DetectOptions, image: string): string {
   const extension = extname(image);
   const name = `${basename(image, extension)}.detected${extension}`;
   if (output !== undefined && images.length > 1 && !isFolder(output))
     throw usage(`--output ${output} is no folder, and there are ${images.length} pictures`, "make the folder first");
   const target = output === undefined ? name : isFolder(output) ? join(output, name) : output;
-  if (resolve(target) === resolve(image)) throw usage(`--output ${target} is the picture itself`, "give another name");
-  checkImageName(target);
+  checkIsNoInput("output", target, [model, ...images]);
+  if (target === output) checkImageName(target);
   return target;
 }
 
@@ -95,6 +118,7 @@ async function look(
   terminal: Terminal,
 ): Promise<Looked> {
   terminal.step(`looking at ${path}`);
+  if (target !== undefined) checkImageName(target);
   const image = await decodeImage(readWhole(path), path);
   const found = await detector.detect(image, {
     confidence: fraction("conf", options.conf),

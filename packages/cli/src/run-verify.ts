@@ -40,7 +40,7 @@ export interface VerifyCommandOptions extends SubjectOptions, InputOptions, Prov
 export async function runVerify(options: VerifyCommandOptions): Promise<number> {
   const terminal = openTerminal(options.json);
   const reports = options.report ?? [];
-  checkReportFiles(reports);
+  checkReportFiles(reports, options.files);
   terminal.step("reading the models");
   const opened = openSubject(options);
   try {

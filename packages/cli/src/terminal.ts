@@ -32,8 +32,8 @@ export const paintDiagnostic = (diagnostic: Diagnostic): string =>
 
 const CLEAR_LINE = "\r\x1b[2K";
 
-/** Writes to stdout and stderr of this process. */
-export function openTerminal(json: boolean): Terminal {
+/** Writes to stdout and stderr of this process; `results` is where the lines for people go. */
+export function openTerminal(json: boolean, results: NodeJS.WriteStream = process.stdout): Terminal {
   const live = process.stderr.isTTY === true;
   const endStep = (): void => {
     if (live) process.stderr.write(CLEAR_LINE);
@@ -43,7 +43,7 @@ export function openTerminal(json: boolean): Terminal {
     print: (...lines) => {
       if (json) return;
       endStep();
-      for (const line of lines) process.stdout.write(`${rendered(line)}\n`);
+      for (const line of lines) results.write(`${rendered(line)}\n`);
     },
     printJson: (document) => {
       if (json) process.stdout.write(`${visibleJson(document())}\n`);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { CompileError } from "@yolo-compile/compiler";
 import {
   decodeImage,
   type InputChoice,
@@ -8,7 +9,7 @@ import {
   npyInput,
   type VerifyInput,
 } from "@yolo-compile/proof";
-import { inputUnreadable, somePictures, usage } from "./diagnostics.js";
+import { inputUnreadable, isPictureProblem, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./options.js";
 import type { Terminal } from "./terminal.js";
@@ -78,11 +79,20 @@ const spread = <Item>(items: readonly Item[], most: number): readonly Item[] =>
     ? items
     : Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)]!);
 
+/** Pictures that cannot be read are said and left out. @throws image/unreadable, input/unreadable where all are such */
 async function readPictures(paths: readonly string[], terminal: Terminal): Promise<NamedPicture[]> {
   const pictures: NamedPicture[] = [];
+  const refused: CompileError[] = [];
   for (const path of paths) {
     terminal.step(`reading ${path}`);
-    pictures.push({ name: path, image: await decodeImage(readWhole(path), path) });
+    try {
+      pictures.push({ name: path, image: await decodeImage(readWhole(path), path) });
+    } catch (error) {
+      if (!isPictureProblem(error)) throw error;
+      refused.push(error);
+    }
   }
+  if (pictures.length === 0 && refused[0]) throw refused[0];
+  terminal.report(refused.map(({ diagnostic }) => ({ ...diagnostic, severity: "warning" })));
   return pictures;
 }

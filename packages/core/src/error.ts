@@ -1,7 +1,10 @@
 import { visibleText } from "./visible.js";
 
-/** The cause of an error: the files or options are wrong, a question was answered with no, or the program is at fault. */
-export type Blame = "input" | "verdict" | "fault";
+/**
+ * The cause of an error: the files or options are wrong, a question was answered with no, the machine refuses (a full disk, too
+ * many open files), or the program is at fault.
+ */
+export type Blame = "input" | "verdict" | "system" | "fault";
 
 /** One finding: what was found, what was expected, where, and what to try. `code` is `area/what`. */
 export interface Diagnostic {

@@ -22,9 +22,9 @@ const options = (yargs: Argv) =>
     .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg");
 
 /** Runs a model on pictures. */
-export const detectCommand: CommandModule<object, DetectOptions> = {
+export const detectCommand = (setExitCode: (code: number) => void): CommandModule<object, DetectOptions> => ({
   command: "detect <model> <images..>",
   describe: "run a model on pictures: boxes as a table and drawn on copies",
   builder: options,
-  handler: runDetect,
-};
+  handler: async (given) => setExitCode(await runDetect(given)),
+});

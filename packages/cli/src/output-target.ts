@@ -1,0 +1,89 @@
+import { closeSync, lstatSync, openSync, readSync, realpathSync, type Stats, statSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, resolve } from "node:path";
+import { outputSpecial, outputUnwritable, usage } from "./diagnostics.js";
+import { errorCode } from "./system-problem.js";
+
+const STDOUT: ReadonlySet<string | undefined> = new Set(["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
+
+/** Whether an output is this process's stdout. */
+export const isStdout = (output: string | undefined): boolean => STDOUT.has(output);
+
+/** The folder where what becomes `output` is made: its own, so that it can be moved. @throws output/unwritable */
+export const placeBeside = (output: string): string => (isStdout(output) ? tmpdir() : dirname(fileToReplace(output)));
+
+/**
+ * The file that an output replaces, links followed, or else a name that is new.
+ * @throws output/unwritable for all that is no file: a folder, a device, a pipe, a link to nothing
+ */
+export function fileToReplace(output: string): string {
+  const link = statusOf(output, lstatSync);
+  if (!link) return output;
+  const status = statusOf(output, statSync);
+  if (!status) throw outputSpecial(output, "a link to nothing");
+  if (status.isDirectory()) throw outputUnwritable(output, "EISDIR");
+  if (!status.isFile()) throw outputSpecial(output, kindOfFile(status));
+  return link.isSymbolicLink() ? realpathSync(output) : output;
+}
+
+function statusOf(path: string, look: (path: string) => Stats): Stats | undefined {
+  try {
+    return look(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw outputUnwritable(path, errorCode(error));
+  }
+}
+
+/** What something that is no regular file is called. */
+export function kindOfFile(status: Stats): string {
+  if (status.isFIFO()) return "a pipe";
+  if (status.isSocket()) return "a socket";
+  return status.isCharacterDevice() || status.isBlockDevice() ? "a device" : "no file";
+}
+
+/** Inputs are never replaced, by whatever name or link. @throws usage */
+export function checkIsNoInput(option: string, output: string, inputs: readonly (string | undefined)[]): void {
+  if (inputs.some((input) => input !== undefined && isSameFile(input, output)))
+    throw usage(`--${option} ${output} is an input file`, "give another name");
+}
+
+function isSameFile(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) return true;
+  try {
+    const [a, b] = [statSync(one, { bigint: true }), statSync(other, { bigint: true })];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false; // One of them is not there.
+  }
+}
+
+const PIECE_BYTES = 1 << 20;
+/** Where a reader of stdout is slow, this long is waited before the next attempt. */
+const RETRY_MS = 2;
+
+/** @throws output/unwritable */
+export function copyToStdout(path: string): void {
+  const file = openSync(path, "r");
+  const piece = new Uint8Array(PIECE_BYTES);
+  try {
+    for (let count = readSync(file, piece); count > 0; count = readSync(file, piece))
+      writeWaiting(piece.subarray(0, count));
+  } catch (error) {
+    throw outputUnwritable("stdout", errorCode(error));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Pipes may be full for a moment. */
+function writeWaiting(bytes: Uint8Array): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let done = 0; done < bytes.length; )
+    try {
+      done += writeSync(process.stdout.fd, bytes, done);
+    } catch (error) {
+      if (errorCode(error) !== "EAGAIN") throw error;
+      Atomics.wait(clock, 0, 0, RETRY_MS);
+    }
+}
