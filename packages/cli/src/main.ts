@@ -1,9 +1,28 @@
-import { runCli } from "./cli.js";
+import { EXIT } from "./exit.js";
+import { supervise } from "./supervise.js";
+import { systemProblem } from "./system-problem.js";
 
-// A reader that has seen enough, as in `yolo-compile --help | head`, is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+/** Commands that make no files; a signal ends them where they are. */
+const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set([
+  "summary",
+  "inspect",
+  "providers",
+  "--help",
+  "--version",
+]);
 
-process.exitCode = await runCli(process.argv.slice(2));
+/** Runs a command line and ends the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  if (WITHOUT_FILES.has(argv[0])) {
+    await import("./work.js");
+    return;
+  }
+  try {
+    process.exit(await supervise(argv));
+  } catch (error) {
+    const problem = systemProblem(error);
+    if (problem === undefined) throw error;
+    process.stderr.write(`error system/refused: no process can be started: ${problem}\n`);
+    process.exit(EXIT.system);
+  }
+}
