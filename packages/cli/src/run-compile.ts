@@ -103,6 +103,7 @@ async function work(job: Job): Promise<number> {
   terminal.endStep();
   const result = { ...job, ...findings, elapsedMs: watch.elapsedMs() };
   printCompiled(result, terminal);
+  terminal.report(findings.notes);
   terminal.printJson(() => compileDocument(result));
   if (findings.verification && options.report) await report(findings.graphs, findings.verification, job);
   return "files" in findings ? EXIT.fine : EXIT.verdict;

@@ -66,7 +66,7 @@ async function verifyOptions(
   return {
     provider: choice.provider,
     noGpu: choice.notes[0]?.message ?? "no other provider was asked for: --provider auto",
-    inputs: await inputChoice({ ...options, magnitudes: options.magnitudes || options["self-test"] }, terminal),
+    inputs: await inputChoice(options, terminal),
     ...(tolerance !== undefined && { tolerance: ownTolerance(tolerance) }),
     detections: detectionLimits(options),
     layers: options.layers ?? ours,

@@ -75,6 +75,10 @@ export type Check = ComparedCheck | SkippedCheck;
 export interface ComparedCheck extends CheckSubject, Measure {
   readonly status: "compared";
   readonly tolerance: Tolerance;
+  /** The part of the output that is closest to what is allowed for it, or furthest beyond: `objectness`. */
+  readonly part: string;
+  /** What `maxRel` may be there: more than `tolerance` where the last bits of the input alone move the reference. */
+  readonly allowed: number;
   /** Elements that are NaN or infinite in one of the two. */
   readonly nonFinite: number;
   readonly ok: boolean;

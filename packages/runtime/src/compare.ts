@@ -1,57 +1,109 @@
-import { sameShape, type Tensor, toFloat64 } from "@yolo-compile/core";
+import {
+  type NumberKind,
+  type OutputLayout,
+  type PartName,
+  sameShape,
+  type Tensor,
+  toFloat64,
+} from "@yolo-compile/core";
 import { shapesDiffer } from "./diagnostics.js";
+import { guessLayout } from "./guess-layout.js";
+import { type Grid, gridOf, type PlacedPart, placeParts } from "./output-grid.js";
+import { type Numbers, rounding, type Unit, unitOf } from "./units.js";
 
-/** How far two tensors are apart. */
-export interface Difference {
+/** How far a part of two outputs is apart. */
+export interface PartDifference {
+  readonly name: PartName;
+  readonly kind: NumberKind;
   /** Largest |candidate - reference|. */
   readonly maxAbs: number;
-  /** Largest |candidate - reference| / scale; 1e-4 is a hundredth of a percent of what the column can show. */
+  /** Largest error in the units of its kind, of an element or of a column of probabilities as a whole; see {@link unitOf}. */
   readonly maxRel: number;
-  /** Flat index of the element with the largest `maxRel`; -1 where all are equal. */
+  /** Flat index of the element with the largest error; -1 where all are equal. */
   readonly worst: number;
   /** Elements that are NaN or infinite in one tensor, or NaN in both. */
   readonly nonFinite: number;
+  /** Of those, elements that are so in the reference. */
+  readonly nonFiniteReference: number;
 }
 
-/** Below this share of the whole output's range, a column's own scale counts no more. */
-const LEAST_SCALE = 1e-3;
+/** How far two tensors are apart: the worst of their parts. */
+export interface Difference extends Pick<PartDifference, "maxAbs" | "maxRel" | "worst" | "nonFinite"> {
+  readonly parts: readonly PartDifference[];
+}
 
 /**
- * Compares element by element. The scale of an error is the largest magnitude of the reference in the same column of the
- * last axis, so that a detector's scores (0…1) are judged apart from its boxes (pixels); but at least a thousandth of the
- * largest magnitude overall. Tensors with fewer than three axes count as one column.
+ * Compares element by element, each part in the units of its kind. Without a layout that is guessed from the reference.
  * @throws verify/shape
  */
-export function compareTensors(output: string, reference: Tensor, candidate: Tensor): Difference {
+export function compareTensors(
+  output: string,
+  reference: Tensor,
+  candidate: Tensor,
+  layout: OutputLayout = guessLayout(output, [reference]),
+): Difference {
   if (!sameShape(reference.shape, candidate.shape)) throw shapesDiffer(output, reference, candidate);
-  const expected = toFloat64(reference);
-  const found = toFloat64(candidate);
-  const columns = reference.shape.length >= 3 ? reference.shape.at(-1)! : 1;
-  const scales = columnScales(expected, columns);
-  const result = { maxAbs: 0, maxRel: 0, worst: -1, nonFinite: 0 };
-  for (let index = 0; index < expected.length; index++) {
-    const error = Math.abs(found[index]! - expected[index]!);
-    if (Number.isFinite(error)) {
-      const relative = error === 0 ? 0 : error / scales[index % columns]!;
-      result.maxAbs = Math.max(result.maxAbs, error);
-      if (relative > result.maxRel) {
-        result.maxRel = relative;
-        result.worst = index;
-      }
-    } else if (found[index] !== expected[index]) result.nonFinite++;
-  }
-  return result;
+  const sides = { expected: numbersOf(reference), found: numbersOf(candidate) };
+  const grid = gridOf(reference.shape, layout.axis);
+  const placed = placeParts(layout);
+  const finest = rounding(candidate.dtype);
+  const parts = placed.map((part) =>
+    comparePart(sides, grid, part, unitOf(part, placed, grid, sides.expected, finest)),
+  );
+  return worstOf(parts);
 }
 
-function columnScales(values: Float64Array, columns: number): Float64Array {
-  const scales = new Float64Array(columns);
-  let largest = 0;
-  for (let index = 0; index < values.length; index++) {
-    const magnitude = Math.abs(values[index]!);
-    if (!Number.isFinite(magnitude)) continue;
-    const column = index % columns;
-    if (magnitude > scales[column]!) scales[column] = magnitude;
-    if (magnitude > largest) largest = magnitude;
+const numbersOf = (tensor: Tensor): Numbers => (tensor.data instanceof Float32Array ? tensor.data : toFloat64(tensor));
+
+const worstOf = (parts: readonly PartDifference[]): Difference => {
+  const [worst] = [...parts].sort((a, b) => b.maxRel - a.maxRel);
+  return {
+    maxAbs: Math.max(0, ...parts.map(({ maxAbs }) => maxAbs)),
+    maxRel: worst?.maxRel ?? 0,
+    worst: worst?.worst ?? -1,
+    nonFinite: parts.reduce((sum, { nonFinite }) => sum + nonFinite, 0),
+    parts,
+  };
+};
+
+interface Sides {
+  readonly expected: Numbers;
+  readonly found: Numbers;
+}
+
+function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, unit: Unit): PartDifference {
+  const { outer, columns, inner } = grid;
+  const [errors, slopes] = [new Float64Array(part.count), new Float64Array(part.count)];
+  const summed = unit.total !== undefined;
+  let [maxAbs, maxRel, worst, nonFinite, nonFiniteReference] = [0, 0, -1, 0, 0];
+  // Errors up to here are smaller in any unit than what was found.
+  let small = 0;
+  for (let o = 0; o < outer; o++)
+    for (let c = 0; c < part.count; c++) {
+      const start = (o * columns + part.first + c) * inner;
+      for (let i = 0; i < inner; i++) {
+        const wanted = expected[start + i]!;
+        const given = found[start + i]!;
+        const error = Math.abs(given - wanted);
+        if (error > maxAbs && error < Number.POSITIVE_INFINITY) maxAbs = error;
+        if (!(error <= small)) {
+          if (Number.isFinite(error)) {
+            const relative = error / unit.of(wanted, c, o * inner + i);
+            if (relative > maxRel) [maxRel, worst, small] = [relative, start + i, relative * unit.least];
+          } else if (given !== wanted) {
+            nonFinite++;
+            if (!Number.isFinite(wanted)) nonFiniteReference++;
+          }
+        }
+        if (summed) {
+          errors[c] = errors[c]! + given - wanted;
+          slopes[c] = slopes[c]! + wanted * (1 - wanted);
+        }
+      }
+    }
+  for (let c = 0; unit.total && c < part.count; c++) {
+    const relative = Math.abs(errors[c]!) / unit.total(slopes[c]!, outer * inner);
+    if (relative > maxRel) maxRel = relative;
   }
-  return scales.map((scale) => Math.max(scale, largest * LEAST_SCALE));
+  return { name: part.name, kind: part.kind, maxAbs, maxRel, worst, nonFinite, nonFiniteReference };
 }

@@ -18,7 +18,7 @@ test.each([
   const outputs = await session.run(inputs);
   await session.run(inputs);
   expect(Array.from(outputs.get("y")!.data, Number)).toEqual([...probeAnswer()]);
-  expect(await session.placement()).toEqual({ onProvider: 0, onCpu: [{ name: "probe", op: "Conv" }] });
+  expect(await session.placement()).toEqual({ onProvider: 0, onCpu: [{ name: "probe/Conv", op: "Conv" }] });
   await session.release();
   expect(left()).toEqual(before);
 });

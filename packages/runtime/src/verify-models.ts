@@ -1,32 +1,21 @@
-import type { Tensor } from "@yolo-compile/core";
-import { compareTensors, type Difference } from "./compare.js";
+import type { OutputLayout } from "@yolo-compile/core";
 import { inputsDiffer, outputsDiffer } from "./diagnostics.js";
+import { type JudgedLayout, layoutOf } from "./guess-layout.js";
+import { isTelling, judgeOutput, type OutputComparison, type PartComparison } from "./judge-output.js";
+import { matchNames, renamedPairs } from "./match-names.js";
 import { type NodePlacement, openProfiledSession } from "./node-placement.js";
 import { CPU, type Provider } from "./providers.js";
+import {
+  type ExpectedCase,
+  type NamedInput,
+  type OfferedInput,
+  REFERENCE_LEVEL,
+  runReference,
+  type Tensors,
+  useOnce,
+} from "./run-reference.js";
 import { type ModelSource, type OptimizationLevel, openSession, type Session } from "./session.js";
-import { type Tolerance, widenTolerance } from "./tolerance.js";
-
-type Tensors = ReadonlyMap<string, Tensor>;
-
-/** What a model is run with once. */
-export interface NamedInput {
-  /** How reports call it: `noise (seed 1)`, `bus.jpg`. */
-  readonly name: string;
-  /** One for each of the model's inputs, by name. */
-  readonly tensors: Tensors;
-  /** The same with other last bits, for numbers that a model is not made for; see {@link ExpectedCase.moves}. */
-  readonly shaken?: Tensors;
-}
-
-/** An input and what a model has to answer. */
-export interface ExpectedCase<Input extends NamedInput = NamedInput> {
-  readonly input: Input;
-  readonly outputs: Tensors;
-  /**
-   * How far each output moves, of its scale, when the last bits of the input change: {@link widenTolerance}.
-   */
-  readonly moves?: ReadonlyMap<string, number>;
-}
+import type { Tolerance } from "./tolerance.js";
 
 /** The answers of one run of the candidate, under the names of the reference. */
 export interface CandidateRun<Input extends NamedInput = NamedInput> {
@@ -42,12 +31,16 @@ export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   /** How messages call it; left out, its path. */
   readonly name?: string;
   readonly cases: readonly ExpectedCase<Input>[];
+  /** What the outputs hold, where that is known; else it is guessed from what the reference answers. */
+  readonly layouts?: readonly OutputLayout[];
   /** Where the candidate runs besides the CPU. */
   readonly provider: Provider;
   /** Whether the answers are its own: the run that gave them is not repeated. */
   readonly isReference?: boolean;
-  /** Left out, each provider's. */
+  /** Left out, each provider's, and more where the last bits of an input alone move the reference. One that is given decides. */
   readonly tolerance?: Tolerance;
+  /** Ends with the first comparison that fails. */
+  readonly failFast?: boolean;
   /** Called before each model runs. */
   readonly onStep?: (step: string) => void;
   /** Called with the answers of each run. */
@@ -61,23 +54,27 @@ export interface VerifyRequest<Input extends NamedInput = NamedInput>
   readonly reference: ModelSource;
   readonly referenceName?: string;
   /** What both run on, made to fit the reference. */
-  readonly inputs: (session: Session) => readonly Input[];
+  readonly inputs: (session: Session) => readonly OfferedInput<Input>[];
 }
 
-/** One output of the candidate, on one provider at one level of ONNX Runtime's rewriting, against the reference. */
-export interface OutputComparison extends Difference {
-  /** The name of the input. */
-  readonly input: string;
+/** What an output was taken to hold. */
+export interface OutputJudgement extends JudgedLayout {
   readonly output: string;
-  readonly provider: string;
-  readonly level: OptimizationLevel;
-  readonly tolerance: Tolerance;
-  readonly ok: boolean;
 }
 
 /**
- * How a candidate compares. `ok` says that every comparison is; `provider` and `tolerance` are those asked for, though
- * it ran on the CPU too.
+ * A part of an output that the reference itself moves further than the tolerance when the last bits of an input change, or that is
+ * not finite in the reference.
+ */
+export interface IllConditioned {
+  readonly input: string;
+  readonly output: string;
+  readonly part: PartComparison;
+}
+
+/**
+ * How a candidate compares. `ok` says that every comparison is, and that each part of each output was judged on one input at
+ * least; `provider` and `tolerance` are those asked for, though it ran on the CPU too.
  */
 export interface Verification {
   readonly ok: boolean;
@@ -86,13 +83,15 @@ export interface Verification {
   /** What float32 means on the provider, where it is not the plain thing. */
   readonly arithmetic?: string;
   readonly comparisons: readonly OutputComparison[];
+  /** What the outputs were taken to hold. */
+  readonly judged: readonly OutputJudgement[];
+  /** Where more was allowed than the tolerance says; those of which no input tells anything are refused. */
+  readonly illConditioned: readonly IllConditioned[];
   /** Where the candidate's nodes ran at `all`, as users deploy it; for other providers than the CPU. */
   readonly placement?: NodePlacement;
   /** `images = x`: values that were matched by their position, since the names differ. */
   readonly renamed: readonly string[];
 }
-
-const REFERENCE_LEVEL: OptimizationLevel = "disabled";
 
 /** As the file is written, and as users deploy it. */
 const CANDIDATE_LEVELS: readonly OptimizationLevel[] = [REFERENCE_LEVEL, "all"];
@@ -104,32 +103,16 @@ const CANDIDATE_LEVELS: readonly OptimizationLevel[] = [REFERENCE_LEVEL, "all"];
  * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
  */
 export async function verifyModels<Input extends NamedInput>(request: VerifyRequest<Input>): Promise<Verification> {
-  const { reference, referenceName, inputs, onStep } = request;
+  const { reference, referenceName, inputs, layouts, onStep } = request;
   onStep?.(`${referenceName ?? "the reference"} runs`);
-  const cases = await runReference(reference, inputs, referenceName);
+  const cases = await runReference({
+    model: reference,
+    inputs,
+    ...(referenceName !== undefined && { name: referenceName }),
+    ...(layouts && { layouts }),
+  });
   return checkCandidate({ ...request, cases, isReference: request.candidate === reference });
 }
-
-/** What a model answers on the CPU with ONNX Runtime's own rewriting off. @throws runtime/… */
-export async function runReference<Input extends NamedInput>(
-  reference: ModelSource,
-  inputs: (session: Session) => readonly Input[],
-  name?: string,
-): Promise<ExpectedCase<Input>[]> {
-  const session = await openSession(reference, { provider: CPU, level: REFERENCE_LEVEL, ...(name && { name }) });
-  return useOnce(session, async () => {
-    const cases: ExpectedCase<Input>[] = [];
-    for (const input of inputs(session)) {
-      const outputs = await session.run(input.tensors);
-      const moves = input.shaken && movesOf(outputs, await session.run(input.shaken));
-      cases.push({ input, outputs, ...(moves && { moves }) });
-    }
-    return cases;
-  });
-}
-
-const movesOf = (outputs: Tensors, shaken: Tensors): ReadonlyMap<string, number> =>
-  new Map([...outputs].map(([name, tensor]) => [name, compareTensors(name, tensor, shaken.get(name)!).maxRel]));
 
 /**
  * Holds a model against the answers that it has to give.
@@ -139,105 +122,109 @@ export async function checkCandidate<Input extends NamedInput>(
   request: CandidateRequest<Input>,
 ): Promise<Verification> {
   const { provider, onStep, name = "the candidate" } = request;
+  const judged = judgementsOf(request);
   const comparisons: OutputComparison[] = [];
   const renamed = new Set<string>();
   let placement: NodePlacement | undefined;
-  for (const where of provider === CPU ? [CPU] : [CPU, provider])
-    for (const level of CANDIDATE_LEVELS) {
-      if (request.isReference && where === CPU && level === REFERENCE_LEVEL) continue;
-      onStep?.(`${name} runs on ${where.name}, ONNX Runtime's own optimisation ${level === "all" ? "on" : "off"}`);
-      const found = await checkAt(request, where, level);
-      placement = found.placement;
-      comparisons.push(...found.comparisons);
-      for (const pair of found.renamed) renamed.add(pair);
-    }
+  const places = provider === CPU ? [CPU] : [CPU, provider];
+  for (const where of places.flatMap((on) => CANDIDATE_LEVELS.map((level) => ({ provider: on, level })))) {
+    const { provider: on, level } = where;
+    if (request.isReference && on === CPU && level === REFERENCE_LEVEL) continue;
+    onStep?.(`${name} runs on ${on.name}, ONNX Runtime's own optimisation ${level === "all" ? "on" : "off"}`);
+    const found = await checkAt(request, where, judged);
+    placement = found.placement;
+    comparisons.push(...found.comparisons);
+    for (const pair of found.renamed) renamed.add(pair);
+    if (request.failFast && comparisons.some(({ ok }) => !ok)) break;
+  }
   return {
-    ok: comparisons.every(({ ok }) => ok),
+    ok: comparisons.every(({ ok }) => ok) && everyPartTells(comparisons),
     provider: provider.name,
     tolerance: request.tolerance ?? provider.tolerance,
     ...(provider.arithmetic !== undefined && { arithmetic: provider.arithmetic }),
     comparisons,
+    judged: [...judged.values()],
+    illConditioned: illConditionedOf(comparisons),
     ...(placement && { placement }),
     renamed: [...renamed],
   };
 }
 
+type Judgements = ReadonlyMap<string, OutputJudgement>;
+
+function judgementsOf({ cases, layouts }: Pick<CandidateRequest, "cases" | "layouts">): Judgements {
+  const names = [...(cases[0]?.outputs.keys() ?? [])];
+  return new Map(
+    names.map((output) => {
+      const answers = cases.flatMap(({ outputs }) => outputs.get(output) ?? []);
+      return [output, { output, ...layoutOf(output, answers, layouts) }];
+    }),
+  );
+}
+
+/** Whether each part of each output was judged where something can be told: a score that is dead must not pass unseen. */
+function everyPartTells(comparisons: readonly OutputComparison[]): boolean {
+  const told = new Map<string, boolean>();
+  for (const { output, provider, parts } of comparisons)
+    for (const [index, part] of parts.entries()) {
+      const key = `${provider}/${index}/${output}`;
+      told.set(key, (told.get(key) ?? false) || isTelling(part));
+    }
+  return [...told.values()].every(Boolean);
+}
+
+const illConditionedOf = (comparisons: readonly OutputComparison[]): IllConditioned[] =>
+  comparisons.flatMap(({ input, output, parts, tolerance }) =>
+    parts
+      .filter((part) => part.allowed > tolerance.relative || part.nonFiniteReference > 0)
+      .map((part) => ({ input, output, part })),
+  );
+
 type Checked = Pick<Verification, "comparisons" | "placement" | "renamed">;
+
+type Where = Pick<CandidateRun, "provider" | "level">;
 
 async function checkAt<Input extends NamedInput>(
   request: CandidateRequest<Input>,
-  provider: Provider,
-  level: OptimizationLevel,
+  where: Where,
+  judged: Judgements,
 ): Promise<Checked> {
-  const { candidate, cases, name } = request;
-  const options = { provider, level, ...(name !== undefined && { name }) };
-  if (provider === CPU) {
-    const session = await openSession(candidate, options);
-    return useOnce(session, () => checkCases(session, cases, request, { provider, level }));
-  }
-  const session = await openProfiledSession(candidate, options);
-  return useOnce(session, async () => ({
-    ...(await checkCases(session, cases, request, { provider, level })),
+  const { candidate, name } = request;
+  const options = { ...where, ...(name !== undefined && { name }) };
+  if (where.provider === CPU)
+    return useOnce(await openSession(candidate, options), (session) => checkCases(session, request, where, judged));
+  return useOnce(await openProfiledSession(candidate, options), async (session) => ({
+    ...(await checkCases(session, request, where, judged)),
     placement: await session.placement(),
   }));
 }
 
 async function checkCases<Input extends NamedInput>(
   session: Session,
-  cases: readonly ExpectedCase<Input>[],
-  { tolerance, onRun }: CandidateRequest<Input>,
-  where: Pick<CandidateRun, "provider" | "level">,
+  { cases, tolerance, onRun, failFast = false }: CandidateRequest<Input>,
+  where: Where,
+  judged: Judgements,
 ): Promise<Checked> {
   const comparisons: OutputComparison[] = [];
   const renamed: string[] = [];
   for (const expected of cases) {
     const { input } = expected;
+    if (input.deployedOnly && where.level !== "all") continue;
     const inputNames = matchNames([...input.tensors.keys()], session.inputs.map(nameOf), inputsDiffer);
     const outputNames = matchNames([...expected.outputs.keys()], session.outputs.map(nameOf), outputsDiffer);
-    renamed.push(...differing(inputNames), ...differing(outputNames));
+    renamed.push(...renamedPairs(inputNames), ...renamedPairs(outputNames));
     const found = await session.run(new Map([...inputNames].map(([own, its]) => [its, input.tensors.get(own)!])));
     const outputs = new Map([...outputNames].map(([own, its]) => [own, found.get(its)!]));
     onRun?.({ expected, outputs, ...where });
     const bound = tolerance ?? where.provider.tolerance;
-    const run = { input: input.name, provider: where.provider.name, level: where.level, tolerance: bound };
-    comparisons.push(...compareOutputs(expected, outputs, run));
+    const subject = { input: input.name, provider: where.provider.name, level: where.level, tolerance: bound };
+    const { shaken, ...strictly } = expected;
+    const wanted = tolerance || !shaken ? strictly : { ...strictly, shaken };
+    for (const [output, tensor] of outputs)
+      comparisons.push(await judgeOutput(output, wanted, tensor, judged.get(output)!, subject));
+    if (failFast && comparisons.some(({ ok }) => !ok)) break;
   }
   return { comparisons, renamed };
 }
 
 const nameOf = ({ name }: { readonly name: string }): string => name;
-
-const differing = (names: ReadonlyMap<string, string>): string[] =>
-  [...names].filter(([own, its]) => own !== its).map(([own, its]) => `${own} = ${its}`);
-
-/** By name where all are there, else by position. */
-function matchNames(
-  reference: readonly string[],
-  candidate: readonly string[],
-  differ: (reference: readonly string[], candidate: readonly string[]) => Error,
-): ReadonlyMap<string, string> {
-  if (reference.length !== candidate.length) throw differ(reference, candidate);
-  const same = reference.every((name) => candidate.includes(name));
-  return new Map(reference.map((name, index) => [name, same ? name : candidate[index]!]));
-}
-
-async function useOnce<Result>(session: Session, use: () => Promise<Result>): Promise<Result> {
-  try {
-    return await use();
-  } finally {
-    await session.release();
-  }
-}
-
-function compareOutputs(
-  { outputs, moves }: ExpectedCase,
-  found: Tensors,
-  run: Pick<OutputComparison, "input" | "provider" | "level" | "tolerance">,
-): OutputComparison[] {
-  return [...outputs].map(([output, reference]) => {
-    const difference = compareTensors(output, reference, found.get(output)!);
-    const tolerance = widenTolerance(run.tolerance, moves?.get(output) ?? 0);
-    const ok = difference.nonFinite === 0 && difference.maxRel <= tolerance.relative;
-    return { output, ...run, ...difference, tolerance, ok };
-  });
-}

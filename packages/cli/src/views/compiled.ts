@@ -1,4 +1,10 @@
-import { type CompiledGraphs, countParameters, opCensus, summarizeNetwork } from "@yolo-compile/compiler";
+import {
+  type CompiledGraphs,
+  countParameters,
+  type Diagnostic,
+  opCensus,
+  summarizeNetwork,
+} from "@yolo-compile/compiler";
 import type { Choice, OutputComparison, Verification } from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";
@@ -18,6 +24,8 @@ export interface CompileResult {
   readonly choice: Choice | undefined;
   readonly verification?: Verification;
   readonly elapsedMs: ElapsedMs;
+  /** What there is to say about the verification. */
+  readonly notes: readonly Diagnostic[];
 }
 
 /** The document of `--json`. */
@@ -52,7 +60,7 @@ export function compileDocument(result: CompileResult) {
     verify: verification
       ? { ...verification, seed: options.seed }
       : { ok: null, skipped: "--no-verify", provider: null, comparisons: [] },
-    notes: [...(choice?.notes ?? []), ...graphs.notes],
+    notes: [...(choice?.notes ?? []), ...graphs.notes, ...result.notes],
     elapsedMs,
   };
 }
@@ -82,7 +90,7 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(byteLength)}, after ${seconds} s`));
 }
 
-function printVerification({ verification, options }: CompileResult, terminal: Terminal): void {
+function printVerification({ verification, options, elapsedMs }: CompileResult, terminal: Terminal): void {
   if (!verification) {
     terminal.print(line("verify", "skipped, as --no-verify asks"));
     return;
@@ -90,12 +98,15 @@ function printVerification({ verification, options }: CompileResult, terminal: T
   const { comparisons } = verification;
   const bounds = new Map(comparisons.map(({ provider, tolerance }) => [provider, tolerance]));
   const places = [...bounds].map(
-    ([provider, { name, relative }]) => `on ${provider} within ${name} (${relative} of scale)`,
+    ([provider, { name, relative }]) => `on ${provider} within ${name} (${relative} of each unit)`,
   );
-  terminal.print(line("verify", `against the plain graph on cpu, seed ${options.seed}: ${places.join(", ")}`));
+  const inputs = new Set(comparisons.map(({ input }) => input)).size;
+  const seconds = ((elapsedMs.verify ?? 0) / 1000).toFixed(2);
+  const price = `${inputs} ${inputs === 1 ? "input" : "inputs"}, seed ${options.seed}, ${seconds} s`;
+  terminal.print(line("verify", `against the plain graph on cpu (${price}): ${places.join(", ")}`));
   printPlacement(verification, terminal);
-  const head = ["", "output", "on", "runtime rewrites", "max |error|", "of scale", ""];
-  const colAligns = ["left", "left", "left", "left", "right", "right", "left"] as const;
+  const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
+  const colAligns = ["left", "left", "left", "left", "left", "left", "right", "right", "left"] as const;
   terminal.print(...formatTable({ head, colAligns }, comparisons.map(row)));
 }
 
@@ -113,12 +124,14 @@ function printPlacement({ provider, placement, arithmetic }: Verification, termi
   terminal.print(line("", [`${provider} ran ${onProvider} nodes`, fellBack, arithmetic].filter(Boolean).join(", ")));
 }
 
-const row = ({ output, provider, level, maxAbs, maxRel, nonFinite, ok }: OutputComparison): string[] => [
+const row = ({ input, output, provider, level, decisive, nonFinite, ok }: OutputComparison): string[] => [
   "       ",
+  input,
   output,
   provider,
   level === "all" ? "on" : "off",
-  maxAbs.toExponential(2),
-  maxRel.toExponential(2),
+  decisive.name,
+  decisive.maxAbs.toExponential(2),
+  decisive.maxRel.toExponential(2),
   ok ? out.green("ok") : out.red(nonFinite > 0 ? `FAILED, ${nonFinite} not finite` : "FAILED"),
 ];

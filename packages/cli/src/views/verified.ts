@@ -32,12 +32,13 @@ function printChecks(checks: readonly Check[], terminal: Terminal): void {
   const rows = checks.map((check) => {
     const { input, output, provider, runtimeLevel } = check;
     const subject = ["", input, output, provider, runtimeLevel];
-    if (check.status === "skipped") return [...subject, "", "", `skipped: ${check.reason}`];
-    const { maxAbs, maxRel, nonFinite, ok } = check;
+    if (check.status === "skipped") return [...subject, "", "", "", `skipped: ${check.reason}`];
+    const { part, maxAbs, maxRel, nonFinite, ok } = check;
     const sick = nonFinite > 0 ? `, ${grouped(nonFinite)} not finite` : "";
-    return [...subject, scientific(maxAbs), scientific(maxRel), verdict(ok) + sick];
+    return [...subject, part, scientific(maxAbs), scientific(maxRel), verdict(ok) + sick];
   });
-  table(["", "input", "output", "on", "runtime rewrites", "max |error|", "of scale", ""], rows, terminal);
+  const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
+  table(head, rows, terminal);
 }
 
 /** The strip's colours by how far an error is below the tolerance; without colours, by the height of a bar. */
@@ -117,10 +118,9 @@ function printBisection({ bisection }: Report, findings: VerifyFindings, termina
 /** Mutants that are listed by name. */
 const LISTED = 12;
 
-function printSelfTest({ mutants, counts, inside, weakest }: SelfTestResult, terminal: Terminal): void {
+function printSelfTest({ mutants, counts, weakest }: SelfTestResult, terminal: Terminal): void {
   const changing = counts.caught + counts.survived;
   const others = [
-    `${inside} of them inside alone`,
     `${counts.equivalent} change nothing`,
     `${counts.indistinguishable} cannot be told apart`,
     `${counts.refused} do not run`,
@@ -128,7 +128,7 @@ function printSelfTest({ mutants, counts, inside, weakest }: SelfTestResult, ter
   terminal.print(line("self-test", `${counts.caught} of ${changing} faults caught, ${others.join(", ")}`));
   if (weakest?.outcome.kind === "caught") {
     const { sighting } = weakest.outcome;
-    const margin = `${scientific(sighting.maxRel)} of scale, ${scientific(sighting.allowed)} is allowed`;
+    const margin = `${scientific(sighting.maxRel)} of ${sighting.part}, ${scientific(sighting.allowed)} is allowed`;
     terminal.print(line("", `closest to passing: ${weakest.operator} in ${weakest.where}, ${margin}`));
   }
   const survivors = mutants.filter(({ outcome }) => outcome.kind === "survived");

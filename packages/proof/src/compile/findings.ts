@@ -1,4 +1,5 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
+import type { Diagnostic } from "@yolo-compile/core";
 import type { Verification } from "@yolo-compile/runtime";
 
 /** What a compilation finds out. */
@@ -8,6 +9,8 @@ export interface CompileFindings {
   readonly byteLength: number;
   /** Left out where none was asked for. */
   readonly verification?: Verification;
+  /** What there is to say about the verification. */
+  readonly notes: readonly Diagnostic[];
 }
 
 /** The findings of a compilation that is refused. */

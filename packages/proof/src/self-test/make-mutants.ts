@@ -1,48 +1,72 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
-import { crc32, isCompileError, uniformStream } from "@yolo-compile/core";
+import { crc32, isCompileError, type OutputLayout, uniformStream } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node, nameNodes, type Value, verifyGraph } from "@yolo-compile/ir";
 import { optimize, type PipelineName } from "@yolo-compile/passes";
 import { applyEdits, changesNothing } from "./edit.js";
 import type { Mutant, MutationOperator, Site } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
 
-/** Which mistakes are made, and at how many places. */
+/** Which mistakes are made. */
 export interface MutantOptions {
   readonly seed: number;
   /** The pipeline that made the optimised graph. Default full. */
   readonly passes?: PipelineName;
-  /** At how many places each kind of mistake is made. Default 2. */
-  readonly sites?: number;
   /** Default all of {@link MUTATION_OPERATORS}. */
   readonly operators?: readonly MutationOperator[];
+  /** What the graph's outputs hold. */
+  readonly layouts?: readonly OutputLayout[];
+  /** {@link Site.isSaturated}; left out, no column is. */
+  readonly isSaturated?: Site["isSaturated"];
 }
 
 /** Both graphs, and what of one stands for what of the other. */
 export type MutantSource = Pick<CompiledGraphs, "plain" | "optimized" | "replaced">;
 
+/** What one operator makes, place after place. */
+export interface MutantStream {
+  readonly operator: string;
+  readonly mutants: Iterator<Mutant, void>;
+}
+
 /**
  * Graphs with one mistake each, at seeded places: the same seed gives the same mutants. All of them are well formed, so
  * nothing but their numbers can give them away.
  */
-export function* makeMutants(source: MutantSource, options: MutantOptions): Generator<Mutant> {
-  const { seed, passes = "full", sites = 2, operators = MUTATION_OPERATORS } = options;
+export function mutantStreams(source: MutantSource, options: MutantOptions): readonly MutantStream[] {
+  const { seed, passes = "full", operators = MUTATION_OPERATORS, layouts = [], isSaturated = () => false } = options;
   const stages = { optimized: graphFacts(readConstants(source.optimized)), plain: graphFacts(source.plain) };
-  for (const operator of operators) {
+  return operators.map((operator) => {
     const facts = stages[operator.stage];
-    const pick = picker(seed, operator.name);
-    const candidates = shuffle(
-      facts.graph.nodes.filter(({ op }) => operator.ops.includes(op)),
-      pick,
-    );
-    const site: Site = { nodes: facts.graph.nodes, producer: facts.producer, pick };
-    let made = 0;
-    for (const node of candidates) {
-      if (made === sites) break;
-      const mutant = attempt(() => makeMutant(operator, node, site, facts, source, passes));
-      if (!mutant) continue;
-      made++;
-      yield mutant;
+    const { graph, producer } = facts;
+    const site = { nodes: graph.nodes, producer, layouts, isSaturated, pick: picker(seed, operator.name) };
+    return { operator: operator.name, mutants: mutantsOf(operator, site, facts, source, passes) };
+  });
+}
+
+/** The first mutants of each operator. */
+export function* makeMutants(
+  source: MutantSource,
+  options: MutantOptions & { readonly sites: number },
+): Generator<Mutant> {
+  for (const { mutants } of mutantStreams(source, options))
+    for (let made = 0; made < options.sites; made++) {
+      const { value, done } = mutants.next();
+      if (done) break;
+      yield value;
     }
+}
+
+function* mutantsOf(
+  operator: MutationOperator,
+  site: Site,
+  facts: GraphFacts,
+  source: MutantSource,
+  passes: PipelineName,
+): Generator<Mutant, void> {
+  const places = facts.graph.nodes.filter(({ op }) => operator.ops.includes(op));
+  for (const node of shuffle(places, site.pick)) {
+    const mutant = attempt(() => makeMutant(operator, node, site, facts, source, passes));
+    if (mutant) yield mutant;
   }
 }
 

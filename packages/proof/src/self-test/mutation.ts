@@ -1,3 +1,4 @@
+import type { OutputLayout } from "@yolo-compile/core";
 import type { Graph, Node, OpName, Value } from "@yolo-compile/ir";
 
 /** A mistake made on purpose. */
@@ -13,6 +14,10 @@ export interface Mutation {
 /** What an operator may ask about the graph around a node, and the seeded choices that it has. */
 export interface Site {
   readonly nodes: readonly Node[];
+  /** What the graph's outputs hold. */
+  readonly layouts: readonly OutputLayout[];
+  /** Whether a column of an output is so near to 0 and 1 on every input that a small shift of its logit is lost in rounding. */
+  isSaturated(output: string, column: number): boolean;
   producer(value: Value | undefined): Node | undefined;
   /** A whole number from 0 and below `count`. */
   pick(count: number): number;

@@ -1,4 +1,7 @@
 import { expect, test } from "@jest/globals";
+import type { OutputLayout } from "@yolo-compile/core";
+import { parseGraph } from "@yolo-compile/ir";
+import { makeMutants } from "./make-mutants.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
 import { type MutationText, mutate } from "./testing/mutate.js";
 
@@ -28,6 +31,49 @@ const SILU = `graph t(%x: f32[2,3]) {
   %y = Mul(%x, %s)
   return %y
 }`;
+
+const CLIP = `graph t(%x: f32[2,3]) {
+  %low = f32[] {0}
+  %high = f32[] {6}
+  %y = Clip(%x, %low, %high)
+  return %y
+}`;
+
+const ANCHORS = `graph t(%x: f32[3,2]) {
+  %two = f32[] {2}
+  %c = f32[2] {1, 2}
+  %p = Pow(%x, %two)
+  %y = Mul(%p, %c)
+  return %y
+}`;
+
+const GEMM = `graph t(%x: f32[1,1]) {
+  %w = f32[1,2] {1, 2}
+  %b = f32[2] {5, 6}
+  %y = Gemm(%x, %w, %b)
+  return %y
+}`;
+
+/** Two anchors with x, y, width, height, objectness and two classes each. */
+const HEAD = `graph t(%x: f32[1,1,1,1]) {
+  %w = f32[14,1,1,1] splat 1
+  %b = f32[14] splat 1
+  %c = Conv(%x, %w, %b)
+  %shape = i64[5] {1, 2, 7, 1, 1}
+  %y = Reshape(%c, %shape)
+  return %y
+}`;
+
+const HEAD_LAYOUT: OutputLayout = {
+  output: "y",
+  axis: 2,
+  parts: [
+    { name: "center", kind: "pixels", count: 2 },
+    { name: "size", kind: "pixels", count: 2 },
+    { name: "objectness", kind: "probability", count: 1 },
+    { name: "classes", kind: "probability", count: 2 },
+  ],
+};
 
 const one = (op: string, attributes = "", shape = "1,2,6,6"): string => `graph t(%x: f32[${shape}]) {
   %y = ${op}(%x) ${attributes}
@@ -100,7 +146,8 @@ const CASES: readonly (readonly [operator: string, graph: string, ...lines: stri
   ["negate-filter", POINTWISE, "%w = f32[2,2,1,1] {-1, -2, 3, 4}"],
   ["swap-filters", POINTWISE, "%w = f32[2,2,1,1] {3, 4, 1, 2}"],
   ["swap-channels", POINTWISE, "%w = f32[2,2,1,1] {2, 1, 4, 3}"],
-  ["perturb-weight", POINTWISE, "%w = f32[2,2,1,1] {1, 2, 3.04, 4}"],
+  ["perturb-weight", POINTWISE, "%w = f32[2,2,1,1] {1, 2, 3.4, 4}"],
+  ["scale-filter", POINTWISE, "%w = f32[2,2,1,1] {1.01, 2.02, 3, 4}"],
   ["spoil-weight", POINTWISE, "%w = f32[2,2,1,1] {1, 2, nan, 4}"],
   ["swap-weights", TWO_CONVS, "%y = Conv(%x, %v) : f32[1,1,2,2]", "%z = Conv(%y, %w) : f32[1,1,2,2]"],
   ["transpose-kernel", KERNEL, "%w = f32[1,1,3,3] {1, 4, 7, 2, 5, 8, 3, 6, 9}"],
@@ -110,6 +157,10 @@ const CASES: readonly (readonly [operator: string, graph: string, ...lines: stri
   ["drop-silu", SILU, "%y = Identity(%x) : f32[2,3]"],
   ["drop-relu", one("Relu"), "%y = Identity(%x) : f32[1,2,6,6]"],
   ["leak-relu", one("Relu"), "%y = LeakyRelu(%x) {alpha=0.1} : f32[1,2,6,6]"],
+  ["lose-clip", CLIP, "%y = Relu(%x) : f32[2,3]"],
+  ["lose-clip", CLIP.replace("{0}", "{-1}"), "%y = Identity(%x) : f32[2,3]"],
+  ["scale-anchors", ANCHORS, "%c = f32[2] {1.01, 2.02}"],
+  ["shift-answer", GEMM, "%b = f32[2] {5, 5.9}"],
   ["drop-sigmoid", one("Sigmoid"), "%y = Identity(%x) : f32[1,2,6,6]"],
   ["turn-softmax", one("Softmax"), "%y = Softmax(%x) {axis=2} : f32[1,2,6,6]"],
   ["swap-concat", two("Concat", "{axis=1}"), "%y = Concat(%b, %a) {axis=1} : f32[1,4,3,3]"],
@@ -213,6 +264,36 @@ test("flip-pad and fill-pad-ones", () => {
   ]);
 });
 
+test.each([
+  ["kill-objectness", "objectness is dead: its logits are -30", "1, 1, 1, 1, -30, 1, 1, 1, 1, 1, 1, -30, 1, 1"],
+  ["kill-class", "class 1 is dead: its logits are -30", "1, 1, 1, 1, 1, 1, -30, 1, 1, 1, 1, 1, 1, -30"],
+])("%s works on the channels of every anchor", (operator, text, bias) => {
+  const [mutation] = [1, 2, 3, 4]
+    .flatMap((seed) => mutate(HEAD, operator, seed, [HEAD_LAYOUT]))
+    .filter(({ change }) => change === text);
+  expect(mutation?.lines).toEqual([`%b = f32[14] {${bias}}`]);
+  expect(mutate(HEAD, operator)).toEqual([]);
+});
+
+test("shift-logit takes a score, and none that is saturated", () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed < 30; seed++)
+    for (const { change } of mutate(HEAD, "shift-logit", seed, [HEAD_LAYOUT])) seen.add(change);
+  expect([...seen].sort()).toEqual(
+    [11, 12, 13, 4, 5, 6].map(
+      (channel) => `the logit of channel ${channel} (${channel % 7 === 4 ? "objectness" : "classes"}) is 0.1 too low`,
+    ),
+  );
+  const graph = parseGraph(HEAD);
+  const operators = MUTATION_OPERATORS.filter(({ name }) => name === "shift-logit");
+  const isSaturated = (output: string, column: number): boolean => output === "y" && column !== 5;
+  for (let seed = 1; seed < 10; seed++) {
+    const source = { plain: graph, optimized: graph, replaced: new Map() };
+    const made = [...makeMutants(source, { seed, sites: 1, operators, layouts: [HEAD_LAYOUT], isSaturated })];
+    expect(made[0]?.change).toMatch(/channel (5|12) \(classes\)/);
+  }
+});
+
 test("cut-padding leaves a pad that a stride steps over", () => {
   const graph = KERNEL.replace("f32[1,1,5,5]", "f32[1,1,6,6]").replace("pads=", "strides=[2, 2], pads=");
   expect(mutate(graph, "cut-padding").map(({ change, proof }) => [change, proof])).toEqual([
@@ -231,6 +312,9 @@ test("every operator has a test here", () => {
     "flip-pad",
     "fill-pad-ones",
     "cut-padding",
+    "kill-objectness",
+    "kill-class",
+    "shift-logit",
   ];
   expect(MUTATION_OPERATORS.map(({ name }) => name).filter((name) => !source.has(name) && !own.includes(name))).toEqual(
     [],

@@ -1,21 +1,24 @@
+import type { PartName } from "@yolo-compile/core";
 import type { Mutant } from "./mutation.js";
 
 /** The worst difference that was seen somewhere. */
 export interface Sighting {
   /** The name of the input. */
   readonly input: string;
-  /** An output, or a value of the plain graph. */
-  readonly value: string;
+  readonly output: string;
+  readonly part: PartName;
   readonly maxRel: number;
   readonly nonFinite: number;
   /** What `maxRel` may be there. */
   readonly allowed: number;
+  /** How far that is beyond what is allowed; over 1 it is too far. */
+  readonly excess: number;
 }
 
 /** What became of a mutant. */
 export type MutantOutcome =
-  /** The outputs give it away, or only values inside, as `--layers` compares them. */
-  | { readonly kind: "caught"; readonly by: "outputs" | "inside"; readonly sighting: Sighting }
+  /** The check refuses it. */
+  | { readonly kind: "caught"; readonly sighting: Sighting }
   /** It computes something else, and nothing exceeded the tolerance. */
   | { readonly kind: "survived"; readonly sighting: Sighting }
   /** It computes the same: that is certain. */
@@ -34,39 +37,24 @@ export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "chang
 export interface SelfTestResult {
   readonly mutants: readonly JudgedMutant[];
   readonly counts: Readonly<Record<MutantOutcome["kind"], number>>;
-  /** Of those caught, how many only values inside gave away. */
-  readonly inside: number;
   /** Caught of those that are known to compute something else, 0 to 1. */
   readonly score: number;
-  /** The largest difference of the unchanged graph, as a share of what is allowed. */
+  /** The largest difference of the unchanged graph. */
   readonly baseline: Sighting;
   /** The caught mutant that came closest to passing. */
   readonly weakest?: JudgedMutant;
 }
 
-/** How far a difference is beyond what is allowed; over 1 it is too large. */
-export const excess = ({ maxRel, nonFinite, allowed }: Sighting): number =>
-  nonFinite > 0 ? Number.POSITIVE_INFINITY : maxRel / allowed;
-
-/** The one with the largest excess. */
-export const worstOf = (sightings: readonly [Sighting, ...Sighting[]]): Sighting =>
-  sightings.reduce((worst, each) => (excess(each) > excess(worst) ? each : worst));
+/** Whether a mutant is known to compute something else. */
+export const changesFunction = ({ kind }: MutantOutcome): boolean => kind === "caught" || kind === "survived";
 
 /** Counts outcomes; the score is 1 where no mutant was caught or survived. */
 export function summarizeOutcomes(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
   const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, refused: 0 };
   for (const { outcome } of mutants) counts[outcome.kind]++;
-  const inside = mutants.filter(({ outcome }) => outcome.kind === "caught" && outcome.by === "inside").length;
   const known = counts.caught + counts.survived;
   const margin = ({ outcome }: JudgedMutant): number =>
-    outcome.kind === "caught" ? excess(outcome.sighting) : Number.POSITIVE_INFINITY;
+    outcome.kind === "caught" ? outcome.sighting.excess : Number.POSITIVE_INFINITY;
   const [weakest] = mutants.filter(({ outcome }) => outcome.kind === "caught").sort((a, b) => margin(a) - margin(b));
-  return {
-    mutants,
-    counts,
-    inside,
-    score: known > 0 ? counts.caught / known : 1,
-    baseline,
-    ...(weakest && { weakest }),
-  };
+  return { mutants, counts, score: known > 0 ? counts.caught / known : 1, baseline, ...(weakest && { weakest }) };
 }

@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { compileGraphs } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
-import { fixedType, type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
-import { compareTensors, FOLD, findProvider, type Tolerance } from "@yolo-compile/runtime";
+import { type Graph, printGraph, verifyGraph } from "@yolo-compile/ir";
+import { compareTensors, type ExpectedCase, FOLD, findProvider, type Tolerance } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { runValues } from "../verify/run-values.js";
-import { magnitudeInputs, noiseInput, type VerifyInput } from "../verify-inputs/index.js";
+import { casesOf, modelsOf } from "../verify/subject.js";
 import { besideNode, change } from "./edit.js";
-import { type MutantSource, makeMutants } from "./make-mutants.js";
+import { makeMutants } from "./make-mutants.js";
 import type { MutationOperator } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
-import { runSelfTest } from "./run-self-test.js";
+import { runSelfTest, type SelfTestRequest } from "./run-self-test.js";
 
 const provider = findProvider("cpu");
 const bytes = (file: string) => new Uint8Array(readFileSync(fixturePath(file)));
@@ -27,19 +27,42 @@ const hybrid = compileGraphs({
   passes: "full",
 });
 
-function inputsOf({ plain }: Pick<MutantSource, "plain">): VerifyInput[] {
-  const inputs = plain.inputs.map((input) => ({ name: input.hint, ...fixedType(input) }));
-  return [noiseInput(inputs, 1), ...magnitudeInputs(inputs, 1)];
-}
+type Compiled = typeof detector;
+
+const casesOfDefault = (compiled: Compiled): Promise<ExpectedCase[]> => {
+  const subject = { kind: "compiled", compiled, passes: "full", opset: 17 } as const;
+  return casesOf(subject, modelsOf(subject), { seed: 1 });
+};
+
+const clipped = compileGraphs({
+  config: {
+    file: "clipped.yaml",
+    text: `{nc: 4, depth_multiple: 1, width_multiple: 1, activation: nn.ReLU6(), anchors: 1, backbone:
+      [[-1, 1, Conv, [16, 3, 2]], [-1, 1, Conv, [16, 3, 1]], [-1, 1, C3, [16]], [-1, 1, Conv, [32, 3, 2]]],
+      head: [[-1, 1, Classify, [32, 4]]]}`,
+  },
+  randomWeights: 1,
+  size: [64, 64],
+  batch: 1,
+  passes: "full",
+});
 
 const only = (...names: string[]) => MUTATION_OPERATORS.filter(({ name }) => names.includes(name));
-const selfTest = (compiled: MutantSource, options: Partial<Parameters<typeof runSelfTest>[0]> = {}) =>
-  runSelfTest({ compiled, provider, inputs: inputsOf(compiled), tolerance: FOLD, seed: 1, ...options });
+
+/** Two places of each mistake, and no more. */
+const few = { sites: 2, enough: 0 };
+
+async function selfTest(compiled: Compiled, options: Partial<SelfTestRequest> = {}) {
+  const cases = await casesOfDefault(compiled);
+  return runSelfTest({ compiled, cases, layouts: compiled.outputs, opset: 17, provider, seed: 1, ...few, ...options });
+}
 
 test("the same seed makes the same mutants, another one others; the graphs stay as they are", () => {
   const before = printGraph(detector.optimized);
   const made = (seed: number) =>
-    [...makeMutants(detector, { seed })].map(({ operator, where, change }) => `${operator} ${where} ${change}`);
+    [...makeMutants(detector, { seed, sites: 2 })].map(
+      ({ operator, where, change }) => `${operator} ${where} ${change}`,
+    );
   const mutants = made(1);
   expect(made(1)).toEqual(mutants);
   expect(made(2)).not.toEqual(mutants);
@@ -50,7 +73,7 @@ test("the same seed makes the same mutants, another one others; the graphs stay 
 
 test("every mutant is well formed and has the outputs of the graph", () => {
   for (const compiled of [detector, hybrid])
-    for (const { graph } of makeMutants(compiled, { seed: 1 })) {
+    for (const { graph } of makeMutants(compiled, { seed: 1, sites: 2 })) {
       verifyGraph(graph);
       expect(graph.outputs.map(({ name, value }) => [name, value.type])).toEqual(
         compiled.optimized.outputs.map(({ name, value }) => [name, value.type]),
@@ -58,9 +81,9 @@ test("every mutant is well formed and has the outputs of the graph", () => {
     }
 });
 
-test("the two networks give every operator something to do", () => {
-  const used = [detector, hybrid].flatMap((compiled) =>
-    [...makeMutants(compiled, { seed: 1, sites: 1 })].map(({ operator }) => operator),
+test("the networks give every operator something to do", () => {
+  const used = [detector, hybrid, clipped].flatMap((compiled) =>
+    [...makeMutants(compiled, { seed: 1, sites: 1, layouts: compiled.outputs })].map(({ operator }) => operator),
   );
   const idle = MUTATION_OPERATORS.map(({ name }) => name).filter((name) => !used.includes(name));
   expect(idle).toEqual([]);
@@ -69,12 +92,13 @@ test("the two networks give every operator something to do", () => {
 test.each([
   ["the trained detector", detector],
   ["a hybrid with made-up weights", hybrid],
+  ["a classifier with clipped activations", clipped],
 ])("all mutants of %s that compute something else are caught, the others are told apart", async (_, compiled) => {
   const { counts, score, mutants, baseline, weakest } = await selfTest(compiled, { sites: 1 });
   const survivors = mutants.filter(({ outcome }) => outcome.kind === "survived" || outcome.kind === "refused");
   expect(survivors).toEqual([]);
   expect(score).toBe(1);
-  expect(counts.caught).toBeGreaterThan(30);
+  expect(counts.caught).toBeGreaterThan(20);
   expect(counts.equivalent).toBeGreaterThan(1);
   expect(baseline.maxRel).toBeLessThanOrEqual(baseline.allowed);
   expect(weakest?.outcome).toMatchObject({ kind: "caught" });
@@ -83,10 +107,10 @@ test.each([
 test("what is proven to compute the same gives the same outputs", async () => {
   const operators = MUTATION_OPERATORS.filter(({ stage }) => stage === "optimized");
   for (const compiled of [detector, hybrid]) {
-    const [input] = inputsOf(compiled);
+    const [{ input }] = (await casesOfDefault(compiled)) as [ExpectedCase]; // noise is the first
     const run = async (graph: Graph) => {
       const values = graph.outputs.map(({ value }) => value);
-      return (await runValues(graph, values, [input!.tensors], provider))[0]!;
+      return (await runValues(graph, values, [input.tensors], provider))[0]!;
     };
     const expected = await run(compiled.optimized);
     const proven = [...makeMutants(compiled, { seed: 2, sites: 3, operators })].filter(({ proof }) => proof);
@@ -94,7 +118,7 @@ test("what is proven to compute the same gives the same outputs", async () => {
     for (const { graph, operator } of proven) {
       const errors = (await run(graph)).map((found, at) => compareTensors(operator, expected[at]!, found));
       // A mean of equal numbers is rounded.
-      for (const { maxRel, nonFinite } of errors) expect(nonFinite + maxRel).toBeLessThan(FOLD.relative / 10);
+      for (const { maxRel, nonFinite } of errors) expect(nonFinite + maxRel).toBeLessThan(FOLD.relative / 5);
     }
   }
 });
@@ -102,37 +126,16 @@ test("what is proven to compute the same gives the same outputs", async () => {
 test("a tolerance that is too wide lets mutants survive, and the score says so", async () => {
   const wide: Tolerance = { name: "wide", relative: 10 };
   const operators = only("perturb-weight", "mistake-epsilon", "drop-bias-channel", "spoil-weight");
-  const { counts, score } = await selfTest(detector, { tolerance: wide, operators, inside: false });
+  const { counts, score } = await selfTest(detector, { tolerance: wide, operators });
   expect(counts).toEqual({ caught: 2, survived: 6, equivalent: 0, indistinguishable: 0, refused: 0 });
   expect(score).toBe(0.25);
 });
 
-test("a mutant whose outputs hide it is caught inside, unless that is left out", async () => {
-  const graph = parseGraph(`graph t(%x: f32[1,4]) {
-    %three = f32[] {3}
-    %tiny = f32[] {1e-6}
-    %a = Mul(%x, %three)
-    %b = Mul(%a, %tiny)
-    %y = Add(%b, %x)
-    return %y
-  }`);
-  const source = { plain: graph, optimized: graph, replaced: new Map() };
-  const operators = only("lose-scale");
-  const looked = await selfTest(source, { operators });
-  const seen = looked.mutants.map(({ where, outcome }) => [where, outcome.kind, "by" in outcome && outcome.by]).sort();
-  expect(seen).toEqual([
-    ["Mul", "caught", "inside"],
-    ["Mul_1", "caught", "outputs"],
-  ]);
-  expect(looked).toMatchObject({ inside: 1, score: 1 });
-  expect(await selfTest(source, { operators, inside: false })).toMatchObject({ inside: 0, score: 0.5 });
-});
-
 test("a wrong graph is no ground to test on", async () => {
-  const [wrong] = makeMutants(detector, { seed: 1, operators: only("drop-silu") });
+  const [wrong] = makeMutants(detector, { seed: 1, sites: 1, operators: only("drop-silu") });
   const compiled = { ...detector, optimized: wrong!.graph };
   await expect(selfTest(compiled)).rejects.toThrow(
-    /verify\/self-test: the unchanged optimised graph is itself off by .* at output0 on .*, 1.0e-4 are allowed/,
+    /verify\/self-test: the unchanged optimised graph is itself off by .* at output0 on .*, 1\.\de-4 are allowed/,
   );
 });
 
@@ -148,7 +151,7 @@ test("a mutant that nothing tells apart is no equal of one that is proven", asyn
     },
   };
   const { counts, score } = await selfTest(detector, { operators: [repeat], sites: 1 });
-  expect(counts).toMatchObject({ caught: 0, survived: 0, indistinguishable: 1 });
+  expect(counts).toMatchObject({ caught: 0, survived: 0, indistinguishable: 4 });
   expect(score).toBe(1);
 });
 
@@ -165,14 +168,14 @@ test("a mutant that cannot be run counts neither way", async () => {
     kind: "refused",
     reason: expect.stringContaining("half_pixel_symmetric"),
   });
-  expect(counts.refused).toBe(1);
+  expect(counts.refused).toBe(2);
 });
 
 test("steps are told", async () => {
   const steps: string[] = [];
   await selfTest(detector, { operators: only("drop-silu"), sites: 1, onStep: (step) => steps.push(step) });
   expect(steps).toEqual([
-    "the plain and the unchanged optimised graph run",
-    expect.stringMatching(/^mutant 1 of 1: drop-silu in model\.\d+/),
+    "the unchanged optimised graph runs",
+    expect.stringMatching(/^mutant 1: drop-silu in model\.\d+/),
   ]);
 });

@@ -1,5 +1,5 @@
+export { defaultInputs } from "./default-inputs.js";
 export { type FreeSize, freeSizes } from "./free-sizes.js";
-export { shakeLastBits } from "./last-bit.js";
 export { magnitudeInputs, noiseInput } from "./magnitudes.js";
 export { npyFileName, npyFolderInput, npyInput, readNpyFile } from "./npy-files.js";
 export { pictureInputs } from "./pictures.js";

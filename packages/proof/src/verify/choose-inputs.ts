@@ -1,16 +1,15 @@
-import type { Session, ValueInfo } from "@yolo-compile/runtime";
+import type { OfferedInput, Session, ValueInfo } from "@yolo-compile/runtime";
 import {
+  defaultInputs,
   magnitudeInputs,
   type NamedPicture,
-  noiseInput,
   pictureInputs,
   resolveSizes,
   type SizeOptions,
-  shakeLastBits,
   type VerifyInput,
 } from "../verify-inputs/index.js";
 
-/** What models are run on. Noise always is among it. */
+/** What models are run on besides {@link defaultInputs}. */
 export interface InputChoice extends SizeOptions {
   /** Seed of the noise. */
   readonly seed: number;
@@ -21,25 +20,30 @@ export interface InputChoice extends SizeOptions {
   readonly own?: (inputs: readonly ValueInfo[]) => readonly VerifyInput[];
 }
 
-const withShaken = (input: VerifyInput, seed: number): VerifyInput => ({
-  ...input,
-  shaken: shakeLastBits(input, seed).tensors,
-});
-
 /**
  * The inputs for a model, for each set of sizes where some are free.
  * @throws verify/size, verify/pictures, and what `own` throws
  */
-export function chooseInputs({ inputs }: Pick<Session, "inputs">, choice: InputChoice): VerifyInput[] {
+export function chooseInputs(
+  { inputs }: Pick<Session, "inputs">,
+  choice: InputChoice,
+): readonly OfferedInput<VerifyInput>[] {
   const { seed, magnitudes = false, pictures = [], own } = choice;
   const sets = resolveSizes(inputs, choice);
-  const made = sets.flatMap((set) => {
+  const made = sets.flatMap((set): readonly OfferedInput<VerifyInput>[] => {
     const chosen = [
-      noiseInput(set.inputs, seed),
-      ...(magnitudes ? magnitudeInputs(set.inputs, seed).map((input) => withShaken(input, seed)) : []),
+      ...defaultInputs(set.inputs, seed),
+      ...(magnitudes ? magnitudeInputs(set.inputs, seed) : []),
       ...(pictures.length > 0 ? pictureInputs(set.inputs, pictures) : []),
     ];
-    return sets.length === 1 ? chosen : chosen.map((input) => ({ ...input, name: `${input.name} ${set.name}` }));
+    return sets.length === 1 ? chosen : chosen.map((each) => withSizes(each, set.name));
   });
   return [...made, ...(own?.(inputs) ?? [])];
+}
+
+function withSizes(choice: OfferedInput<VerifyInput>, sizes: string): OfferedInput<VerifyInput> {
+  const named = (input: VerifyInput): VerifyInput => ({ ...input, name: `${input.name} ${sizes}` });
+  if (!("oneOf" in choice)) return named(choice);
+  const [first, ...others] = choice.oneOf;
+  return { oneOf: [named(first), ...others.map(named)] };
 }

@@ -73,8 +73,9 @@ export async function layersOfModels(
     provider,
   );
   const rows = pairs.map(({ name, node, reference: value }, index): LayerRow => {
-    const { maxAbs, maxRel, nonFinite, worst } = compareWhole(name, expected[index]!, found[index]!);
-    const ok = isWithin({ maxAbs, maxRel, nonFinite, worst }, tolerance);
+    const difference = compareWhole(name, expected[index]!, found[index]!);
+    const { maxAbs, maxRel, nonFinite } = difference;
+    const ok = isWithin(difference, tolerance);
     const statistics = statisticsOf(expected[index]!);
     const subject = { index, module: node.op, where: name, from: [], shapes: [fixedShape(value)] };
     return { ...subject, status: "compared", maxAbs, maxRel, nonFinite, statistics, ok };

@@ -1,7 +1,7 @@
 import type { Bisection, BudgetRow, Check, FoundBox, MutantRow, PictureFinding } from "@yolo-compile/report";
 import type { OutputComparison, Tolerance } from "@yolo-compile/runtime";
 import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
-import type { JudgedMutant, MutantOutcome } from "../self-test/index.js";
+import type { JudgedMutant, MutantOutcome, Sighting } from "../self-test/index.js";
 import type { Culprit } from "./bisect.js";
 import type { PictureComparison } from "./compare-pictures.js";
 import type { BudgetEntry } from "./error-budget.js";
@@ -13,19 +13,20 @@ export const checkOf = ({
   level,
   provider,
   tolerance,
-  maxAbs,
-  maxRel,
   nonFinite,
+  decisive,
   ok,
 }: OutputComparison): Check => ({
   status: "compared",
   input,
   output,
+  part: decisive.name,
+  allowed: decisive.allowed,
   runtimeLevel: level === "disabled" ? "off" : "on",
   provider,
   tolerance,
-  maxAbs,
-  maxRel,
+  maxAbs: decisive.maxAbs,
+  maxRel: decisive.maxRel,
   nonFinite,
   ok,
 });
@@ -62,8 +63,8 @@ export function mutantOf({ operator, where, change, outcome }: JudgedMutant): Mu
 }
 
 const MUTANT_VERDICTS = {
-  caught: ({ by, sighting }) => ({ verdict: "caught", by: `${by}: ${sighting.value}, ${sighting.input}` }),
-  survived: ({ sighting }) => ({ verdict: "survived", by: `at most ${sighting.value}, ${sighting.input}` }),
+  caught: ({ sighting }) => ({ verdict: "caught", by: placeOf(sighting) }),
+  survived: ({ sighting }) => ({ verdict: "survived", by: `at most ${placeOf(sighting)}` }),
   equivalent: ({ proof }) => ({ verdict: "equivalent", by: proof }),
   indistinguishable: () => ({ verdict: "equivalent", by: "every output is the same, bit for bit, on every input" }),
   refused: ({ reason }) => ({ verdict: "caught", by: `ONNX Runtime refuses it: ${reason}` }),
@@ -72,6 +73,8 @@ const MUTANT_VERDICTS = {
     verdict: Extract<MutantOutcome, { readonly kind: Kind }>,
   ) => Pick<MutantRow, "verdict" | "by">;
 };
+
+const placeOf = ({ output, part, input }: Sighting): string => `${output} (${part}), ${input}`;
 
 /** One picture with what both models find on it. */
 export async function pictureOf(

@@ -1,4 +1,5 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
+import type { OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import { encodeBytes, type ModelInfo, readModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
@@ -43,7 +44,13 @@ export interface CompiledSubject {
 /** What is judged: our own two graphs, two models, or a model by answers that are known. */
 export type VerifySubject =
   | CompiledSubject
-  | { readonly kind: "models"; readonly reference: ModelFile; readonly candidate: ModelFile }
+  | {
+      readonly kind: "models";
+      readonly reference: ModelFile;
+      readonly candidate: ModelFile;
+      /** What the outputs of the reference hold, where that is known. */
+      readonly layouts?: readonly OutputLayout[];
+    }
   | { readonly kind: "golden"; readonly candidate: ModelFile; readonly golden: GoldenFolder };
 
 /** What runs. */
@@ -84,6 +91,12 @@ function fileModel({ name, bytes, info, path }: ModelFile): NamedModel {
   return { name, bytes, source };
 }
 
+/** What is known of the outputs. */
+export function knownLayouts(subject: VerifySubject): readonly OutputLayout[] {
+  if (subject.kind === "compiled") return subject.compiled.outputs;
+  return subject.kind === "models" ? (subject.layouts ?? []) : [];
+}
+
 /** The inputs and what has to come out. @throws runtime/…, verify/…, npy/malformed */
 export async function casesOf(
   subject: VerifySubject,
@@ -97,5 +110,10 @@ export async function casesOf(
     return [readGolden(session, subject.golden)];
   }
   const { name, source } = reference!; // only goldens have none
-  return runReference(source, (session) => chooseInputs(session, inputs), name);
+  return runReference({
+    model: source,
+    name,
+    layouts: knownLayouts(subject),
+    inputs: (session) => chooseInputs(session, inputs),
+  });
 }

@@ -18,11 +18,12 @@ import type { VerifyInput } from "../verify-inputs/index.js";
 import { type BisectResult, bisect } from "./bisect.js";
 import type { InputChoice } from "./choose-inputs.js";
 import { comparePictures, type LayoutsOf, type PictureComparison } from "./compare-pictures.js";
+import { explainConditioning } from "./conditioning.js";
 import { noDetections, noSource } from "./diagnostics.js";
 import { type BudgetEntry, errorBudget } from "./error-budget.js";
 import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
 import { modelFacts } from "./model-facts.js";
-import { type CompiledSubject, casesOf, modelsOf, type VerifySubject } from "./subject.js";
+import { type CompiledSubject, casesOf, knownLayouts, modelsOf, type VerifySubject } from "./subject.js";
 
 /** Looks at the rewrites, which a compiled subject alone can tell. */
 export interface RewriteChecks {
@@ -88,8 +89,11 @@ export async function verify(subject: VerifySubject, given: VerifyOptions = {}):
   const { input } = cases[0]!; // noise, or the golden
   const tolerance = options.tolerance ?? options.provider.tolerance;
   const notes = verification.renamed.map((pair) => note("verify/renamed", `matched by position: ${pair}`));
+  notes.push(
+    ...(await explainConditioning(verification, cases, subject.kind === "compiled" ? subject.compiled : undefined)),
+  );
   const layers = options.layers ? await lookInside(subject, { ...options, input, tolerance }, notes) : undefined;
-  const rewrites = subject.kind === "compiled" ? await lookAtRewrites(subject, cases, options) : {};
+  const rewrites = subject.kind === "compiled" ? await lookAtRewrites(subject, input, options) : {};
   const ok =
     verification.ok &&
     pictures.every(({ comparison }) => comparison.ok) &&
@@ -130,6 +134,7 @@ async function judgeOutputs(
     isReference: models.reference?.source === source,
     name,
     cases,
+    layouts: knownLayouts(subject),
     provider,
     onRun,
     ...(tolerance && { tolerance }),
@@ -156,24 +161,28 @@ async function lookInside(
 }
 
 async function lookAtRewrites(
-  { compiled, passes: pipeline }: CompiledSubject,
-  cases: readonly ExpectedCase<VerifyInput>[],
+  subject: CompiledSubject,
+  input: VerifyInput,
   options: VerifySettings,
 ): Promise<Pick<VerifyFindings, "bisection" | "budget" | "selfTest">> {
+  const { compiled, passes } = subject;
   const { provider, noGpu, onStep } = options;
   const tolerance = options.tolerance ?? provider.tolerance;
-  const shared = {
-    ...compiled,
-    provider,
-    tolerance,
-    noGpu,
-    inputs: cases[0]!.input.tensors,
-    ...(onStep && { onStep }),
-  };
-  const all = { compiled, passes: pipeline, inputs: cases.map(({ input }) => input), seed: options.inputs.seed };
+  const shared = { ...compiled, provider, tolerance, noGpu, inputs: input.tensors, ...(onStep && { onStep }) };
   return {
-    ...(options.bisect && { bisection: await bisect({ ...shared, passes: PIPELINES[pipeline] }) }),
+    ...(options.bisect && { bisection: await bisect({ ...shared, passes: PIPELINES[passes] }) }),
     ...(options.budget && { budget: await errorBudget(shared) }),
-    ...(options.selfTest && { selfTest: await runSelfTest({ ...shared, ...all }) }),
+    ...(options.selfTest && { selfTest: await testOurselves(subject, options) }),
   };
+}
+
+/** By the default inputs, whatever else the models ran on: a fault that those alone show would pass without being asked for. */
+async function testOurselves(
+  subject: CompiledSubject,
+  { inputs: { seed, sizes }, provider, tolerance, onStep }: VerifySettings,
+): Promise<SelfTestResult> {
+  const { compiled, opset, passes } = subject;
+  const cases = await casesOf(subject, modelsOf(subject), { seed, ...(sizes && { sizes }) });
+  const judged = { compiled, opset, cases, layouts: knownLayouts(subject), provider, ...(tolerance && { tolerance }) };
+  return runSelfTest({ ...judged, passes, seed, ...(onStep && { onStep }) });
 }

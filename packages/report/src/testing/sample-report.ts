@@ -9,6 +9,8 @@ const check = (input: string, runtimeLevel: "off" | "on", maxRel: number, ok = m
   runtimeLevel,
   provider: "cpu",
   tolerance: FOLD,
+  part: "objectness",
+  allowed: FOLD.relative,
   maxAbs: maxRel * 25,
   maxRel,
   nonFinite: Number.isFinite(maxRel) ? 0 : 3,

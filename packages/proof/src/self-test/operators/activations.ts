@@ -1,3 +1,4 @@
+import { toFloat64 } from "@yolo-compile/core";
 import type { Node, Value } from "@yolo-compile/ir";
 import { change } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
@@ -43,6 +44,16 @@ export const ACTIVATION_OPERATORS: readonly MutationOperator[] = [
     ops: ["Relu"],
     stage: "optimized",
     mutate: (node) => change(node, "ReLU leaks a tenth", { op: "LeakyRelu", attributes: { alpha: 0.1 } }),
+  },
+  {
+    name: "lose-clip",
+    ops: ["Clip"],
+    stage: "optimized",
+    mutate: (node) => {
+      const [x, low] = node.inputs;
+      const isRelu = low?.constant && toFloat64(low.constant.read())[0] === 0;
+      return change(node, "nothing is clipped from above", { op: isRelu ? "Relu" : "Identity", inputs: [x] });
+    },
   },
   {
     name: "drop-sigmoid",

@@ -1,5 +1,6 @@
 import type { MutationOperator } from "../mutation.js";
 import { ACTIVATION_OPERATORS } from "./activations.js";
+import { HEAD_OPERATORS } from "./heads.js";
 import { PLAIN_OPERATORS } from "./plain.js";
 import { RESIZE_OPERATORS } from "./resizes.js";
 import { STRUCTURE_OPERATORS } from "./structure.js";
@@ -12,6 +13,7 @@ export const MUTATION_OPERATORS: readonly MutationOperator[] = [
   ...WEIGHT_OPERATORS,
   ...ACTIVATION_OPERATORS,
   ...STRUCTURE_OPERATORS,
+  ...HEAD_OPERATORS,
   ...WINDOW_OPERATORS,
   ...RESIZE_OPERATORS,
   ...TABLE_OPERATORS,

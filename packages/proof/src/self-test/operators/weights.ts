@@ -134,8 +134,15 @@ export const WEIGHT_OPERATORS: readonly MutationOperator[] = [
   ),
   onWeights("perturb-weight", (node, { pick }, { shape }) => {
     const at = pick(elementCount(shape));
-    return changeConstant(node, WEIGHT, `weight ${at} is off by a hundredth of the largest`, (numbers) => {
-      numbers[at] = numbers[at]! + 1e-2 * largest(numbers);
+    return changeConstant(node, WEIGHT, `weight ${at} is off by a tenth of the largest`, (numbers) => {
+      numbers[at] = numbers[at]! + 0.1 * largest(numbers);
+      return numbers;
+    });
+  }),
+  onWeights("scale-filter", (node, { pick }, { filters, channels, kernel }) => {
+    const [filter, length] = [pick(filters), channels * kernel];
+    return changeConstant(node, WEIGHT, `filter ${filter} is a hundredth too large`, (numbers) => {
+      for (let index = filter * length; index < (filter + 1) * length; index++) numbers[index] = 1.01 * numbers[index]!;
       return numbers;
     });
   }),

@@ -1,5 +1,4 @@
 import { type Tensor, uniformStream } from "@yolo-compile/core";
-import type { NamedInput } from "@yolo-compile/runtime";
 
 /** Floats between an element and what it becomes. One alone is often rounded away by the first layer. */
 const STEPS = 4;
@@ -8,13 +7,11 @@ const STEPS = 4;
 const MAGNITUDE = 0x7fffffff;
 
 /**
- * The same input with each float32 four floats away, up or down by a seeded choice. How far a model's answers move is what
+ * The same tensors with each float32 four floats away, up or down by a seeded choice. How far a model's answers move is what
  * rounding does to them there, so a graph that computes the same in another order is about as far away.
  */
-export const shakeLastBits = <Input extends NamedInput>(input: Input, seed: number): Input => ({
-  ...input,
-  tensors: new Map([...input.tensors].map(([name, tensor], index) => [name, shaken(tensor, seed + index)])),
-});
+export const shakeLastBits = (tensors: ReadonlyMap<string, Tensor>, seed: number): ReadonlyMap<string, Tensor> =>
+  new Map([...tensors].map(([name, tensor], index) => [name, shaken(tensor, seed + index)]));
 
 function shaken(tensor: Tensor, seed: number): Tensor {
   if (!(tensor.data instanceof Float32Array)) return tensor;

@@ -1,0 +1,67 @@
+import { elementCount, isFloat, type Tensor, tensorOf, toFloat64 } from "@yolo-compile/core";
+import type { OfferedInput, Tensors } from "@yolo-compile/runtime";
+import { noiseInput } from "./magnitudes.js";
+import { blocks, type Pattern, picture, rings } from "./patterns.js";
+import type { FixedInput, VerifyInput } from "./verify-input.js";
+
+/** Loud enough to reach the clips and flat ends of activations, and not so loud that rounding decides. */
+const LOUD = 4;
+
+/** Contrasts that no camera gives, of the same picture. */
+const harsh = (picture: number): number => 4 * picture - 1.5;
+
+/**
+ * What every model is judged on: noise, loud noise, something like a picture, and of three patterns the one that makes the
+ * outputs speak most. The first runs at both levels of ONNX Runtime's rewriting, the others as users deploy the model. A model
+ * that takes no floats gets the noise alone.
+ */
+export function defaultInputs(inputs: readonly FixedInput[], seed: number): readonly OfferedInput<VerifyInput>[] {
+  const noise = noiseInput(inputs, seed);
+  if (!inputs.some(({ dtype }) => isFloat(dtype))) return [noise];
+  const painted = fill(noise.tensors, patterned(picture, seed));
+  const named = (name: string, tensors: Tensors): VerifyInput => ({
+    name: `${name} (seed ${seed})`,
+    deployedOnly: true,
+    tensors,
+  });
+  return [
+    noise,
+    named(
+      `noise 0 to ${LOUD}`,
+      fill(
+        noise.tensors,
+        eachNumber((value) => LOUD * value),
+      ),
+    ),
+    named("picture", painted),
+    {
+      oneOf: [
+        named("rings", fill(noise.tensors, patterned(rings, seed))),
+        named("blocks -4 to 4", fill(noise.tensors, patterned(blocks, seed))),
+        named("picture -1.5 to 2.5", fill(painted, eachNumber(harsh))),
+      ],
+    },
+  ];
+}
+
+/** New elements for a tensor of floats, the `at`th of a model's inputs. */
+type Fill = (tensor: Tensor, at: number) => Tensor;
+
+/** Integers stay, since what they count is not known. */
+const fill = (tensors: Tensors, make: Fill): Tensors =>
+  new Map([...tensors].map(([name, tensor], at) => [name, isFloat(tensor.dtype) ? make(tensor, at) : tensor]));
+
+const eachNumber =
+  (change: (value: number) => number): Fill =>
+  (tensor) =>
+    tensor.data instanceof Float32Array
+      ? { ...tensor, data: tensor.data.map(change) }
+      : tensorOf(tensor.dtype, tensor.shape, toFloat64(tensor).map(change));
+
+const patterned =
+  (pattern: Pattern, seed: number): Fill =>
+  ({ dtype, shape }, at) => {
+    const [height, width] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+    const data = pattern({ planes: elementCount(shape.slice(0, -2)), height, width }, seed + at);
+    return dtype === "f32" ? { dtype, shape, data } : tensorOf(dtype, shape, data);
+  };

@@ -1,0 +1,86 @@
+import type { CompiledGraphs } from "@yolo-compile/compiler";
+import { type Diagnostic, note, warning } from "@yolo-compile/core";
+import type { TracedLayer } from "@yolo-compile/network";
+import {
+  CPU,
+  type ExpectedCase,
+  type IllConditioned,
+  isTelling,
+  shakeLastBits,
+  type Tensors,
+  type Verification,
+} from "@yolo-compile/runtime";
+import { compareWhole } from "./compare-layers.js";
+import { runValues } from "./run-values.js";
+
+/** A yaml row, and how much further its outputs move than what it reads when the last bits of the input change. */
+export interface Amplifier {
+  readonly layer: TracedLayer;
+  readonly factor: number;
+}
+
+/** What the rewrites of a network are judged by. */
+type Layered = Pick<CompiledGraphs, "plain" | "layers">;
+
+const SHAKE_SEED = 1;
+
+/** How far four floats are away, as a share of a number. */
+const INPUT_MOVE = 2 ** -21;
+
+/** The row that amplifies the last bits of an input most; undefined where no row's outputs are finite. @throws runtime/… */
+export async function findAmplifier({ plain, layers }: Layered, inputs: Tensors): Promise<Amplifier | undefined> {
+  const values = layers.flatMap(({ outputs }) => outputs);
+  const [still = [], moved = []] = await runValues(plain, values, [inputs, shakeLastBits(inputs, SHAKE_SEED)], CPU);
+  const moves = new Map(values.map((value, at) => [value, compareWhole(value.hint, still[at]!, moved[at]!).maxRel]));
+  const moveOf = (layer: TracedLayer): number => Math.max(...layer.outputs.map((value) => moves.get(value)!));
+  const bySlot = new Map(layers.map((layer) => [layer.slot, moveOf(layer)]));
+  const amplifiers = layers.map((layer): Amplifier => {
+    const read = layer.sources.map((slot) => bySlot.get(slot) ?? INPUT_MOVE);
+    return { layer, factor: moveOf(layer) / Math.max(INPUT_MOVE, ...read) };
+  });
+  const [largest] = amplifiers.filter(({ factor }) => Number.isFinite(factor)).sort((a, b) => b.factor - a.factor);
+  return largest;
+}
+
+/** What there is to say about where the reference itself moves; of our own graphs also which row is to blame. @throws runtime/… */
+export async function explainConditioning(
+  verification: Verification,
+  cases: readonly ExpectedCase[],
+  graphs?: Layered,
+): Promise<Diagnostic[]> {
+  const [first] = verification.illConditioned;
+  const input = cases.find((each) => each.input.name === first?.input)?.input;
+  return conditioningNotes(verification, input && graphs && (await findAmplifier(graphs, input.tensors)));
+}
+
+/**
+ * What to say where more was allowed than the tolerance: that the plain graph itself moves as much, and which row amplifies, where
+ * that is known.
+ */
+export function conditioningNotes({ illConditioned }: Verification, amplifier?: Amplifier): Diagnostic[] {
+  const worst = [...furthest(illConditioned).values()];
+  const row = amplifier && `${amplifier.layer.where} (${amplifier.layer.module})`;
+  return worst.map(({ input, output, part }) => {
+    if (part.nonFiniteReference > 0)
+      return warning(
+        "verify/ill-conditioned",
+        `the plain graph itself is not finite in ${part.nonFiniteReference} elements of ${output} (${part.name}) on ${input}`,
+      );
+    const moves = `the plain graph itself moves by ${part.moved?.toExponential(1)} at ${output} (${part.name}) when the last bits of ${input} change`;
+    const by = row ? `; ${row} amplifies them ${Math.round(amplifier.factor)} times` : "";
+    return isTelling(part)
+      ? note("verify/ill-conditioned", `${moves}${by}: ${part.allowed.toExponential(1)} is allowed there`)
+      : warning("verify/ill-conditioned", `${moves}${by}: float32 tells nothing there`);
+  });
+}
+
+/** For each part of each output, where it moves furthest. */
+function furthest(found: readonly IllConditioned[]): ReadonlyMap<string, IllConditioned> {
+  const worst = new Map<string, IllConditioned>();
+  for (const each of found) {
+    const key = JSON.stringify([each.output, each.part.name]);
+    const known = worst.get(key);
+    if (!known || each.part.allowed > known.part.allowed) worst.set(key, each);
+  }
+  return worst;
+}

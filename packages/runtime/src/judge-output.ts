@@ -1,0 +1,79 @@
+import type { Tensor } from "@yolo-compile/core";
+import { compareTensors, type Difference, type PartDifference } from "./compare.js";
+import { type JudgedLayout, singlePart } from "./guess-layout.js";
+import { fitsShape } from "./output-grid.js";
+import type { ExpectedCase } from "./run-reference.js";
+import type { OptimizationLevel } from "./session.js";
+import { allowedError, type Tolerance, WIDEST } from "./tolerance.js";
+
+/** A part of an output, and how far it may be from the reference. */
+export interface PartComparison extends PartDifference {
+  /** What `maxRel` may be. */
+  readonly allowed: number;
+  /** How far the reference itself moves when the last bits of the input change; measured where the tolerance is exceeded. */
+  readonly moved?: number;
+}
+
+/** Where a candidate ran, and on what. */
+export interface ComparisonSubject {
+  /** The name of the input. */
+  readonly input: string;
+  readonly provider: string;
+  readonly level: OptimizationLevel;
+  readonly tolerance: Tolerance;
+}
+
+/** One output of the candidate, on one provider at one level of ONNX Runtime's rewriting, against the reference. */
+export interface OutputComparison extends ComparisonSubject, Omit<Difference, "parts"> {
+  readonly output: string;
+  readonly parts: readonly PartComparison[];
+  /** The part that is closest to what is allowed for it, or furthest beyond. */
+  readonly decisive: PartComparison;
+  readonly ok: boolean;
+}
+
+/** How far a part is beyond what is allowed; over 1 it is too far. */
+export const excess = ({ maxRel, nonFinite, allowed }: PartComparison): number => {
+  if (nonFinite > 0) return Number.POSITIVE_INFINITY;
+  return maxRel === 0 ? 0 : maxRel / allowed;
+};
+
+/** Whether a part says anything about the candidate: {@link WIDEST}. */
+export const isTelling = ({ moved, allowed }: PartComparison): boolean => moved === undefined || allowed <= WIDEST;
+
+/**
+ * Compares one output. Where the tolerance is exceeded, the reference is asked how far it moves itself when the last bits of
+ * its input change, and as much is allowed as {@link allowedError} says.
+ * @throws verify/shape, runtime/…
+ */
+export async function judgeOutput(
+  output: string,
+  { outputs, shaken }: ExpectedCase,
+  candidate: Tensor,
+  { layout }: JudgedLayout,
+  subject: ComparisonSubject,
+): Promise<OutputComparison> {
+  const reference = outputs.get(output)!; // outputs are walked by their names
+  const used = fitsShape(layout, reference.shape) ? layout : singlePart(output, reference.shape);
+  const { parts: differences, ...difference } = compareTensors(output, reference, candidate, used);
+  const strict = differences.map((part): PartComparison => ({ ...part, allowed: subject.tolerance.relative }));
+  const isOver = strict.some((part) => part.nonFinite === 0 && excess(part) > 1);
+  const moves = isOver && shaken ? await movesOf(output, reference, used, await shaken()) : undefined;
+  const parts = moves ? strict.map((part, index) => widened(part, moves[index]!, subject.tolerance)) : strict;
+  const decisive = parts.reduce((worst, part) => (excess(part) > excess(worst) ? part : worst));
+  return { ...subject, output, ...difference, parts, decisive, ok: excess(decisive) <= 1 };
+}
+
+/** How far each part of an output moves, at most, among answers to inputs with other last bits. */
+function movesOf(
+  output: string,
+  reference: Tensor,
+  layout: JudgedLayout["layout"],
+  answers: readonly ExpectedCase["outputs"][],
+): readonly number[] {
+  const compared = answers.map((each) => compareTensors(output, reference, each.get(output)!, layout).parts);
+  return layout.parts.map((_, part) => Math.max(...compared.map((parts) => parts[part]!.maxRel)));
+}
+
+const widened = (part: PartComparison, moved: number, tolerance: Tolerance): PartComparison =>
+  excess(part) <= 1 ? part : { ...part, moved, allowed: allowedError(tolerance, moved) };

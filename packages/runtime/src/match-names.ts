@@ -1,0 +1,14 @@
+/** Names of the reference with those that the candidate has for the same: by name where all are there, else by position. */
+export function matchNames(
+  reference: readonly string[],
+  candidate: readonly string[],
+  differ: (reference: readonly string[], candidate: readonly string[]) => Error,
+): ReadonlyMap<string, string> {
+  if (reference.length !== candidate.length) throw differ(reference, candidate);
+  const same = reference.every((name) => candidate.includes(name));
+  return new Map(reference.map((name, index) => [name, same ? name : candidate[index]!]));
+}
+
+/** `images = x` for each pair of names that differ. */
+export const renamedPairs = (names: ReadonlyMap<string, string>): string[] =>
+  [...names].filter(([own, its]) => own !== its).map(([own, its]) => `${own} = ${its}`);
