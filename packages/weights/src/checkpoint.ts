@@ -1,8 +1,8 @@
 import type { Diagnostic, LazyTensor } from "@yolo-compile/core";
 
-/** Weights as they were found, with what else the file knows about its network. */
+/** The weights of a file under their names there, and the file's record of its network. */
 export interface Checkpoint {
-  /** How messages name it, usually the path. */
+  /** The name in messages, usually the path. */
   readonly name: string;
   /** `torch-zip`, `safetensors`, … */
   readonly format: string;
@@ -11,7 +11,7 @@ export interface Checkpoint {
    * (`module.` of DataParallel, `_orig_mod.` of torch.compile). A tensor reads exactly the dtype that is stored.
    */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
-  /** What a pickled module (or our own metadata) says that no state_dict holds. */
+  /** From a pickled module, or our own metadata: facts that no state_dict holds. */
   readonly model?: ModelRecord;
   /** The `__metadata__` of a safetensors file. */
   readonly metadata?: ReadonlyMap<string, string>;
@@ -19,17 +19,17 @@ export interface Checkpoint {
   readonly flat?: boolean;
   /** Tensors are those of a graph: among the weights are constants of its arithmetic, which no state_dict has. */
   readonly ofGraph?: boolean;
-  /** Names in its pickles that no checkpoint of a network needs, such as `os.system`. Nothing of them was run. */
+  /** Names in its pickles that no checkpoint of a network needs, such as `os.system`. Nothing they name was run. */
   readonly suspicious: readonly string[];
-  /** What was noticed on the way: `ema` taken instead of `model`, stale caches ignored, … */
+  /** Remarks of the reader: `ema` taken instead of `model`, stale caches ignored, … */
   readonly notes: readonly Diagnostic[];
   /** Frees the underlying file, where there is one. Tensors cannot be read afterwards. */
   close(): void;
 }
 
-/** What a pickled model carries besides its tensors. Everything is optional: old files lack most of it. */
+/** The contents of a pickled model besides its tensors. Everything is optional: old files lack most of it. */
 export interface ModelRecord {
-  /** What the network was called before its file was converted; else its yaml's or its own file's name says it. */
+  /** The network's name before its file was converted; absent where its yaml's or its own file's name is the name. */
   readonly name?: string;
   /** As pickled: `models.yolo.DetectionModel`. */
   readonly className?: string;
@@ -52,7 +52,7 @@ export interface ModelRecord {
   readonly epoch?: number;
 }
 
-/** One row as the pickled module remembers it. */
+/** One row, as recorded in the pickled module. */
 export interface LayerRecord {
   /** Index that later rows' `from` refers to; differs from the row's place behind a list-returning backbone. */
   readonly index?: number;

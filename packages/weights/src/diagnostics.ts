@@ -186,7 +186,7 @@ export const suspiciousNames = (file: string, names: readonly string[]) =>
     hint: "nothing of it was run, and loading the file in Python would: do not trust where it came from; to read its weights all the same, give --allow-suspicious",
   });
 
-/** Another error, with the names that were found before it. */
+/** Another error, with the suspicious names that were found before it. */
 export const besideNames = ({ diagnostic }: CompileError, names: readonly string[]): CompileError =>
   new CompileError({
     ...diagnostic,

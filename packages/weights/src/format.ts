@@ -4,7 +4,7 @@ import type { EncodedFile, WeightsToWrite } from "./convert/encoded-file.js";
 import type { PickleOptions, PickleReader } from "./pickle/reader.js";
 import { openZip, type ZipArchive } from "./zip/archive.js";
 
-/** How to open a checkpoint. */
+/** Options of {@link openCheckpoint}. */
 export interface OpenOptions extends PickleOptions {
   /** Key of a torch file's top-level dict to take; by default the first of ema, model, state_dict that holds weights. */
   readonly entry?: string;
@@ -17,7 +17,7 @@ export interface OpenOptions extends PickleOptions {
   readonly onClose?: () => void;
 }
 
-/** A file, with what several formats need to recognise theirs. */
+/** A file and its beginning, by which formats recognise theirs. */
 export interface FileProbe {
   readonly source: ByteSource;
   /** The first bytes, at most {@link HEAD_BYTES}. */
@@ -29,7 +29,7 @@ export interface FileProbe {
   archive(): ZipArchive | undefined;
 }
 
-/** What formats share while one file is opened. */
+/** The tools that formats get to open one file. */
 export interface OpenContext {
   readonly options: OpenOptions;
   readonly pickles: PickleReader;
@@ -40,7 +40,7 @@ export interface OpenContext {
   sibling(name: string): ByteSource;
 }
 
-/** What a format gives; the name of the file and of the format are added, and `close`. */
+/** The part of a checkpoint that a format fills in; name, format, suspicious names and `close` are added. */
 export type OpenedFile = Pick<Checkpoint, "tensors" | "model" | "metadata" | "notes" | "flat" | "ofGraph">;
 
 /** A file format: its own file, and one line in the table of `formats.ts`. */
@@ -54,15 +54,15 @@ export interface Format {
   readonly writing?: FormatWriter;
 }
 
-/** How weights become a file of a format. */
+/** Writes weights as files of one format. */
 export interface FormatWriter {
-  /** Those of output names that mean this format: `.npz`. */
+  /** Extensions of output names that choose this format: `.npz`. */
   readonly extensions: readonly string[];
   /** @throws weights/name */
   write(weights: WeightsToWrite): EncodedFile;
-  /** What of a checkpoint the format has no place for. */
+  /** Notes on the contents of a checkpoint that the format cannot store. */
   losses(checkpoint: Checkpoint): readonly Diagnostic[];
-  /** Whether the yaml and the names travel in the file. */
+  /** Whether the file stores the yaml and the class names. */
   readonly metadata: boolean;
 }
 

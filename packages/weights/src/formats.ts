@@ -8,7 +8,7 @@ import { npy } from "./numpy/npy.js";
 import { npz } from "./numpy/npz.js";
 import { onnx } from "./onnx/onnx.js";
 import { type PickleReader, pickleReader } from "./pickle/reader.js";
-import { strayNames } from "./pickle/stray-names.js";
+import { scanSuspicious } from "./pickle/scan-suspicious.js";
 import { safetensors } from "./safetensors/safetensors.js";
 import { shardedSafetensors } from "./safetensors/sharded.js";
 import { plainPickle } from "./torch/plain-pickle.js";
@@ -40,12 +40,12 @@ export const WRITABLE_FORMATS: ReadonlyMap<string, Format & Required<Pick<Format
   ),
 );
 
-/** Bytes that a message shows of a file nobody knows. */
+/** The number of first bytes that a message shows of a file of unknown format. */
 const SHOWN_BYTES = 8;
 
 /**
- * Opens a checkpoint, whatever its format. Names, shapes and what the file says about its network are read and checked;
- * weights are read when asked for.
+ * Opens a checkpoint, whatever its format. Names, shapes and the record of its network are read and checked; weights are
+ * read when asked for.
  * @throws weights/*, zip/*, pickle/*, safetensors/*, npy/*, wts/*, tar/*, onnx/*
  */
 export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): Checkpoint {
@@ -55,7 +55,7 @@ export function openCheckpoint(source: ByteSource, options: OpenOptions = {}): C
     return openGuarded(guarded, pickles, options);
   } catch (error) {
     if (!isCompileError(error) || error.diagnostic.code === "weights/suspicious") throw error;
-    const names = [...new Set([...pickles.suspicious, ...strayNames(guarded)])];
+    const names = [...new Set([...pickles.suspicious, ...scanSuspicious(guarded)])];
     if (names.length === 0) throw error;
     throw options.allowSuspicious ? besideNames(error, names) : suspiciousNames(source.name, names);
   }

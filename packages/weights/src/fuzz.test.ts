@@ -5,7 +5,7 @@ import { CORPUS, SHARD } from "./testing/corpus.js";
 import { fuzzCase, READERS, runFuzzCase } from "./testing/fuzz.js";
 import { open, surviveOpening } from "./testing/outcome.js";
 
-/** scripts/fuzz.mjs runs the same for as long as it is told to. */
+/** scripts/fuzz.mjs does the same without a bound. */
 const RUNS = 1000;
 
 test("there is a file to damage for every format", () => {

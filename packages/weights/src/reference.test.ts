@@ -14,7 +14,7 @@ const never = (reason: string): never => {
 };
 const path = (file: string): string => (typeof reference === "string" ? never(reference) : reference.path(file));
 
-/** The golden's sum was made tensor by tensor, ours in one go. */
+/** Relative error of a sum: the golden's was made tensor by tensor, ours at once. */
 const SUM_ORDER = 1e-9;
 
 const openFile = (file: string): Checkpoint => open(readFileSync(path(file)));

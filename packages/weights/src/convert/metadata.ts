@@ -6,13 +6,13 @@ import { fromTagged, toTagged } from "./plain-json.js";
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Field = keyof ModelRecord;
 
-/** How one field of a record is text. `read` gives `undefined` for what `write` never wrote. */
+/** The conversion of one field of a record to JSON and back. `read` gives `undefined` for values that `write` never makes. */
 interface FieldText<K extends Field> {
   write(value: NonNullable<ModelRecord[K]>): unknown;
   read(json: unknown): ModelRecord[K] | undefined;
 }
 
-/** Before every key of ours: a safetensors file may carry those of other programs. */
+/** Starts every key of ours: a safetensors file may carry those of other programs. */
 const PREFIX = "yolo-compile.";
 /** Marks weights that came from a format without shapes. */
 const FLAT = `${PREFIX}flat`;
@@ -84,17 +84,17 @@ function layerFrom(json: unknown): LayerRecord | undefined {
   return layer;
 }
 
-/** What `convert` knows of a file beside what is in it. */
+/** Facts about a converted file that its checkpoint does not hold. */
 export interface SourceFacts {
   /** SHA-256 of the converted file, in hexadecimal. */
   readonly sha256?: string;
-  /** What its family repeats of its weights, by name. */
+  /** Facts by name that the family derives from the weights. */
   readonly facts?: ReadonlyMap<string, string>;
 }
 
 /**
- * The metadata of a converted checkpoint: what it had already, what its model record says, what its family
- * repeats of its weights (which stay the truth), and what it was made from.
+ * The metadata of a converted checkpoint: its own metadata, its model record, the facts that its family derives from the
+ * weights, which stay the truth, and the hash of its source.
  */
 export function metadataOf(
   checkpoint: Checkpoint,
@@ -117,10 +117,7 @@ function fieldText<K extends Field>(field: K, record: ModelRecord): string | und
   return value === undefined ? undefined : JSON.stringify(FIELDS[field].write(value as NonNullable<ModelRecord[K]>)); // not undefined
 }
 
-/**
- * What a file's metadata says about its checkpoint.
- * @throws weights/metadata
- */
+/** The parts of a checkpoint that {@link metadataOf} wrote into a file's metadata. @throws weights/metadata */
 export function fromMetadata(
   file: string,
   metadata: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 import { isPyFloat, type PlainData } from "../checkpoint.js";
 
-/** What {@link PlainData} is in JSON: every object has one key, that says what it is. */
+/** {@link PlainData} in JSON: every object has one key, which names the Python type of its value. */
 type Tagged =
   | null
   | boolean
@@ -11,7 +11,7 @@ type Tagged =
   | { readonly int: string }
   | { readonly dict: readonly (readonly [string, Tagged])[] };
 
-/** Deeper nesting than pickles may have is no data of ours. */
+/** As deep as pickles may nest; deeper data are not ours. */
 const MAX_DEPTH = 130;
 
 /** Python data as JSON that keeps floats, large ints and the order of keys. */
@@ -25,7 +25,7 @@ export function toTagged(data: PlainData): Tagged {
 
 const isList = (data: PlainData): data is readonly PlainData[] => Array.isArray(data);
 
-/** The data that {@link toTagged} wrote, or `undefined` where it wrote no such thing. */
+/** The data that {@link toTagged} wrote; `undefined` for JSON of another form. */
 export function fromTagged(tagged: unknown, depth = 0): PlainData | undefined {
   if (depth > MAX_DEPTH) return undefined;
   if (tagged === null || typeof tagged === "boolean" || typeof tagged === "string") return tagged;

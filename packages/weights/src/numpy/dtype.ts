@@ -1,6 +1,6 @@
 import { byteSize, type DType } from "@yolo-compile/core";
 
-/** An element type as NumPy spells it. */
+/** A parsed NumPy element type. */
 export interface NumpyDType {
   readonly dtype: DType;
   readonly bigEndian: boolean;
@@ -29,7 +29,7 @@ export function parseNumpyDType(text: string): NumpyDType | undefined {
   return dtype && { dtype, bigEndian: order === ">" && byteSize(dtype) > 1 };
 }
 
-/** How NumPy spells an element type; it has none for bfloat16. */
+/** NumPy's spelling of each element type; it has none for bfloat16. */
 export const NUMPY_SPELLING: Readonly<Record<Exclude<DType, "bf16">, string>> = {
   f16: "<f2",
   f32: "<f4",

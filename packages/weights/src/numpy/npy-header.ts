@@ -3,11 +3,11 @@ import { decodeUtf8, hasBytes, latin1, viewOf } from "../bytes.js";
 import { dtypeRefused, npyMalformed } from "../diagnostics.js";
 import { type NumpyDType, parseNumpyDType } from "./dtype.js";
 
-/** What stands before the elements of a .npy file. */
+/** The header of a .npy file: the type, shape and order of the elements behind it. */
 export interface NpyHeader extends NumpyDType {
   readonly shape: readonly number[];
   readonly columnMajor: boolean;
-  /** Where the elements begin. */
+  /** The offset of the elements. */
   readonly dataBytes: number;
 }
 

@@ -38,7 +38,7 @@ function entryTensor(archive: ZipArchive, entry: ZipEntry, name: string, { pickl
   return npyTensor(archive.name, name, header, runBehind(archive.run(entry, 0, entry.sizeBytes), header.dataBytes));
 }
 
-/** What this program's own files know besides their weights; an array like any other to everyone else. */
+/** Removes and parses the metadata array of a file that this program wrote; to other programs it is an array like any other. */
 function takeMetadata(file: string, tensors: Map<string, LazyTensor>): ReadonlyMap<string, string> | undefined {
   const entry = tensors.get(METADATA_ENTRY);
   if (entry?.dtype !== "u8" || entry.shape.length !== 1) return undefined;

@@ -25,8 +25,8 @@ const ALIGNMENT = 64;
 const PREFIX_BYTES = 10;
 
 /**
- * What numpy.load reads as one array a weight. Metadata is an array of bytes (JSON in UTF-8); bfloat16, which NumPy does not
- * have, becomes float32, which holds it exactly.
+ * A .npz with one array a weight, for numpy.load. Metadata is an array of bytes (JSON in UTF-8); bfloat16, which NumPy does
+ * not have, becomes float32, which holds it exactly.
  * @throws weights/name
  */
 export function writeNpz({ tensors, metadata }: WeightsToWrite): EncodedFile {
@@ -36,7 +36,6 @@ export function writeNpz({ tensors, metadata }: WeightsToWrite): EncodedFile {
   return writeStoredZip([...arrays].map(([name, tensor]) => npyEntry(`${name}.npy`, tensor)));
 }
 
-/** How weights become an .npz. */
 export const npzWriter: FormatWriter = { extensions: [".npz"], metadata: true, write: writeNpz, losses };
 
 function losses({ tensors }: Checkpoint): Diagnostic[] {

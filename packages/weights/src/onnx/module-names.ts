@@ -2,19 +2,19 @@ import type { ModelInitializers } from "@yolo-compile/onnx";
 
 type NodeRecord = ModelInitializers["nodes"][number];
 
-/** What state_dict calls the inputs of an op, from the second on. */
+/** state_dict names of an op's inputs, from the second on. */
 const PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["Conv", ["weight", "bias"]],
   ["ConvTranspose", ["weight", "bias"]],
   ["BatchNormalization", ["weight", "bias", "running_mean", "running_var"]],
 ]);
 
-/** A name that says whose a weight is. Exporters that fold BatchNorm make up `onnx::Conv_123` and the like. */
+/** A name that has the path of a module. Exporters that fold BatchNorm make up `onnx::Conv_123` and the like. */
 const OWN_NAME = /^[\w-]+(\.[\w-]+)+$/;
 
 /**
- * state_dict names for the initializers that have others: torch.onnx keeps the path of a module in the names of its nodes.
- * An initializer that several modules share has several.
+ * state_dict names for the initializers that have made-up ones: torch.onnx keeps the path of a module in the names of its
+ * nodes. An initializer that several modules share has several.
  */
 export function moduleNames({ tensors, nodes }: ModelInitializers): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();

@@ -2,12 +2,12 @@ import type { ByteSource } from "@yolo-compile/core";
 import { decodeUtf8, latin1, readU64, viewOf } from "../bytes.js";
 import { pickleLimit, pickleMalformed } from "../diagnostics.js";
 
-/** Read at a time: a pickle of YOLOv5n has 90 KB, and behind a legacy one gigabytes of weights follow. */
+/** Bytes that are read at a time: a pickle of YOLOv5n has 90 KB, and behind a legacy one gigabytes of weights follow. */
 const WINDOW_BYTES = 1 << 17;
 
 /** Reads a pickle's bytes in order, through a window. Every read is checked against what is left. */
 export class PickleCursor {
-  /** In the source. */
+  /** The offset of the next byte in the source. */
   offsetBytes: number;
   readonly #endBytes: number;
   #window: Uint8Array = new Uint8Array();
@@ -55,7 +55,7 @@ export class PickleCursor {
     return readU64(this.#view, at);
   }
 
-  /** Pickle's one big-endian number. */
+  /** The next eight bytes, the only big-endian number of a pickle. */
   f64(): number {
     const at = this.#advance(8);
     return this.#view.getFloat64(at, false);

@@ -119,7 +119,7 @@ export function numpyDTypeText(value: PickleValue | undefined): string | undefin
   return typeof code === "string" && typeof order === "string" ? order + code : undefined;
 }
 
-/** How many bytes {@link bytesOf} gives, without making them. */
+/** The number of bytes that {@link bytesOf} would give. */
 export function bytesLength(value: PickleValue | undefined): number | undefined {
   if (isRecord(value) && value.kind === "bytes") return value.bytes.length;
   return latin1Text(value)?.length;

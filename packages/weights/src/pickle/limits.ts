@@ -1,4 +1,4 @@
-/** What a pickle may ask for. */
+/** The largest sizes of a pickle and of its parts. */
 export interface PickleLimits {
   readonly pickleBytes: number;
   readonly opcodes: number;
@@ -27,7 +27,7 @@ export const PICKLE_LIMITS: PickleLimits = {
   intBytes: 1024,
 };
 
-/** What walking a pickle's values may take. */
+/** The most work and memory that walking a pickle's values may take. */
 export const WALK_LIMITS = {
   /**
    * Values looked at, counted each time: shared references can spell 2^n values in n opcodes.

@@ -5,7 +5,7 @@ import type { PickleLimits } from "./limits.js";
 import type { PickleNames } from "./suspicious.js";
 import type { PickleDict, PickleObject, PickleSequence, PickleValue } from "./value.js";
 
-/** What a reference to something outside of the pickle stands for. */
+/** Resolves a reference to something outside of the pickle, such as a storage. */
 export type PersistentLoad = (id: PickleValue) => PickleValue;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -16,7 +16,7 @@ export class PickleMachine {
   readonly #marks: number[] = [];
   /** Entries whose indices follow each other from 0, as picklers write them. */
   readonly #memo: PickleValue[] = [];
-  /** All others. */
+  /** All other entries. */
   readonly #sparseMemo = new Map<number, PickleValue>();
 
   readonly frames: PickleFrames;
@@ -55,7 +55,7 @@ export class PickleMachine {
     return this.#marks.at(-1) === this.#stack.length;
   }
 
-  /** All values above the last mark, and the mark away. */
+  /** Removes the last mark and all values above it. Returns these. */
   popToMark(): PickleValue[] {
     const mark = this.#marks.pop();
     if (mark === undefined) return this.cursor.malformed("there is no mark");

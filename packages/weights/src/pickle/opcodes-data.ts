@@ -4,7 +4,7 @@ import type { PickleMachine } from "./machine.js";
 import { parseFloatText, parseIntBytes, parseIntText, parseRawUnicode, parseRepr } from "./text.js";
 import type { PickleValue } from "./value.js";
 
-/** What an opcode does. Its own byte is read already. */
+/** The effect of an opcode, whose own byte is already read. */
 export type Opcode = (machine: PickleMachine) => void;
 
 const constant =

@@ -5,7 +5,7 @@ import type { PersistentLoad } from "./machine.js";
 import { PickleNames } from "./suspicious.js";
 import { type Unpickled, unpickle } from "./unpickle.js";
 
-/** How the pickles of a file are read. */
+/** Options for reading the pickles of a file. */
 export interface PickleOptions {
   /** Other limits than the usual ones, for a file that is trusted. */
   readonly pickleLimits?: Partial<PickleLimits>;

@@ -9,7 +9,7 @@ const BUILTINS = words(
 const RECONSTRUCT = words("_reconstructor __newobj__ __newobj_ex__");
 const PATHS = words("Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath");
 
-/** What checkpoints do have of the standard library: plain data. All else of it is suspicious. */
+/** Names of the standard library that checkpoints need: plain data. All its other names are suspicious. */
 const NEEDED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["builtins", BUILTINS],
   ["__builtin__", BUILTINS],
@@ -29,8 +29,8 @@ const NEEDED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 /**
- * Parts of other packages, and packages, that run commands or code, load further pickles, or read and write files and
- * the network. What begins with one of them is meant too.
+ * Packages, or parts of packages, that run commands or code, load further pickles, or read and write files and the network;
+ * names below them count too.
  */
 const DANGEROUS: ReadonlySet<string> = words(
   [
@@ -83,7 +83,7 @@ export class PickleNames {
     this.#suspicious.add("a frame that ends within an opcode");
   }
 
-  /** A state for what only has a name: it would change a class or a module for everyone. */
+  /** A BUILD on a class or module itself: it would change that for everyone. */
   noteState(target: PickleValue): void {
     if (isRecord(target) && target.kind === "global") this.#suspicious.add(`${target.module}.${target.name}.__dict__`);
   }

@@ -46,7 +46,7 @@ export function parseIntText(text: string): number | bigint | undefined {
   return /^[+-]?\d+$/.test(text) ? narrow(BigInt(text.replace("+", ""))) : undefined;
 }
 
-/** A number where that is exact. */
+/** The int as a number where that is exact. */
 export const narrow = (value: bigint): number | bigint =>
   value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 

@@ -8,14 +8,13 @@ import { STRUCTURE_OPCODES } from "./opcodes-structure.js";
 import { PickleNames } from "./suspicious.js";
 import type { PickleValue } from "./value.js";
 
-/** A pickle read, and where it ended: streams hold several. */
+/** The value of a pickle, and the offset of its end: streams hold several. */
 export interface Unpickled {
   readonly value: PickleValue;
   readonly endBytes: number;
 }
 
 const STOP = 0x2e;
-/** By code. */
 const OPCODES: readonly (Opcode | undefined)[] = opcodeTable();
 
 function opcodeTable(): (Opcode | undefined)[] {
@@ -24,12 +23,12 @@ function opcodeTable(): (Opcode | undefined)[] {
   return table;
 }
 
-/** What a reader decides, beside what the pickle says. */
+/** Options of {@link unpickle}. */
 export interface UnpickleOptions {
   readonly limits?: Partial<PickleLimits>;
   /** By default the record of the reference. */
   readonly persistentLoad?: PersistentLoad;
-  /** Collects names, of a pickle that turns out to be broken too. */
+  /** Collects the names, also those of a pickle that turns out to be broken. */
   readonly names?: PickleNames;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a pickle says, as inert records. Nothing is looked up, imported or called: a GLOBAL is two names, a REDUCE is
+ * The content of a pickle, as inert records. Nothing is looked up, imported or called: a GLOBAL is two names, a REDUCE is
  * the record of a call. Values may be shared and, through containers, cyclic: walkers bound their work.
  */
 export type PickleValue =
@@ -7,7 +7,7 @@ export type PickleValue =
   | boolean
   /** An int within ±2^53. */
   | number
-  /** An int beyond. */
+  /** An int beyond ±2^53. */
   | bigint
   | string
   | PickleFloat
@@ -64,11 +64,11 @@ export interface PickleObject {
   readonly callable: PickleValue;
   readonly args: readonly PickleValue[];
   readonly kwargs?: PickleDict;
-  /** What BUILD would have given to `__setstate__` or `__dict__`. */
+  /** The value that BUILD passes to `__setstate__` or `__dict__`. */
   readonly state?: PickleValue;
-  /** What APPEND and APPENDS would have added. */
+  /** The items that APPEND and APPENDS add. */
   readonly items?: readonly PickleValue[];
-  /** What SETITEM and SETITEMS would have set. */
+  /** The entries that SETITEM and SETITEMS set. */
   readonly entries?: ReadonlyMap<PickleValue, PickleValue>;
 }
 
@@ -76,7 +76,7 @@ export interface PickleObject {
 export const globalKey = (value: PickleValue | undefined): string | undefined =>
   isRecord(value) && value.kind === "global" ? value.key : undefined;
 
-/** {@link globalKey} of what an object was made by. */
+/** {@link globalKey} of the callable that makes an object. */
 export const callKey = (value: PickleValue | undefined): string | undefined =>
   isRecord(value) && value.kind === "object" ? globalKey(value.callable) : undefined;
 

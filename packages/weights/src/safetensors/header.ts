@@ -10,7 +10,7 @@ import {
 } from "../diagnostics.js";
 import { duplicateKey } from "./duplicate-key.js";
 
-/** A weight as the header has it; offsets are in bytes from the start of the file. */
+/** A weight of the header; offsets are in bytes from the start of the file. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: DType;
@@ -24,21 +24,21 @@ export interface SafetensorsHeader {
   /** In the header's order, which need not be that of the data. */
   readonly entries: readonly SafetensorsEntry[];
   readonly metadata: ReadonlyMap<string, string> | undefined;
-  /** Where the data begins. */
+  /** The offset of the data. */
   readonly dataBytes: number;
 }
 
-/** The key of the header that is no weight. */
+/** The one key of the header that names no weight. */
 export const METADATA_KEY = "__metadata__";
 /** Bytes of the length before the header. */
 export const LENGTH_BYTES = 8;
 /** As the reference implementation: larger headers are attacks on JSON parsers. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** As torch. */
+/** torch's own limit on the rank of a tensor. */
 const MAX_RANK = 64;
 
-/** How the format spells element types. */
+/** The format's spelling of each element type. */
 export const SAFETENSORS_SPELLING: Readonly<Record<DType, string>> = {
   f32: "F32",
   f16: "F16",

@@ -32,7 +32,7 @@ export const shardedSafetensors: Format = {
   },
 };
 
-/** Names to shards. */
+/** The shard of each weight, by name. */
 function readIndex(file: string, bytes: Uint8Array): ReadonlyMap<string, string> {
   const text = decodeUtf8(bytes);
   let parsed: unknown;

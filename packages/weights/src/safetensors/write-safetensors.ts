@@ -5,7 +5,7 @@ import { nameUnwritable } from "../diagnostics.js";
 import type { FormatWriter } from "../format.js";
 import { LENGTH_BYTES, METADATA_KEY, SAFETENSORS_SPELLING } from "./header.js";
 
-/** Where data begins at such a multiple, every element type can be viewed without a copy. */
+/** Data that begin at a multiple of so many bytes can be viewed as any element type without a copy. */
 const ALIGNMENT = 8;
 
 /**
@@ -37,7 +37,7 @@ export function writeSafetensors({ tensors, metadata = new Map() }: WeightsToWri
   };
 }
 
-/** How weights become a safetensors file, which has a place for everything. */
+/** Loses nothing of a checkpoint. */
 export const safetensorsWriter: FormatWriter = {
   extensions: [".bin", ".safetensors"],
   metadata: true,

@@ -101,10 +101,10 @@ function convertedFiles(): Uint8Array[] {
 
 const [SAFETENSORS = new Uint8Array(), NPZ = new Uint8Array()] = convertedFiles();
 
-/** What the index of the corpus finds beside it, under any name. */
+/** The file beside the corpus' index, whatever name is asked for. */
 export const SHARD = safetensorsFile(SAFE_HEADER, new Uint8Array(12));
 
-/** Bytes to damage, and what puts them into a file: damage inside of an archive has to leave the archive whole. */
+/** Bytes to damage, and a function that wraps them as a file: damage inside of an archive has to leave the archive whole. */
 export interface Sample {
   readonly bytes: Uint8Array;
   wrap(bytes: Uint8Array): Uint8Array;

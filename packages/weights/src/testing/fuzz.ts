@@ -3,7 +3,7 @@ import { CORPUS, SHARD } from "./corpus.js";
 import { mutate } from "./mutate.js";
 import { surviveOpening } from "./outcome.js";
 
-/** Damages done to one file, at most. */
+/** The most times that one file is damaged. */
 const MAX_MUTATIONS = 4;
 
 /** The readers that are fuzzed. */
@@ -11,7 +11,7 @@ export const READERS: readonly string[] = [...CORPUS.keys()];
 
 const ALL: readonly Uint8Array[] = [...CORPUS.values()].flat().map(({ bytes }) => bytes);
 
-/** A file and what lies beside it. */
+/** A damaged file and the file beside it. */
 export interface FuzzCase {
   readonly bytes: Uint8Array;
   readonly sibling: Uint8Array;
@@ -44,5 +44,5 @@ export function fuzzCase(reader: string, seed: number, run: number, corpus: read
   return { bytes, sibling: reader === "safetensors-index" && pick(2) === 0 ? damage(SHARD) : SHARD };
 }
 
-/** Opens a case and reads every tensor. Throws what is no CompileError. */
+/** Opens a case and reads every tensor. Throws every error that is no CompileError. */
 export const runFuzzCase = ({ bytes, sibling }: FuzzCase): "opened" | "refused" => surviveOpening(bytes, sibling);

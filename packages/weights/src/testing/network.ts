@@ -36,7 +36,7 @@ export const network = (attributes: NewModule["attributes"] = {}, rows: readonly
     attributes,
   });
 
-/** What the state_dict of a one-row network lists. */
+/** The state_dict names of a one-row network. */
 export const NAMES = [
   "model.0.conv.weight",
   "model.0.bn.weight",

@@ -48,7 +48,7 @@ export interface NewTarFile {
 /** A file as torch.save wrote it before 0.1.10. */
 export const torchTarFile = (file: NewTarFile): Uint8Array => tarOf(torchTarParts(file));
 
-/** What is in such a file. */
+/** The entries of {@link torchTarFile}. */
 export function torchTarParts({ root, storages, views = [], tensors }: NewTarFile): TarFile[] {
   const storagePart = concat(
     p.pickle(p.int(storages.length)),

@@ -44,7 +44,7 @@ export const TORCH_DTYPES: ReadonlyMap<string, DType> = new Map([
   ["torch bool", "bool"],
 ]);
 
-/** Element types that cannot be read, but whose storages stand between others in a stream. */
+/** Bytes of one element of types that cannot be read, whose storages may stand between others in a stream. */
 const FOREIGN_BYTES: ReadonlyMap<string, number> = new Map([
   ["torch ComplexFloatStorage", 8],
   ["torch ComplexDoubleStorage", 16],

@@ -11,10 +11,10 @@ import { lazyTensor, type StorageFiles } from "./tensor.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** More levels or classes than this are damage, and the strides are read at once. */
+/** The most strides that are taken, since they are read at once; more are damage. */
 const MAX_STRIDES = 64;
 
-/** What a record is made from. */
+/** The arguments of {@link modelRecord}. */
 export interface RecordSource {
   readonly module: PickledModule;
   readonly modules: readonly PlacedModule[];
@@ -24,7 +24,7 @@ export interface RecordSource {
 }
 
 /**
- * What a pickled network says besides its weights. Attributes that are of another kind than expected are left out and noted.
+ * The attributes of a pickled network. Those of another kind than expected are left out and noted.
  * @throws weights/limit, weights/module
  */
 export function modelRecord(source: RecordSource): ModelRecord {

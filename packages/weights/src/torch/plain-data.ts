@@ -6,10 +6,10 @@ import { dictEntries, isFloatValue, numberOf, sequenceItems, setItems, textOf } 
 import { describe, isRecord, type PickleObject, type PickleValue } from "../pickle/value.js";
 import { isArrayValue, numpyArray } from "./numpy-array.js";
 
-/** Anchors are some 20; what is longer are weights in a place where none belong. */
+/** The most elements of an array that is data: anchors have some 20, longer ones are weights in a wrong place. */
 const MAX_ARRAY_COUNT = 4096;
 
-/** Data without behaviour, and what of it could not be had as such. */
+/** Data without behaviour, and the objects that could not become such. */
 export interface Plain {
   readonly data: PlainData;
   /** Objects that became strings. */

@@ -9,7 +9,7 @@ import { torchWeights } from "./weights.js";
 /** Protocols 0 and 1 do not say so; they begin with a container, an object, or text for one of them. */
 const PROTOCOL_0 = /^(c[\w.]+\n[\w.]+\n|\([dl]p\d|\(i[\w.]+\n|\(c[\w.]+\n|\((S['"]|V|I\d|F\d)|[\]}]q)/;
 
-/** Later pickles of a stream are only looked at for what they name. */
+/** The most later pickles of a stream that are scanned for suspicious names. */
 const MAX_PICKLES = 64;
 
 const NO_STORAGES: StorageFiles = {

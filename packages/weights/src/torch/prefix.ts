@@ -1,7 +1,7 @@
 /** Names that wrappers put before every key of a state_dict: DataParallel, torch.compile. */
 const PREFIXES: readonly string[] = ["module.", "_orig_mod."];
 
-/** What all names begin with of such wrappers, in any order and number; empty where one name has none. */
+/** The wrappers' names that start every one of `names`, in any order and number; empty where one name has none. */
 export function wrapperPrefix(names: Iterable<string>): string {
   const all = [...names];
   const [first] = all;

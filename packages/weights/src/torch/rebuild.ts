@@ -53,7 +53,7 @@ export const isDenseTensor = (value: PickleValue | undefined): boolean =>
   REBUILD.has(callKey(value) ?? "") || isArrayValue(value);
 
 /**
- * What a pickled tensor or parameter says about itself. `where` names it in messages.
+ * The view of a storage that a pickled tensor or parameter describes. `where` names it in messages.
  * @throws weights/tensor, weights/tensor-kind, weights/dtype
  */
 export function parseTensor(value: PickleValue, where: string): TensorView {
@@ -70,7 +70,7 @@ export function parseTensor(value: PickleValue, where: string): TensorView {
   throw tensorMalformed(where, `more than ${MAX_WRAPPERS} wrappers around one tensor`);
 }
 
-/** What is no call of the table. */
+/** Whether a call makes a tensor of a kind that cannot be read. */
 const isForeignTensor = (key: string): boolean =>
   /^torch(\.[\w.]+)? _?rebuild_|^torch\.nn\.parameter Uninitialized/.test(key);
 
@@ -84,7 +84,7 @@ function rebuildFromType([callable, , args]: Args, where: string): PickleValue {
   return { kind: "object", made: "reduce", callable, args: items };
 }
 
-/** Arguments that not every version has. */
+/** Arguments that only some versions have. */
 interface LateArgs {
   readonly dtype?: PickleValue | undefined;
   readonly metadata?: PickleValue | undefined;
@@ -105,7 +105,10 @@ function viewOf(
   return { key, dtype, storageCount: count, offset: first, shape, strides: steps, negative };
 }
 
-/** What torch may have left undone on a tensor until its elements are asked for: `{"neg": True}`, `{"conj": True}`. */
+/**
+ * Whether torch's metadata, `{"neg": True}` or `{"conj": True}`, asks for the elements' negation, which torch defers.
+ * @throws weights/tensor-kind for other metadata
+ */
 function isNegative(metadata: PickleValue, where: string): boolean {
   if (metadata === null) return false;
   const entries = isRecord(metadata) && "entries" in metadata ? metadata.entries : undefined;

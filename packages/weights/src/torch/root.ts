@@ -5,7 +5,7 @@ import { describe, isRecord, type PickleValue } from "../pickle/value.js";
 import { moduleOf, type PickledModule, stateOf } from "./module.js";
 import { isTensorValue } from "./rebuild.js";
 
-/** Where the weights of a torch file are. */
+/** The weights of a torch file, as their place in its pickle. */
 export type Root = (
   | { readonly kind: "module"; readonly module: PickledModule }
   | { readonly kind: "state-dict"; readonly entries: ReadonlyMap<PickleValue, PickleValue> }
@@ -16,7 +16,7 @@ export type Root = (
   readonly others: readonly string[];
 };
 
-/** In this order: YOLOv5 and ultralytics evaluate the EMA where a file has one. */
+/** Keys in order of preference: YOLOv5 and ultralytics evaluate the EMA where a file has one. */
 const ENTRIES: readonly string[] = ["ema", "model", "state_dict", "model_state_dict"];
 const LISTED_KEYS = 20;
 

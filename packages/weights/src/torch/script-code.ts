@@ -2,7 +2,7 @@ import { decodeUtf8 } from "../bytes.js";
 import { walkLimit } from "../diagnostics.js";
 import type { ZipArchive } from "../zip/archive.js";
 
-/** What TorchScript's code says about a class that its data does not. The code is searched as text, never run. */
+/** Facts about a class that only TorchScript's code holds. The code is searched as text, never run. */
 export interface ScriptClass {
   /** Attributes that state_dict lists: parameters, then buffers. */
   readonly weights: readonly string[];

@@ -5,7 +5,7 @@ import { describe, globalKey, type PickleValue } from "../pickle/value.js";
 import { storageElementBytes } from "./dtypes.js";
 import type { StorageFiles } from "./tensor.js";
 
-/** Where the bytes of a storage are. */
+/** The range of a storage's bytes in its source. */
 export interface StoragePlace {
   readonly startBytes: number;
   readonly sizeBytes: number;

@@ -19,7 +19,7 @@ export interface StorageFiles {
   readonly bigEndian: boolean;
   /** `undefined` where there is no such storage. */
   sizeBytes(key: string): number | undefined;
-  /** The range is within the size. */
+  /** Part of a storage. The caller has checked the range. */
   run(key: string, offsetBytes: number, length: number): ByteRun;
 }
 
@@ -59,7 +59,7 @@ function product({ shape, storageCount }: TensorView, where: string): number {
   return count;
 }
 
-/** Elements from the first to the last that the view touches. */
+/** The number of elements from the first to the last that the view touches. */
 function span({ shape, strides, offset, storageCount }: TensorView, where: string): number {
   const last = shape.reduce((total, size, axis) => total + (size - 1) * strides[axis]!, 0);
   if (!(offset + last < storageCount))
@@ -77,7 +77,6 @@ const stridedTensor = ({ dtype, shape, strides }: TensorView, touched: LazyTenso
   read: () => ({ dtype, shape, data: gatherStrided(dtype, shape, strides, touched.read().data) }),
 });
 
-/** The tensor with the other sign. */
 const negatedTensor = ({ dtype, shape, read }: LazyTensor): LazyTensor => ({
   dtype,
   shape,

@@ -15,8 +15,8 @@ const PROTOCOL_VERSION = 1001;
 const STARTS: readonly number[] = [0x80, 0x4c];
 
 /**
- * What torch.save wrote before 1.6, and still does when asked: five pickles (mark, version, system, the object, the keys of
- * its storages), then the storages.
+ * torch.save before 1.6, and still on request: five pickles (mark, version, system, the object, the keys of its storages),
+ * then the storages.
  */
 export const torchLegacy: Format = {
   name: "torch-legacy",

@@ -11,7 +11,7 @@ import { type ScriptClass, scriptClasses } from "./script-code.js";
 import { lazyTensor, type StorageFiles } from "./tensor.js";
 import { isTorchScript, picklePrefix, readPickle, storageFiles } from "./torch-zip.js";
 
-/** What torch.jit.save writes: a network as code and data. Only its parameters and buffers are read. */
+/** torch.jit.save: a network as code and data. Only its parameters and buffers are read. */
 export const torchScript: Format = {
   name: "torchscript",
   matches(probe) {

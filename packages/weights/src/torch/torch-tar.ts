@@ -16,7 +16,7 @@ const PARTS = ["storages", "tensors", "pickle"] as const;
 /** torch's own limit on the rank of a tensor. */
 const MAX_RANK = 64;
 
-/** What torch.save wrote before 0.1.10: a tar of storages, of tensors over them, and of a pickle that refers to both. */
+/** torch.save before 0.1.10: a tar of storages, of tensors over them, and of a pickle that refers to both. */
 export const torchTar: Format = {
   name: "torch-tar",
   matches({ head, source }) {
@@ -39,10 +39,10 @@ export const torchTar: Format = {
   },
 };
 
-/** What an id stands for: records as today's torch pickles them, so that nothing else has to know of this format. */
+/** The object behind each id, as a record that today's torch would pickle, so that nothing else has to know of this format. */
 type References = Map<string, PickleValue>;
 
-/** A class whose source was kept is a tuple with it, everything else the address it once had. */
+/** The id of a class whose source was kept is a tuple with the class; any other id is the address the object once had. */
 const lookUp =
   (file: string, references: References): PersistentLoad =>
   (id) => {

@@ -8,7 +8,7 @@ import type { ZipArchive } from "../zip/archive.js";
 import type { StorageFiles } from "./tensor.js";
 import { torchWeights } from "./weights.js";
 
-/** What torch.save writes since 1.6: a zip of one pickle and its storages, under a directory of any name. */
+/** torch.save since 1.6: a zip of one pickle and its storages, under a directory of any name. */
 export const torchZip: Format = {
   name: "torch-zip",
   matches(probe) {
@@ -23,7 +23,7 @@ export const torchZip: Format = {
   },
 };
 
-/** Whether an archive is what torch.jit.save writes: code beside a pickle. The directory around both has any name. */
+/** Whether torch.jit.save wrote the archive: code beside a pickle. The directory around both has any name. */
 export function isTorchScript(archive: ZipArchive): boolean {
   const prefixes = pickleNames(archive).map((name) => name.slice(0, -"data.pkl".length));
   return [...archive.entries.keys()].some((name) =>

@@ -84,7 +84,7 @@ function addWeight(tensors: Map<string, LazyTensor>, name: string, tensor: LazyT
   tensors.set(name, tensor);
 }
 
-/** What the top-level dict says about the training. */
+/** The date and epoch of the training in the top-level dict. */
 function trainingRecord(value: PickleValue, budget: WalkBudget): Pick<ModelRecord, "date" | "epoch"> {
   const entries = callKey(value) === undefined ? dictEntries(value, budget) : undefined;
   const date = entries?.get("date");

@@ -47,7 +47,6 @@ export function writeWts({ tensors }: WeightsToWrite): EncodedFile {
   };
 }
 
-/** How weights become a .wts. */
 export const wtsWriter: FormatWriter = { extensions: [".wts"], metadata: false, write: writeWts, losses };
 
 function losses({ tensors, model }: Checkpoint): Diagnostic[] {

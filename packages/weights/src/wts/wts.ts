@@ -4,7 +4,7 @@ import { duplicateWeight, truncatedFile, wtsMalformed } from "../diagnostics.js"
 import type { Format, OpenedFile } from "../format.js";
 import { wtsWriter } from "./write-wts.js";
 
-/** A digit's hex value by its character code; 255 for what is none. */
+/** A digit's hex value by its character code; 255 for other characters. */
 const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
   const value = "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase());
   return value < 0 ? 255 : value;
@@ -12,9 +12,9 @@ const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
 
 /** A space and eight digits. */
 const VALUE_BYTES = 9;
-/** A name, a count, and what stands around them. */
+/** The longest name, and the count and white space around it. */
 const LINE_START_BYTES = 1100;
-/** Values at a time, where not all are asked for. */
+/** Values that are read at a time, unless all are asked for. */
 const PIECE_VALUES = 1 << 15;
 const MAX_WEIGHTS = 200_000;
 
@@ -72,7 +72,7 @@ function readLine(source: ByteSource, at: number, line: number) {
 }
 
 interface ValueRange {
-  /** Where the first value of the weight is. */
+  /** The offset of the weight's first value. */
   readonly data: number;
   readonly start: number;
   readonly length: number;

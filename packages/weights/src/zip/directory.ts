@@ -3,7 +3,7 @@ import { decodeUtf8, hasBytes, latin1, readU64, viewOf } from "../bytes.js";
 import { truncatedZip, zipDuplicate, zipEncrypted, zipMalformed, zipName, zipOverlap } from "../diagnostics.js";
 import { findLastEntry } from "./last-entry.js";
 
-/** An entry as the central directory has it. */
+/** An entry of the central directory. */
 export interface ZipEntry {
   readonly name: string;
   /** 0 stored, 8 deflate. */
@@ -11,9 +11,9 @@ export interface ZipEntry {
   readonly compressedBytes: number;
   readonly sizeBytes: number;
   readonly crc32: number;
-  /** Where its local header begins. */
+  /** The offset of its local header. */
   readonly headerOffset: number;
-  /** Where the next entry, or the directory, begins: nothing of this one reaches further. */
+  /** The offset of the next entry, or of the directory: the entry's bytes end before it. */
   readonly endOffset: number;
 }
 
@@ -37,7 +37,7 @@ const LOCATOR_SIGNATURE = [0x50, 0x4b, 6, 7];
 const ENCRYPTED = 0x0001 | 0x0040 | 0x2000;
 const ABSENT_32 = 0xffffffff;
 const ZIP64_FIELD = 1;
-/** One entry a weight; the largest published networks have some ten thousand. Bounds the memory of the table. */
+/** One entry is one weight, and the largest published networks have some ten thousand. Bounds the memory of the table. */
 const MAX_ENTRIES = 262_144;
 
 /**

@@ -111,7 +111,7 @@ const shared = (crc: number, size: number): Field[] => [
   [4, size],
 ];
 
-/** Where sizes are behind the data, their width there is that of the extra field. */
+/** Where sizes follow the data, their width there is that of the extra field. */
 function localHeader({ nameBytes, sizeBytes }: Placed): Uint8Array {
   const extra = isLarge(sizeBytes)
     ? record([

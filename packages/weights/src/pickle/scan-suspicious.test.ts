@@ -3,11 +3,11 @@ import { bytesSource } from "@yolo-compile/core";
 import { errorOf, open } from "../testing/outcome.js";
 import * as p from "../testing/pickle-writer.js";
 import { concat, zipOf } from "../testing/zip-writer.js";
-import { strayNames } from "./stray-names.js";
+import { scanSuspicious } from "./scan-suspicious.js";
 
 const EVIL = p.pickle(p.reduce(p.global("posix", "system"), p.text("ls")), 4);
 const utf8 = new TextEncoder();
-const namesOf = (bytes: Uint8Array) => strayNames(bytesSource("t", bytes));
+const namesOf = (bytes: Uint8Array) => scanSuspicious(bytesSource("t", bytes));
 const inZip = { name: "model/config.pkl", bytes: EVIL };
 
 test.each<[string, Uint8Array]>([

@@ -7,24 +7,24 @@ import { unpickle } from "./unpickle.js";
 const LOCAL_SIGNATURE = [0x50, 0x4b, 3, 4];
 const LOCAL_HEADER_BYTES = 30;
 const DEFLATE = 8;
-/** A piece of compressed data, which gives at most 1032 times as many bytes. */
+/** The size of a piece of compressed data, which inflates to at most 1032 times as many bytes. */
 const DEFLATED_BYTES = 4096;
 const MAX_ENTRIES = 1000;
-/** Pickles that follow each other. */
+/** The most consecutive pickles that are read in one place. */
 const MAX_PICKLES = 64;
-/** Looked at in one place: pickles name their functions early. */
+/** The most bytes that are scanned in one place: pickles name their functions early. */
 const PLACE_BYTES = 1 << 20;
-/** Looked at in all places, after inflating: every byte may be an opcode. */
+/** The most bytes that are scanned in all places, after inflating: every byte may be an opcode. */
 const TOTAL_BYTES = 8 << 20;
-/** Searched for headers, where an entry does not say how long it is. */
+/** The most bytes that are searched for headers, where an entry does not say how long it is. */
 const SEARCH_BYTES = 64 << 20;
 const WINDOW_BYTES = 1 << 20;
 
 /**
- * Dangerous names in a file that cannot be read: one built to confuse readers may still be run by Python. Pickles are looked
- * for at its beginning and in the entries of a zip archive, whatever its directory, flags and checksums say.
+ * Dangerous names in a file that cannot be read: one built to confuse readers may still be run by Python. Scans for pickles
+ * at its beginning and in the entries of a zip archive, whatever its directory, flags and checksums say.
  */
-export function strayNames(source: ByteSource): readonly string[] {
+export function scanSuspicious(source: ByteSource): readonly string[] {
   const names = new PickleNames();
   try {
     let left = TOTAL_BYTES;
@@ -42,7 +42,7 @@ export function strayNames(source: ByteSource): readonly string[] {
   return names.suspicious;
 }
 
-/** Pickles one behind the other, until something is none. */
+/** Reads pickles one behind the other, up to the first that is broken. */
 function collect(source: ByteSource, names: PickleNames): void {
   let at = 0;
   try {
@@ -91,7 +91,7 @@ function findHeader(source: ByteSource, startBytes: number, searchBytes: number)
   return undefined;
 }
 
-/** What can be inflated of some bytes, up to a length. */
+/** The first `length` bytes that inflate from `bytes`, or fewer where these are damaged. */
 function inflated(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   let filled = 0;
