@@ -82,6 +82,7 @@ export function readWhole(path: string): Uint8Array {
  * of a process that is killed a later one removes it.
  */
 export interface Workspace {
+  readonly folder: string;
   /** Path of an unfinished file. */
   path(name: string): string;
   /** Moves finished files to their targets: all of them, or none. @throws output/unwritable */
@@ -102,6 +103,7 @@ export function openWorkspace(output: string): Workspace {
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", discard);
   return {
+    folder,
     path: (name) => join(folder, name),
     publish: (targets) => {
       const [[name, to] = []] = targets;

@@ -34,3 +34,4 @@ export {
   verify,
 } from "@yolo-compile/proof";
 export { type FileSource, openFile } from "./files.js";
+export { folderPlace } from "./folder-place.js";

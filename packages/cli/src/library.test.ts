@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { fixturePath } from "@yolo-compile/testkit";
-import { compile, openCheckpoint, openFile } from "./index.js";
+import { compile, folderPlace, openCheckpoint, openFile } from "./index.js";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -16,6 +16,19 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const [, script = ""] = /```js\n(.*?)```/s.exec(readFileSync(new URL("docs/library.md", ROOT), "utf8")) ?? [];
+
+test("files may be proven in a folder, which then has what is given", async () => {
+  const checkpoint = openCheckpoint(openFile(fixturePath("shapes/shapes.pt")));
+  const { files } = await compile({ checkpoint, size: [64, 64], file: "a.onnx", place: folderPlace(folder) });
+  expect(readdirSync(folder, { recursive: true }).map(String).sort()).toEqual([
+    "optimized",
+    join("optimized", "a.onnx"),
+    "plain",
+    join("plain", "a.onnx"),
+  ]);
+  const bytes = Buffer.concat([...files[0]!.chunks()]);
+  expect(readFileSync(join(folder, "optimized", "a.onnx")).equals(bytes)).toBe(true);
+});
 
 test("the script of docs/library.md runs", async () => {
   const checkpoint = openCheckpoint(openFile(fixturePath("shapes/shapes.pt")));

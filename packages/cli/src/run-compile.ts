@@ -15,6 +15,7 @@ import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { openWorkspace, type Workspace } from "./files.js";
+import { folderPlace, publishFiles } from "./folder-place.js";
 import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
 import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
@@ -24,7 +25,6 @@ import { checkReportFiles, type ReportOptions, writeReports } from "./report-fil
 import { type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
-import { placeIn, publishFiles } from "./workspace-place.js";
 
 /** The options of the default command, as yargs gives them. */
 export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions, ReportOptions {
@@ -127,7 +127,7 @@ function requestOf({ options, inputs, size, output, choice, workspace, terminal,
     file: basename(output),
     opset: options.opset,
     verify: choice ? { provider: choice.provider, inputs: { seed: options.seed } } : false,
-    place: placeIn(workspace),
+    place: folderPlace(workspace.folder),
     onGraphs: ({ notes }) => {
       terminal.endStep();
       observation.finish();
