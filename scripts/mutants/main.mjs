@@ -2,7 +2,7 @@
 // Usage: npm run mutants [-- [--list] PACKAGE…]     --list prints every change that nobody noticed
 // Tests run in a copy of the checkout inside `out`, beside which there is no reference: what they catch, a plain clone catches.
 import { readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { TEXT } from "./diagnostic-texts.mjs";
 
@@ -13,8 +13,14 @@ const PACKAGES = {
     tests: ["packages/runtime/src"],
     threshold: 90,
   },
-  passes: { change: ["packages/passes/src"], tests: ["packages/passes/src"], threshold: 80 },
-  network: { change: ["packages/network/src"], tests: ["packages/network/src"], threshold: 80 },
+  passes: {
+    change: ["packages/passes/src"],
+    tests: ["packages/passes/src"],
+    // Hundreds of random graphs for every mutant that the rules' own tests miss would take a minute each.
+    without: "pipelines.test.ts",
+    threshold: 80,
+  },
+  network: { change: ["packages/network/src"], tests: ["packages/network/src", "converters"], threshold: 80 },
   converters: { change: ["converters"], tests: ["converters"], threshold: 80 },
   torch: { change: ["packages/weights/src/torch"], tests: ["packages/weights/src/torch"], threshold: 80 },
 };
@@ -36,10 +42,10 @@ const testFiles = (folder) =>
     .map((path) => join(folder, path));
 
 async function findMutants(name) {
-  const { change, tests } = PACKAGES[name];
+  const { change, tests, without } = PACKAGES[name];
   const options = {
     mutate: [...change.map(sources), ...UNCHANGED],
-    testFiles: tests.flatMap(testFiles),
+    testFiles: tests.flatMap(testFiles).filter((file) => basename(file) !== without),
     ...STATIC,
     testRunner: "in-one-process",
     plugins: ["./in-one-process.mjs", "./diagnostic-texts.mjs"].map((name) => import.meta.resolve(name)),
@@ -53,7 +59,7 @@ async function findMutants(name) {
     // Without a tsconfig.json Stryker has nothing to rewrite with an interface that TypeScript 7 lacks.
     ignorePatterns: ["/out", "dist", "*.tsbuildinfo", "tsconfig.json"],
     disableTypeChecks: false,
-    reporters: ["html"],
+    reporters: ["html", "progress-append-only"],
     htmlReporter: { fileName: `out/mutants-${name}.html` },
     logLevel: "warn",
   };
