@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { parseGraph, printGraph } from "@yolo-compile/ir";
-import { expectRewrite, FOLD } from "@yolo-compile/testkit";
+import { expectRewrite, expectSameOutputs, FOLD } from "@yolo-compile/testkit";
 import { flattenMaps } from "./flatten-maps.js";
 import { runPasses } from "./pass.js";
+import type { Rewrite } from "./rule.js";
 
 /** One head of attention over windows: maps of 3x3 that come from rows of 9 and go to rows, but for the query. */
 const HEAD = `graph t(%x: f32[2,4,9], %z: f32[2,8,9]) {
@@ -64,4 +65,54 @@ test("a reshape to another map is given its sizes, since zeros and minus one mea
   // Two vanish in front of the region, one is needed for the query.
   const after = await expectRewrite(flattenMaps, text, { applied: 1, tolerance: FOLD });
   expect(after).toContain("{shape=[2, 4, 9, 1]}");
+});
+
+test("a region that is refused stays as it is, and a rewrite names its nodes", () => {
+  const graph = parseGraph(HEAD);
+  const asked: Rewrite[] = [];
+  const refuse = (rewrite: Rewrite) => {
+    asked.push(rewrite);
+    return false;
+  };
+  const refused = runPasses(graph, [flattenMaps], { allows: refuse });
+  expect(printGraph(refused.graph)).toBe(printGraph(graph));
+  expect(refused.rewrites).toEqual([]);
+  expect(asked).toEqual([
+    {
+      rule: "flatten-maps",
+      paths: ["attn.qkvs.0.c", "attn", "attn", "attn"],
+      ops: ["Conv", "Add", "Relu", "Split"],
+      accountsFor: [],
+    },
+  ]);
+  expect(runPasses(graph, [flattenMaps]).rewrites).toEqual(asked);
+});
+
+test("of two regions one may be refused", async () => {
+  const region = (name: string) => `%${name}m = Reshape(%${name}) {shape=[2, 4, 3, 3]} @ ${name}
+    %${name}r = Relu(%${name}m) @ ${name}
+    %${name}y = Reshape(%${name}r) {shape=[2, 4, 9]} @ ${name}`;
+  const text = `graph t(%a: f32[2,4,9], %b: f32[2,4,9]) {
+    ${region("a")}
+    ${region("b")}
+    return %ay, %by
+  }`;
+  const { graph, rewrites } = runPasses(parseGraph(text), [flattenMaps], { allows: ({ paths }) => paths[0] === "b" });
+  expect(rewrites.map(({ paths }) => paths)).toEqual([["b"]]);
+  expect(graph.nodes.map(({ op, origin }) => `${origin.path} ${op}`)).toEqual([
+    "a Reshape",
+    "a Relu",
+    "a Reshape",
+    "b Relu",
+  ]);
+  await expectSameOutputs(parseGraph(text), graph, FOLD);
+});
+
+test("maps stay where another term is a map from elsewhere", () => {
+  unchanged(`graph t(%x: f32[2,4,9], %z: f32[2,4,3,3]) {
+    %m = Reshape(%x) {shape=[2, 4, 3, 3]}
+    %s = Add(%m, %z)
+    %y = Reshape(%s) {shape=[2, 4, 9]}
+    return %y
+  }`);
 });

@@ -79,3 +79,19 @@ test("each node is a rewrite, but for those that compute with integers", () => {
   expect(after.nodes.filter(({ origin }) => origin.rules.length === 0).map(({ op }) => op)).toEqual(["Neg", "Add"]);
   expect(after.outputs.map(({ value }) => value.type.dtype)).toEqual(["f32", "f32"]);
 });
+
+test("a Cast to float32 becomes one to float16, a Cast to something else stays one to that", () => {
+  const graph = parseGraph(`graph t(%x: f32[2], %i: i64[2]) {
+    %a = Cast(%i) {to=f32} @ a
+    %b = Cast(%x) {to=i64} @ b
+    %y = Relu(%a) @ c
+    return %y, %b
+  }`);
+  expect(halved(graph).nodes.map(({ op, outputs }) => `${op} ${outputs[0]!.type.dtype}`)).toEqual([
+    "Cast f16",
+    "Cast f16",
+    "Cast i64",
+    "Relu f16",
+    "Cast f32",
+  ]);
+});

@@ -50,3 +50,36 @@ test("parts stay where others take one", () => {
   const lines = ["%p = Relu(%a)", "%q = Relu(%b)"];
   expectMiss(activateAfterConcat, graph(lines, "%y, %p"), "the Relu output is an output of the graph");
 });
+
+test.each([
+  ["there is one input only", "%p = Relu(%a)\n%y = Concat(%p) {axis=1}"],
+  ["an input repeats", "%p = Relu(%a)\n%y = Concat(%p, %p) {axis=1}"],
+  ["the input has no producer", "%q = Relu(%b)\n%y = Concat(%a, %q) {axis=1}"],
+  ["the activations differ", "%p = Sigmoid(%a)\n%s = Sigmoid(%b)\n%q = Mul(%b, %s)\n%y = Concat(%p, %q) {axis=1}"],
+  ["the activations differ", "%s = Sigmoid(%a)\n%p = Mul(%a, %s)\n%q = Sigmoid(%b)\n%y = Concat(%p, %q) {axis=1}"],
+  ["the activations differ", "%p = Relu(%a)\n%q = Tanh(%b)\n%y = Concat(%p, %q) {axis=1}"],
+  [
+    "an input comes from a Mul, which is no activation",
+    "%s = Sigmoid(%a)\n%p = Mul(%s, %s)\n%q = Relu(%b)\n%y = Concat(%p, %q) {axis=1}",
+  ],
+  [
+    "an input comes from a Mul, which is no activation",
+    "%n = Neg(%a)\n%s = Sigmoid(%n)\n%p = Mul(%a, %s)\n%q = Relu(%b)\n%y = Concat(%p, %q) {axis=1}",
+  ],
+  [
+    "an input comes from a Mul, which is no activation",
+    "%s = Softmax(%a)\n%p = Mul(%a, %s)\n%q = Relu(%b)\n%y = Concat(%p, %q) {axis=1}",
+  ],
+])("parts stay: %s", (reason, lines) => {
+  expectMiss(activateAfterConcat, `graph t(%a: f32[1,2,3,3], %b: f32[1,4,3,3]) {\n${lines}\nreturn %y\n}`, reason);
+});
+
+test("SiLU stays where others take its gate, and joins whichever factor comes first", async () => {
+  const lines = [...silu("a", "p"), ...silu("b", "q")];
+  const reason = "an input comes from a Mul, which is no activation";
+  expectMiss(activateAfterConcat, graph(lines, "%y, %sp"), reason);
+  const swapped = graph(lines.map((line) => line.replace(/Mul\((%\w+), (%\w+)\)/, "Mul($2, $1)")));
+  await expectRewrite(activateAfterConcat, swapped, { applied: 1, tolerance: EXACT });
+  const { rewrites } = runPasses(parseGraph(graph(lines)), [rulePass("test", [activateAfterConcat])]);
+  expect(rewrites[0]?.ops).toEqual(["Concat", "Sigmoid", "Mul", "Sigmoid", "Mul"]);
+});

@@ -72,3 +72,15 @@ test("misses what has no result", () => {
   }`;
   expectMiss(foldConstants, text, "Div(i64[1], i64[1]): an integer is divided by 0");
 });
+
+test("a constant may grow by a megabyte, and not by more", async () => {
+  const grown = (count: number) => `graph t(%x: f32[${count}]) {
+    %a = f32[] splat 2
+    %c = Expand(%a) {shape=[${count}]}
+    %y = Add(%x, %c)
+    return %y
+  }`;
+  const most = 2 ** 18 + 1;
+  await expectRewrite(foldConstants, grown(most), { applied: 1, tolerance: EXACT });
+  expectMiss(foldConstants, grown(most + 1), `the constant would grow from 4 to ${4 * (most + 1)} bytes`);
+});

@@ -75,3 +75,44 @@ test("stays where the weight is computed", () => {
     "the Conv's weight is computed",
   );
 });
+
+test.each([
+  [
+    "the Conv is not one over a map",
+    `graph t(%x: f32[1,4,9]) {
+      %w = f32[4,1,1] random 1
+      %c = Conv(%x, %w) {group=4, strides=[1], pads=[0, 0], dilations=[1]}
+      %y = Add(%x, %c)
+      return %y
+    }`,
+  ],
+  [
+    "the terms differ in shape",
+    `graph t(%x: f32[1,1,9,7]) {
+      %w = f32[4,1,1,1] random 1
+      %c = Conv(%x, %w)
+      %y = Add(%x, %c)
+      return %y
+    }`,
+  ],
+  [
+    "no term is a convolution of the other",
+    `graph t(%x: f32[1,4,9,7]) {
+      %w = f32[4,1,1,1] random 1
+      %r = Relu(%x)
+      %c = Conv(%r, %w) {group=4}
+      %y = Add(%x, %c)
+      return %y
+    }`,
+  ],
+  [
+    "no term is a convolution of the other",
+    `graph t(%x: f32[1,4,9,7]) {
+      %r = Relu(%x)
+      %y = Add(%x, %r)
+      return %y
+    }`,
+  ],
+])("stays where %s", (reason, text) => {
+  expectMiss(foldResidual, text, reason);
+});

@@ -5,14 +5,15 @@ import { changedConstant, isMiss, miss, rule, soleFeeder } from "../rule.js";
 /** The kernel position that sees the output's own pixel. */
 type Tap = readonly [row: number, column: number];
 
-/** out[i] = Σ w[t] · x[i + t · dilation − pad], so the tap at t = pad / dilation sees x[i]. */
+/**
+ * out[i] = Σ w[t] · x[i + t · dilation − pad], so the tap at t = pad / dilation sees x[i]. It is one of the kernel's: where
+ * the output has the input's shape, the pads add up to the kernel's reach.
+ */
 function ownTap(conv: Node<"Conv">): Tap | undefined {
   const [top, left] = conv.attributes.pads as [number, number];
   const [down, right] = conv.attributes.dilations as [number, number];
-  const [, , height, width] = fixedShape(conv.inputs[1]!) as [number, number, number, number];
   const [row, column] = [top / down, left / right];
-  const inside = Number.isInteger(row) && Number.isInteger(column) && row < height && column < width;
-  return inside ? [row, column] : undefined;
+  return Number.isInteger(row) && Number.isInteger(column) ? [row, column] : undefined;
 }
 
 /** The weight of conv(x) + x: one more where a filter sees its own channel's own pixel. */
@@ -32,7 +33,7 @@ export const foldResidual = rule("fold-residual", ["Add"], (node, context, { rep
   const sum = [
     { x: a, y: b },
     { x: b, y: a },
-  ].find(({ x, y }) => context.producer(y)?.op === "Conv" && context.producer(y)?.inputs[0] === x);
+  ].find(({ x, y }) => context.producer(y)?.inputs[0] === x);
   if (!sum) return miss("no term is a convolution of the other");
   const conv = soleFeeder(context, sum.y, node);
   if (isMiss(conv)) return conv;

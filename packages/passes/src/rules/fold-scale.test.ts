@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
+import { parseGraph } from "@yolo-compile/ir";
 import { expectMiss, expectRewrite, FOLD } from "@yolo-compile/testkit";
+import { rulePass, runPasses } from "../pass.js";
 import { foldScale } from "./fold-scale.js";
 
 const attention = (factor: string, more = "", result = "%y"): string => `graph t(%x: f32[3,4,5,5], %k: f32[3,4,25]) {
@@ -76,4 +78,39 @@ test("stays where the weights are computed", () => {
     }`,
     "the Conv's weights are computed",
   );
+});
+
+test("stays where a bias is computed, and behind nodes that do more than move elements", () => {
+  const conv = (lines: string) => `graph t(%x: f32[1,3,4,4], %b: f32[2]) {
+    %w = f32[2,3,1,1] random 1
+    %s = f32[] splat 0.5
+    ${lines}
+    return %y
+  }`;
+  expectMiss(foldScale, conv("%c = Conv(%x, %w, %b)\n%y = Mul(%c, %s)"), "the Conv's weights are computed");
+  expectMiss(
+    foldScale,
+    conv("%c = Conv(%x, %w)\n%r = Relu(%c)\n%y = Mul(%r, %s)"),
+    "the factor does not pass through Relu",
+  );
+  expectMiss(
+    foldScale,
+    conv("%c = Conv(%x, %w)\n%p, %q = Split(%c) {axis=1, sizes=[1, 1]}\n%y = Mul(%p, %s)"),
+    "the factor does not pass through Split",
+  );
+});
+
+test("stays where neither side of a product comes from a convolution", () => {
+  const text = `graph t(%x: f32[2,3], %k: f32[3,2]) {
+    %s = f32[] splat 2
+    %m = MatMul(%x, %k)
+    %y = Mul(%m, %s)
+    return %y
+  }`;
+  expectMiss(foldScale, text, "the input has no producer");
+});
+
+test("what it replaces is the factor, the product and the chain to the convolution", () => {
+  const { rewrites } = runPasses(parseGraph(attention("f32[] splat 2")), [rulePass("test", [foldScale])]);
+  expect(rewrites[0]?.ops).toEqual(["Mul", "MatMul", "Conv", "Reshape", "Transpose"]);
 });

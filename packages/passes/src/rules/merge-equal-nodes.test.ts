@@ -62,3 +62,28 @@ test("nodes of constants alone are not its business", () => {
   const lines = "%m = f32[1] {1}\n%a = Softmax(%m)\n%b = Softmax(%m)\nreturn %a, %b";
   expectMiss(mergeEqualNodes, graph(lines), "no input is computed");
 });
+
+test("constants are compared by content up to 4 KB, to their last byte", async () => {
+  const sums = (count: number, last: number) => {
+    const zeros = new Array(count - 1).fill(0).join(", ");
+    return `graph t(%x: f32[${count}]) {
+      %m = f32[${count}] {${zeros}, 1}
+      %n = f32[${count}] {${zeros}, ${last}}
+      %a = Add(%x, %m)
+      %b = Add(%x, %n)
+      return %a, %b
+    }`;
+  };
+  await expectRewrite(mergeEqualNodes, sums(1024, 1), { applied: 1, tolerance: EXACT });
+  expectMiss(mergeEqualNodes, sums(1024, 2), "no earlier node is equal");
+  expectMiss(mergeEqualNodes, sums(1025, 1), "no earlier node is equal");
+});
+
+test("a constant is not a computed value, on either side", () => {
+  const lines = "%m = f32[2,3] splat 1\n%a = Add(%x, %m)\n%b = Add(%x, %z)\n%c = Add(%x, %m)";
+  expectMiss(
+    mergeEqualNodes,
+    graph(`${lines}\nreturn %a, %b`.replace("%c = Add(%x, %m)\n", "")),
+    "no earlier node is equal",
+  );
+});

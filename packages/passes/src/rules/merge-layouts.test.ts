@@ -1,6 +1,8 @@
 import { expect, test } from "@jest/globals";
+import { parseGraph } from "@yolo-compile/ir";
 import { EXACT, expectMiss, expectRewrite, FOLD } from "@yolo-compile/testkit";
-import { rulePass } from "../pass.js";
+import { rulePass, runPasses } from "../pass.js";
+import type { Rule } from "../rule.js";
 import {
   axisGroups,
   mergeTransposesAroundReshape,
@@ -90,4 +92,74 @@ test("a Slice stays before a Transpose where nothing before it rearranges", () =
     return %y
   }`;
   expectMiss(moveSliceBehindTranspose, text, "nothing before the Slice rearranges");
+});
+
+const onMap = (lines: string, result = "%y"): string => `graph t(%x: f32[2,3,4]) {\n${lines}\nreturn ${result}\n}`;
+const REORDER = "{perm=[0, 2, 1]}";
+
+test.each([
+  ["the input comes from Relu", `%r = Relu(%x)\n%y = Transpose(%r) ${REORDER}`, "%y"],
+  [
+    "the Reshape's input comes from Relu",
+    `%r = Relu(%x)\n%s = Reshape(%r) {shape=[2, 4, 3]}\n%y = Transpose(%s) ${REORDER}`,
+    "%y",
+  ],
+  [
+    "the Transpose output has other users",
+    `%t = Transpose(%x) ${REORDER}\n%s = Reshape(%t) {shape=[2, 2, 2, 3]}\n%y = Transpose(%s) {perm=[0, 3, 1, 2]}\n%z = Relu(%t)`,
+    "%y, %z",
+  ],
+])("transposes around a reshape stay: %s", (reason, lines, result) => {
+  expectMiss(mergeTransposesAroundReshape, onMap(lines, result), reason);
+});
+
+test("transposes around a reshape of nothing stay", () => {
+  const text = `graph t(%x: f32[2,0,4]) {
+    %t = Transpose(%x) ${REORDER}
+    %s = Reshape(%t) {shape=[2, 2, 0, 2]}
+    %y = Transpose(%s) {perm=[0, 3, 1, 2]}
+    return %y
+  }`;
+  expectMiss(mergeTransposesAroundReshape, text, "the result is empty");
+});
+
+test.each([
+  ["the input has no producer", "%p = Pad(%x) {pads=[0, 0, 0, 1, 0, 0]}\n%y = Transpose(%p) {perm=[0, 2, 1]}", "%y"],
+  [
+    "the input comes from Relu",
+    "%r = Relu(%x)\n%p = Pad(%r) {pads=[0, 0, 0, 1, 0, 0]}\n%y = Transpose(%p) {perm=[0, 2, 1]}",
+    "%y",
+  ],
+  [
+    "nothing behind the Pad rearranges",
+    `%t = Transpose(%x) ${REORDER}\n%p = Pad(%t) {pads=[0, 0, 0, 1, 0, 0]}\n%y = Transpose(%p) ${REORDER}\n%z = Relu(%p)`,
+    "%y, %z",
+  ],
+])("a Pad stays: %s", (reason, lines, result) => {
+  expectMiss(movePadBeforeTranspose, onMap(lines, result), reason);
+});
+
+test.each([
+  ["the input comes from Relu", `%r = Relu(%x)\n%y = Transpose(%r) ${REORDER}`],
+  [
+    "the input has no producer",
+    `%s = Slice(%x) {starts=[0], ends=[2], axes=[2], steps=[1]}\n%y = Transpose(%s) ${REORDER}`,
+  ],
+])("a Slice stays: %s", (reason, lines) => {
+  expectMiss(moveSliceBehindTranspose, onMap(lines), reason);
+});
+
+test("what they replace is named, the matched node first", () => {
+  const opsOf = (text: string, rule: Rule) =>
+    runPasses(parseGraph(text), [rulePass("test", [rule])]).rewrites.map(({ ops }) => ops);
+  const text = around("2,8,6,9", "0, 2, 3, 1", "2,2,3,3,3,8", "0, 1, 3, 2, 4, 5");
+  expect(opsOf(text, mergeTransposesAroundReshape)).toEqual([["Transpose", "Transpose", "Reshape"]]);
+  const padded = onMap(
+    `%t = Transpose(%x) ${REORDER}\n%p = Pad(%t) {pads=[0, 0, 0, 1, 0, 0]}\n%y = Transpose(%p) ${REORDER}`,
+  );
+  expect(opsOf(padded, movePadBeforeTranspose)).toEqual([["Pad", "Transpose"]]);
+  const cut = onMap(
+    `%t = Transpose(%x) ${REORDER}\n%s = Slice(%t) {starts=[0], ends=[2], axes=[-1], steps=[1]}\n%y = Transpose(%s) ${REORDER}`,
+  );
+  expect(opsOf(cut, moveSliceBehindTranspose)).toEqual([["Transpose", "Slice"]]);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from "@jest/globals";
+import { parseGraph } from "@yolo-compile/ir";
 import { expectMiss, expectRewrite, FOLD } from "@yolo-compile/testkit";
-import { rulePass } from "../pass.js";
+import { rulePass, runPasses } from "../pass.js";
+import type { Rule } from "../rule.js";
 import { foldConstants } from "./fold-constants.js";
 import { mergeScales, moveScaleBehindPower } from "./merge-scales.js";
 
@@ -61,4 +63,64 @@ test("a factor stays before a power that is not whole, or that no factor follows
     }`;
   expectMiss(moveScaleBehindPower, power("0.5", "Mul(%p, %a)"), "the exponent is not one whole number");
   expectMiss(moveScaleBehindPower, power("2", "Relu(%p)"), "no factor follows");
+});
+
+test.each([
+  ["the input has no producer", "%y = Mul(%x, %a)", "%y"],
+  ["the input comes from Relu", "%m = Relu(%x)\n  %y = Mul(%m, %a)", "%y"],
+  ["the input comes from Relu", "%r = Relu(%x)\n  %m = Add(%r, %b)\n  %y = Mul(%m, %a)", "%y"],
+  ["the Add before is not of a constant", "%m = Mul(%x, %a)\n  %s = Add(%m, %x)\n  %y = Mul(%s, %a)", "%y"],
+  [
+    "the Mul output has other users",
+    "%m = Mul(%x, %a)\n  %s = Add(%m, %b)\n  %y = Mul(%s, %a)\n  %z = Relu(%m)",
+    "%y, %z",
+  ],
+  ["the Mul is not by a constant", "%y = Mul(%a, %b)", "%y"],
+])("a factor stays: %s", (reason, lines, result) => {
+  expectMiss(mergeScales, graph(lines, result), reason);
+});
+
+test.each([
+  ["the exponent is not one whole number", "%m = Mul(%x, %a)\n  %p = Pow(%m, %x)\n  %y = Mul(%p, %a)"],
+  [
+    "the exponent is not one whole number",
+    "%e = f32[4] splat 2\n  %m = Mul(%x, %a)\n  %p = Pow(%m, %e)\n  %y = Mul(%p, %a)",
+  ],
+  [
+    "the exponent is not one whole number",
+    "%e = f32[] splat 1.5\n  %m = Mul(%x, %a)\n  %p = Pow(%m, %e)\n  %y = Mul(%p, %a)",
+  ],
+  [
+    "the exponent is not one whole number",
+    "%e = f32[] splat -1\n  %m = Mul(%x, %a)\n  %p = Pow(%m, %e)\n  %y = Mul(%p, %a)",
+  ],
+  [
+    "the exponent is not one whole number",
+    "%e = f32[] splat 0\n  %m = Mul(%x, %a)\n  %p = Pow(%m, %e)\n  %y = Mul(%p, %a)",
+  ],
+  ["the input comes from Relu", "%m = Relu(%x)\n  %p = Pow(%m, %a)\n  %y = Mul(%p, %a)"],
+  [
+    "no factor follows",
+    "%m = Mul(%x, %a)\n  %p = Pow(%m, %a)\n  %q = Mul(%p, %a)\n  %r = Mul(%p, %b)\n  %y = Add(%q, %r)",
+  ],
+  ["no factor follows", "%m = Mul(%x, %a)\n  %p = Pow(%m, %a)\n  %y = Mul(%p, %x)"],
+])("a factor stays before a power: %s", (reason, lines) => {
+  expectMiss(moveScaleBehindPower, graph(lines), reason);
+});
+
+test("a factor passes a power of one", async () => {
+  const lines = "%e = f32[] splat 1\n  %m = Mul(%x, %a)\n  %p = Pow(%m, %e)\n  %y = Mul(%p, %b)";
+  await expectRewrite(moveScaleBehindPower, graph(lines), { applied: 1, tolerance: FOLD });
+});
+
+test("what they replace is named, the matched node first", () => {
+  const opsOf = (lines: string, rule: Rule) =>
+    runPasses(parseGraph(graph(lines)), [rulePass("t", [rule])]).rewrites.map(({ ops }) => ops);
+  expect(opsOf("%m = Mul(%x, %a)\n  %y = Mul(%c, %m)", mergeScales)).toEqual([["Mul", "Mul"]]);
+  expect(opsOf("%m = Mul(%x, %a)\n  %s = Add(%m, %b)\n  %y = Mul(%s, %c)", mergeScales)).toEqual([
+    ["Mul", "Mul", "Add"],
+  ]);
+  expect(opsOf("%m = Mul(%x, %a)\n  %s = Pow(%m, %a)\n  %y = Mul(%s, %b)", moveScaleBehindPower)).toEqual([
+    ["Pow", "Mul"],
+  ]);
 });

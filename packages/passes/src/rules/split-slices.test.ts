@@ -85,3 +85,53 @@ test("stays where the axis or a bound depends on symbols", () => {
   const open = graph([[0, 4]]).replace("f32[2,8,3]", "f32[2,8*h,3]");
   expectMiss(splitSlices, open, "the Slice is not one part of one axis");
 });
+
+test("a part that an earlier Split makes already is that one", async () => {
+  const split = (lines: string) => `graph t(%x: f32[2,8,3]) {
+    %p, %q, %r = Split(%x) {axis=-2, sizes=[2, 3, 3]}
+    ${lines}
+    return %p, %q, %r, %y
+  }`;
+  const slice = (start: number, end: number, axis = 1) =>
+    `%y = Slice(%x) {starts=[${start}], ends=[${end}], axes=[${axis}], steps=[1]}`;
+  const after = await expectRewrite(splitSlices, split(slice(2, 5)), { applied: 1, tolerance: EXACT });
+  expect(after).toContain("y = %q");
+  for (const [start, end] of [
+    [2, 8],
+    [1, 4],
+    [3, 5],
+    [0, 5],
+  ] as const)
+    expectMiss(splitSlices, split(slice(start, end)), "no other Slice takes the rest");
+  expectMiss(splitSlices, split(slice(0, 2, 0)), "no other Slice takes the rest");
+});
+
+test("a Split that comes later, and Slices of other axes, are none of its business", async () => {
+  const text = `graph t(%x: f32[2,8,3]) {
+    %a = Slice(%x) {starts=[0], ends=[1], axes=[2], steps=[1]}
+    %b = Slice(%x) {starts=[0], ends=[4], axes=[1], steps=[1]}
+    %p, %q = Split(%x) {axis=1, sizes=[4, 4]}
+    %c = Slice(%x) {starts=[4], ends=[8], axes=[1], steps=[1]}
+    return %a, %b, %c, %p, %q
+  }`;
+  const after = await expectRewrite(splitSlices, text, { applied: 2, tolerance: EXACT });
+  expect(after.match(/Split\(/g)).toHaveLength(2);
+  expect(after.match(/Slice\(/g)).toHaveLength(1);
+});
+
+test("the leading Slice says why they stay, the others that it leads", () => {
+  const gap = graph([
+    [0, 2],
+    [3, 8],
+  ]);
+  expectMiss(splitSlices, gap, "an earlier Slice leads");
+});
+
+test("the parts keep their names, and the node its place", async () => {
+  const parts = graph([
+    [5, 8],
+    [0, 5],
+  ]);
+  const after = await expectRewrite(splitSlices, parts, { applied: 2, tolerance: EXACT });
+  expect(after).toMatch(/%y1, %y0 = Split\(%x\) .* @ attn \[split-slices\]/);
+});
