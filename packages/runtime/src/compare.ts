@@ -103,7 +103,7 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
     }
   for (let c = 0; unit.total && c < part.count; c++) {
     const relative = Math.abs(errors[c]!) / unit.total(slopes[c]!, outer * inner);
-    if (relative > maxRel) maxRel = relative;
+    if (relative > maxRel && Number.isFinite(relative)) maxRel = relative;
   }
   return { name: part.name, kind: part.kind, maxAbs, maxRel, worst, nonFinite, nonFiniteReference };
 }

@@ -1,4 +1,5 @@
 export { EXACT, F16, FOLD, type Tolerance } from "@yolo-compile/runtime";
+export * from "./encode-text.js";
 export * from "./expect-rewrite.js";
 export * from "./external-model.js";
 export * from "./fixtures.js";
