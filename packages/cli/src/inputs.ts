@@ -87,7 +87,8 @@ export function graphsRequest(
   return {
     ...(config && { config }),
     ...(checkpoint && { checkpoint }),
-    ...(options.modules && { modules: options.modules }),
+    modules: options.modules,
+    allowHuge: options["allow-huge"],
     ...(randomWeights !== undefined && { randomWeights }),
     partial: options.partial,
     size,

@@ -22,21 +22,28 @@ export const withWeights = <Options>(yargs: Argv<Options>) =>
   });
 
 /** Options of commands that read a yaml. */
-export interface ModulesOptions {
+export interface YamlOptions {
   readonly modules?: ModuleLibrary | undefined;
+  readonly "allow-huge": boolean;
 }
 
-/** Adds {@link ModulesOptions}: the code that is named runs before the command does. */
-export const withModules = <Options>(yargs: Argv<Options>) =>
-  yargs.option("modules", {
-    type: "string",
-    describe: "an ES module of your own that exports modules for the yaml",
-    // yargs waits for a promise, its types do not say so.
-    coerce: (path: string) => loadModules(path) as unknown as ModuleLibrary,
-  });
+/** Adds {@link YamlOptions}: the code that is named runs before the command does. */
+export const withYaml = <Options>(yargs: Argv<Options>) =>
+  yargs
+    .option("modules", {
+      type: "string",
+      describe: "an ES module of your own that exports modules for the yaml",
+      // yargs waits for a promise, its types do not say so.
+      coerce: (path: string) => loadModules(path) as unknown as ModuleLibrary,
+    })
+    .option("allow-huge", {
+      type: "boolean",
+      default: false,
+      describe: "build a network that is larger than any known one",
+    });
 
 /** Options of commands that compile a network. */
-export interface NetworkOptions extends WeightsOptions, ModulesOptions {
+export interface NetworkOptions extends WeightsOptions, YamlOptions {
   readonly imgsz: readonly (string | number)[];
   readonly batch: number;
   readonly opset: number;
@@ -47,7 +54,7 @@ export interface NetworkOptions extends WeightsOptions, ModulesOptions {
 
 /** Adds {@link NetworkOptions}. */
 export const withNetwork = <Options>(yargs: Argv<Options>) =>
-  withModules(withWeights(yargs))
+  withYaml(withWeights(yargs))
     .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
     .option("batch", { type: "number", default: 1, describe: "images at a time" })
     .option("opset", {

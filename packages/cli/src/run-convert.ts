@@ -3,13 +3,13 @@ import { convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText, writeWhole } from "./files.js";
 import { openWeights } from "./inputs.js";
-import type { ModulesOptions, WeightsOptions } from "./options.js";
+import type { WeightsOptions, YamlOptions } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type Converted, convertDocument, printConverted } from "./views/converted.js";
 
 /** The options of `convert`, as yargs gives them. */
-export interface ConvertOptions extends WeightsOptions, ModulesOptions {
+export interface ConvertOptions extends WeightsOptions, YamlOptions {
   readonly weights: string;
   readonly output: string;
   readonly cfg?: string | undefined;

@@ -6,7 +6,9 @@ import {
   fitStrides,
   graphOf,
   type ModuleLibrary,
+  NETWORK_LIMITS,
   type Network,
+  NO_LIMITS,
   type PyValue,
   parseYaml,
   planNetwork,
@@ -28,13 +30,19 @@ export interface ConfigText {
   readonly text: string;
 }
 
+/** How a yaml is read. */
+export interface LoadOptions {
+  /** Modules of the user's own that the yaml may name; they go before all others. */
+  readonly modules?: ModuleLibrary | undefined;
+  /** Builds networks of any size. Default false: those far above any known one are refused. */
+  readonly allowHuge?: boolean | undefined;
+}
+
 /** What to compile, for which input, and how much to rewrite. */
-export interface GraphsRequest {
+export interface GraphsRequest extends LoadOptions {
   /** Left out where the checkpoint carries its own. */
   readonly config?: ConfigText;
   readonly checkpoint?: Checkpoint;
-  /** Modules of the user's own that the yaml may name; they go before all others. */
-  readonly modules?: ModuleLibrary;
   /** Seed for made-up weights, where there is no checkpoint, or one of the backbone alone. */
   readonly randomWeights?: number;
   /** Takes the weights that fit and makes up the rest, from `randomWeights` or seed 1. */
@@ -77,18 +85,22 @@ export interface CompiledGraphs {
 export const stem = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
 
 /**
- * The network of a yaml, or of the yaml inside a checkpoint. `modules` are the user's own.
+ * The network of a yaml, or of the yaml inside a checkpoint.
  * @throws yaml/…, network/…, compile/no-yaml, compile/family
  */
 export function loadNetwork(
   config: ConfigText | undefined,
   checkpoint: Checkpoint | undefined,
-  modules?: ModuleLibrary,
+  { modules, allowHuge = false }: LoadOptions = {},
 ): Network {
   const { document, file, name } = readDocument(config, checkpoint);
   const family = familyOf({ document, ...(!config && checkpoint && pickledEvidence(checkpoint)) });
   if (!family) throw unknownFamily(file, document, OWNING_FAMILIES);
-  const network = planNetwork(family.networks.readConfig(document, name), modulesFor(family, modules));
+  const network = planNetwork(
+    family.networks.readConfig(document, name),
+    modulesFor(family, modules),
+    allowHuge ? NO_LIMITS : NETWORK_LIMITS,
+  );
   const strides = checkpoint && (checkpoint.model?.stride ?? network.config.storedStrides?.(checkpoint.tensors));
   return strides ? fitStrides(network, strides) : network;
 }
@@ -127,7 +139,7 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { config, size, observer } = request;
-  const network = loadNetwork(config, request.checkpoint, request.modules);
+  const network = loadNetwork(config, request.checkpoint, request);
   checkImageSize(network, size);
   observer?.afterStage?.("plan");
   const { checkpoint, weights, traced } = bind(network, request);

@@ -76,7 +76,7 @@ function recorded(
       ? checkpoint
       : { ...checkpoint, model: { ...model, name: networkName(checkpoint) } };
   }
-  loadNetwork(config, checkpoint, modules); // it is a network
+  loadNetwork(config, checkpoint, { modules }); // it is a network
   const { name: _, ...record } = checkpoint.model ?? {};
   const yamlFile = config.file.replace(/^.*[\\/]/, "");
   const model: ModelRecord = { ...record, yaml: toPlain(parseYaml(config.text, config.file)), yamlFile };

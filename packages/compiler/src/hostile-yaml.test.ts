@@ -39,6 +39,12 @@ test.each<[string, Parts, RegExp]>([
   ["no class in the head's row", { head: "[0, anchors]" }, /Detect: nc is 0, expected a number of classes from 1 on/],
   ["half a class", { head: "[0.5, anchors]" }, /Detect: nc is 0.5, expected an integer/],
   ["1e300 channels", { row: "[-1, 1, Conv, [1e300]]" }, /argument: Conv: c2 is 1e\+300/],
+  [
+    "a level of 129 cells",
+    { row: "[-1, 1, nn.ZeroPad2d, [[0, 1, 0, 1]]]" },
+    /stride: the levels have strides of 1.984 pixels/,
+  ],
+  ["half a block of pixels", { row: "[-1, 1, Contract, [3]]" }, /backbone\[1\] Contract/],
   ["a kernel without end", { row: "[-1, 1, Conv, [8, .inf]]" }, /Conv: k is inf, expected an integer/],
 ])("%s", (_, parts, message) => {
   expect(() => compiled(yaml(parts))).toThrow(message);

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { NETWORK_LIMITS } from "@yolo-compile/network";
 import { compileGraphs } from "./compile-graphs.js";
 
 const yaml = (row: string, extra = ""): string => `
@@ -31,6 +32,19 @@ test.each([
   ["a width below zero", "[-1, 1, C3, [8, True, 1, -1]]", /network\/shape: .* \[-8,8,1,1\]/],
 ])("%s is refused while it is built", (_, row, message) => {
   expect(outcome(yaml(row))).toMatch(message);
+});
+
+test("a network that is allowed to be huge is built", () => {
+  const text = yaml("[-1, 32, Bottleneck, [8]]");
+  const request = {
+    config: { file: "a.yaml", text },
+    randomWeights: 1,
+    size: [64, 64],
+    batch: 1,
+    passes: "none",
+  } as const;
+  expect(() => compileGraphs(request)).toThrow(/network\/too-large/);
+  expect(compileGraphs({ ...request, allowHuge: true }).plain.nodes.length).toBeGreaterThan(NETWORK_LIMITS.nodes);
 });
 
 test("an image that nobody can store is refused before it is traced", () => {

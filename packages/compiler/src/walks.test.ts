@@ -39,7 +39,7 @@ const GRAPH = "2x3x64x96";
 
 const stored = ((): Checkpoint => {
   const identity = defineModule({ type: "test.Witness", signature: [], plan: planUnchanged, build: (_, x) => x });
-  const network = loadNetwork(config, undefined, moduleTable({ Witness: identity }));
+  const network = loadNetwork(config, undefined, { modules: moduleTable({ Witness: identity }) });
   return { ...randomWeights(network, 1, { size: SIZE }).checkpoint, name: "stored.pt" };
 })();
 

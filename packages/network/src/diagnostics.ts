@@ -177,6 +177,14 @@ export const imageSize = (size: readonly number[], stride: number): CompileError
   });
 };
 
+/** For a network with a level whose cells are no whole number of pixels: no image size fits its grid. */
+export const brokenStride = (strides: readonly number[]): CompileError =>
+  new CompileError({
+    code: "network/stride",
+    message: `the levels have strides of ${strides.map((stride) => +stride.toFixed(3)).join(", ")} pixels, expected whole numbers`,
+    hint: "a row of the yaml pads, pools or scales its map to a size that no grid of pixels has",
+  });
+
 /** For a yaml whose backbone and head are both empty. */
 export const noHead = (name: string): CompileError =>
   new CompileError({ code: "network/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });

@@ -6,6 +6,7 @@ export * from "./definition.js";
 export { argumentError, missingKeys, wrongKey } from "./diagnostics.js";
 export * from "./family.js";
 export * from "./gains.js";
+export { NETWORK_LIMITS, type NetworkLimits, NO_LIMITS } from "./limits.js";
 export { parseLiteral } from "./literal.js";
 export * from "./network.js";
 export * from "./nn.js";

@@ -3,7 +3,8 @@ import { fixedSize, type Graph, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
 import type { ModuleLibrary } from "./definition.js";
-import { imageSize } from "./diagnostics.js";
+import { brokenStride, imageSize } from "./diagnostics.js";
+import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
 import { type Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
 
@@ -15,6 +16,8 @@ export interface Network {
   readonly layers: readonly PlannedLayer[];
   /** Pixels a cell of each level that the last row takes. */
   readonly strides: readonly number[];
+  /** How large it may become. */
+  readonly limits: NetworkLimits;
 }
 
 /** A traced row. */
@@ -34,16 +37,19 @@ export interface TracedNetwork {
 }
 
 /** Plans a network. @throws what {@link planLayers} and the modules throw */
-export function planNetwork(config: ModelConfig, modules: ModuleLibrary): Network {
-  const layers = planLayers(config, modules);
-  return { config, modules, layers, strides: probeStrides(config, layers) };
+export function planNetwork(config: ModelConfig, modules: ModuleLibrary, limits = NETWORK_LIMITS): Network {
+  const planned = { config, limits, layers: planLayers(config, modules) };
+  return { ...planned, modules, strides: probeStrides(planned) };
 }
 
-function probeStrides(config: ModelConfig, layers: readonly PlannedLayer[]): number[] {
+/** What a walk needs of a network. */
+type Walkable = Pick<Network, "config" | "layers" | "limits">;
+
+function probeStrides(planned: Walkable): number[] {
   let problem: unknown;
-  for (const size of config.probeSizes) {
+  for (const size of planned.config.probeSizes) {
     try {
-      const { headInputs } = traceNetwork({ config, layers }, { size: [size, size] });
+      const { headInputs } = traceNetwork(planned, { size: [size, size] });
       return headInputs.map((x) => size / fixedSize(x, 2));
     } catch (error) {
       problem ??= error;
@@ -57,14 +63,13 @@ function probeStrides(config: ModelConfig, layers: readonly PlannedLayer[]): num
  * itself where it has them already, or nothing gives them.
  */
 export function fitStrides(network: Network, recorded: readonly number[]): Network {
-  const { config, layers } = network;
+  const { layers } = network;
   if (sameNumbers(network.strides, recorded)) return network;
   for (const [index, layer] of layers.entries())
     for (const args of layer.plan.alternatives ?? []) {
       const changed: PlannedLayer = { ...layer, plan: { ...layer.plan, args } };
-      const candidate = layers.map((each, at) => (at === index ? changed : each));
-      if (sameNumbers(probedOrNone(config, candidate), recorded))
-        return { ...network, layers: candidate, strides: recorded };
+      const candidate = { ...network, layers: layers.map((each, at) => (at === index ? changed : each)) };
+      if (sameNumbers(probedOrNone(candidate), recorded)) return { ...candidate, strides: recorded };
     }
   return network;
 }
@@ -72,9 +77,9 @@ export function fitStrides(network: Network, recorded: readonly number[]): Netwo
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
-function probedOrNone(config: ModelConfig, layers: readonly PlannedLayer[]): readonly number[] {
+function probedOrNone(planned: Walkable): readonly number[] {
   try {
-    return probeStrides(config, layers);
+    return probeStrides(planned);
   } catch (error) {
     if (isCompileError(error)) return [];
     throw error;
@@ -95,7 +100,7 @@ export interface TraceRequest {
 
 /** Walks the whole network once. @throws what the modules throw, with the yaml row as its place */
 export function traceNetwork(
-  { config, layers }: Pick<Network, "config" | "layers">,
+  { config, layers, limits }: Walkable,
   { size, batch = 1, weights }: TraceRequest,
 ): TracedNetwork {
   const options: TraceOptions = {
@@ -104,6 +109,7 @@ export function traceNetwork(
     ...(weights && { weights }),
     activation: config.activation,
     batchNormEps: config.batchNormEps,
+    limits,
   };
   const trace = new Trace(options);
   // The model itself and the Sequential of its rows.
@@ -154,8 +160,13 @@ const located = (error: CompileError, { where, module }: PlannedLayer): CompileE
 
 const asList = (built: Value | readonly Value[]): readonly Value[] => ("type" in built ? [built] : built);
 
-/** @throws network/imgsz unless both sides are multiples of the largest stride; says which is the next that is */
+/**
+ * @throws network/imgsz unless both sides are multiples of the largest stride, and says which is the next that is;
+ * network/stride where a level has no whole one
+ */
 export function checkImageSize({ strides }: Network, size: readonly [number, number]): void {
+  const broken = strides.find((stride) => !Number.isInteger(stride));
+  if (broken !== undefined) throw brokenStride(strides);
   const stride = Math.max(1, ...strides);
   if (size.some((side) => side < stride || side % stride !== 0)) throw imageSize(size, stride);
 }

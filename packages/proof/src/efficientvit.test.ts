@@ -312,7 +312,7 @@ const pyramid: ModuleDefinition = {
 const pyramidNetwork = (from: number) => {
   const head = `[[-1, 1, nn.Upsample, [None, 2, 'nearest']], [[-1, ${from}], 1, Concat, [1]]]`;
   const text = `{nc: 1, depth_multiple: 1, width_multiple: 1, anchors: 3, backbone: [[-1, 1, Pyramid, []]], head: ${head}}`;
-  return loadNetwork({ file: "own.yaml", text }, undefined, moduleTable({ Pyramid: pyramid }));
+  return loadNetwork({ file: "own.yaml", text }, undefined, { modules: moduleTable({ Pyramid: pyramid }) });
 };
 
 test("any backbone that returns a list fits the door", () => {

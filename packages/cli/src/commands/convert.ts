@@ -1,10 +1,10 @@
 import { WRITABLE_FORMATS } from "@yolo-compile/compiler";
 import type { Argv, CommandModule } from "yargs";
-import { withCommon, withModules, withWeights } from "../options.js";
+import { withCommon, withWeights, withYaml } from "../options.js";
 import { type ConvertOptions, runConvert } from "../run-convert.js";
 
 const options = (yargs: Argv) =>
-  withModules(withWeights(withCommon(yargs)))
+  withYaml(withWeights(withCommon(yargs)))
     .positional("weights", { type: "string", demandOption: true, describe: "weights in any format that is read" })
     .option("output", {
       alias: "o",

@@ -4,14 +4,14 @@ import { usage } from "../diagnostics.js";
 import { EXIT } from "../exit.js";
 import { type FileSource, openFile, readText } from "../files.js";
 import { openWeights } from "../inputs.js";
-import { imageSize, type ModulesOptions, withCommon, withModules } from "../options.js";
+import { imageSize, withCommon, withYaml, type YamlOptions } from "../options.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import { checkpointDocument, printCheckpoint } from "../views/checkpoint.js";
 import { fitDocument, printFit } from "../views/fit.js";
 import { modelDocument, printModel } from "../views/model.js";
 import { examineWeights } from "../views/weight-health.js";
 
-interface InspectOptions extends ModulesOptions {
+interface InspectOptions extends YamlOptions {
   readonly file: string;
   readonly json: boolean;
   readonly tensors: boolean;
@@ -24,7 +24,7 @@ export const inspectCommand = (setExitCode: (code: number) => void): CommandModu
   command: "inspect <file>",
   describe: "say what is in a checkpoint or an ONNX model; nothing in it is run",
   builder: (yargs) =>
-    withModules(withCommon(yargs))
+    withYaml(withCommon(yargs))
       .positional("file", { type: "string", demandOption: true, describe: "a checkpoint or an ONNX model" })
       .option("tensors", { type: "boolean", default: false, describe: "list every tensor, and all that does not fit" })
       .option("cfg", { type: "string", describe: "say how the weights fit this yaml; exit code 1 if they do not" })
@@ -58,8 +58,9 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
   return fit?.ok === false ? EXIT.verdict : EXIT.fine;
 }
 
-function fitOf(checkpoint: Checkpoint, cfg: string, { imgsz, tensors, modules }: InspectOptions, terminal: Terminal) {
-  const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint, modules);
+function fitOf(checkpoint: Checkpoint, cfg: string, options: InspectOptions, terminal: Terminal) {
+  const { modules, "allow-huge": allowHuge, imgsz, tensors } = options;
+  const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint, { modules, allowHuge });
   const match = matchWeights(network, checkpoint, { size: imageSize(imgsz).size });
   printFit(cfg, match, tensors, terminal);
   return { ok: match.fits, document: () => fitDocument(cfg, match) };

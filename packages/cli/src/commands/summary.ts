@@ -9,17 +9,10 @@ import {
 } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
 import { openInputs } from "../inputs.js";
-import {
-  imageSize,
-  type ModulesOptions,
-  type WeightsOptions,
-  withCommon,
-  withModules,
-  withWeights,
-} from "../options.js";
+import { imageSize, type WeightsOptions, withCommon, withWeights, withYaml, type YamlOptions } from "../options.js";
 import { openTerminal } from "../terminal.js";
 
-interface SummaryOptions extends WeightsOptions, ModulesOptions {
+interface SummaryOptions extends WeightsOptions, YamlOptions {
   readonly files: readonly string[];
   readonly imgsz: readonly (string | number)[];
   readonly json: boolean;
@@ -30,7 +23,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",
   builder: (yargs) =>
-    withModules(withWeights(withCommon(yargs)))
+    withYaml(withWeights(withCommon(yargs)))
       .positional("files", {
         type: "string",
         array: true,
@@ -43,7 +36,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
     const { size, rest } = imageSize(imgsz);
     const { config, checkpoint } = openInputs([...files, ...rest], options);
     try {
-      const network = loadNetwork(config, checkpoint, options.modules);
+      const network = loadNetwork(config, checkpoint, { modules: options.modules, allowHuge: options["allow-huge"] });
       const notes = networkNotes(network, size);
       const summary = summarizeNetwork(network);
       terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
