@@ -31,7 +31,8 @@ test("compiles the trained detector, verifies it and says so", async () => {
   expect(document.ops.BatchNormalization).toBeUndefined();
   expect(document.bytes).toBe(readFileSync(output).length);
   expect(document.verify).toMatchObject({ ok: true, provider: "cpu" });
-  expect(document.verify.comparisons).toHaveLength(2);
+  const levels: string[] = document.verify.comparisons.map(({ level }: { level: string }) => level);
+  expect([...new Set(levels)].sort()).toEqual(["all", "disabled"]);
   expect(readdirSync(cli.folder)).toEqual(["out.onnx"]);
 });
 
@@ -40,7 +41,7 @@ test("--report says what was verified", async () => {
   const options = ["-o", output, "--imgsz", "64", "--report", html, junit];
   expect(await runCli([CHECKPOINT, ...options])).toBe(0);
   expect(readFileSync(html, "utf8")).toMatch(/<h1/);
-  expect(readFileSync(junit, "utf8")).toMatch(/tests="3" failures="0"/);
+  expect(readFileSync(junit, "utf8")).toMatch(/<testsuites [^>]*tests="[1-9]\d*" failures="0"/);
   expect(await runCli([CHECKPOINT, ...options, "--no-verify"])).toBe(2);
   expect(cli.stderr).toMatch(/usage: --report and --no-verify exclude each other/);
 });
