@@ -25,7 +25,7 @@ function withMeasures(measure: Measure): Report {
   };
 }
 
-/** Coordinates, sizes and styles that are no numbers. */
+/** Elements with a coordinate, size or style that is no number. */
 const unplaced = ({ elements }: Page) =>
   elements
     .flatMap(({ attrs }) => attrs)

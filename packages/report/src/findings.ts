@@ -1,17 +1,17 @@
 import type { Report } from "./report.js";
 
-/** One thing that was judged, as programs for lists of tests and warnings want it. */
+/** One judged thing, in the form of lists of tests and warnings. */
 export interface Finding {
   readonly kind: FindingKind;
   readonly name: string;
   /** The yaml row, the value or the picture. */
   readonly place: string;
   readonly outcome: "passed" | "failed" | "skipped";
-  /** Why it failed or was skipped, or how close it was. */
+  /** The reason of a failure or skip, or else the closeness to the tolerance. */
   readonly text: string;
 }
 
-/** What each kind of finding is about. */
+/** The problem that each kind of finding reports. */
 export const FINDING_KINDS = {
   verdict: "The candidate does not compute what the reference computes",
   outputs: "An output differs from the reference by more than the tolerance",
@@ -21,7 +21,7 @@ export const FINDING_KINDS = {
   "self-test": "A deliberate fault was not noticed",
 } as const;
 
-/** Which check a finding comes from. */
+/** The check that a finding comes from. */
 export type FindingKind = keyof typeof FINDING_KINDS;
 
 const figures = ({ maxAbs, maxRel }: { readonly maxAbs: number; readonly maxRel: number }): string =>

@@ -3,7 +3,7 @@ import { wellFormed } from "./escape.js";
 import { FINDING_KINDS, type Finding, type FindingKind, findingsOf } from "./findings.js";
 import type { Report } from "./report.js";
 
-/** What failed, and every warning, in SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/ */
+/** The failures and warnings in SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/ */
 export function renderSarif(report: Report): string {
   const failed = findingsOf(report).filter(({ outcome }) => outcome === "failed");
   const warnings = report.notes.filter(({ severity }) => severity !== "note");

@@ -1,12 +1,12 @@
 import type { Diagnostic } from "@yolo-compile/core";
 
 /**
- * Everything that a run found out, as plain data. Absent sections were not asked for and are not shown. Text may hold
- * anything: the renderers escape it.
+ * The findings of a run, as plain data. Absent sections were not asked for and are not shown. Text may hold anything: the
+ * renderers escape it.
  */
 export interface Report {
   readonly tool: { readonly name: string; readonly version: string };
-  /** What was judged: `yolov5n, plain against optimised`. */
+  /** The subject of the judgement: `yolov5n, plain against optimised`. */
   readonly title: string;
   readonly verdict: Verdict;
   readonly models: readonly ModelFacts[];
@@ -22,7 +22,7 @@ export interface Report {
   readonly notes: readonly Diagnostic[];
 }
 
-/** The answer, and the exit code's reason. */
+/** The answer, which decides the exit code. */
 export interface Verdict {
   readonly ok: boolean;
   /** One sentence: `The optimised graph computes what the plain graph computes.` */
@@ -32,7 +32,7 @@ export interface Verdict {
 /** One of the models that were compared. */
 export interface ModelFacts {
   readonly role: "reference" | "candidate";
-  /** A file name, or what a graph in memory is called. */
+  /** A file name, or the name of a graph in memory. */
   readonly name: string;
   readonly bytes?: number;
   /** Lower-case hexadecimal. */
@@ -45,23 +45,23 @@ export interface ModelFacts {
   readonly ops: readonly (readonly [op: string, count: number])[];
 }
 
-/** How far apart two values may be, as a fraction of the reference's scale. */
+/** The largest allowed difference, as a fraction of the reference's scale. */
 export interface Tolerance {
   readonly name: string;
   readonly relative: number;
 }
 
-/** How far apart two values are; `maxRel` is a fraction of the reference's scale. Both may be NaN or infinite. */
+/** The largest difference of two values; `maxRel` is a fraction of the reference's scale. Both may be NaN or infinite. */
 export interface Measure {
   readonly maxAbs: number;
   readonly maxRel: number;
 }
 
-/** What one comparison of one output was made with. */
+/** The inputs of one comparison of one output. */
 export interface CheckSubject {
   /** `noise, seed 1` */
   readonly input: string;
-  /** The output's name, as the reference has it. */
+  /** The output's name in the reference. */
   readonly output: string;
   /** ONNX Runtime's own rewriting of the candidate. */
   readonly runtimeLevel: "off" | "on";
@@ -99,7 +99,7 @@ export interface LayerComparison {
   readonly rows: readonly LayerRow[];
 }
 
-/** Which yaml row. */
+/** The identity and the outputs of a yaml row. */
 export interface RowSubject {
   /** The row's number, as `from` counts: `17`. */
   readonly index: number;
@@ -139,7 +139,7 @@ export interface Statistics {
   readonly max: number;
 }
 
-/** The first place where the graphs part. */
+/** The first pass, rewrite and node at which the graphs differ. */
 export interface Bisection extends Measure {
   /** The first pass after which the tolerance is exceeded. */
   readonly pass: string;
@@ -154,7 +154,7 @@ export interface Bisection extends Measure {
   readonly reproducer?: string;
 }
 
-/** What one cause adds to the difference, measured by switching that one thing. */
+/** The part of one cause in the difference, measured by switching that one thing. */
 export type BudgetRow = MeasuredBudget | SkippedBudget;
 
 /** A cause, and the two sides that differ in it. */
@@ -176,7 +176,7 @@ export interface SkippedBudget extends BudgetSubject {
   readonly reason: string;
 }
 
-/** What both models found on one picture. */
+/** The detections of both models on one picture. */
 export interface PictureFinding {
   readonly name: string;
   readonly width: number;
@@ -203,7 +203,7 @@ export interface PictureFinding {
 export interface PairFigures {
   readonly maxScoreDelta: number;
   readonly minIou: number;
-  /** Where the models segment. */
+  /** Present where the models segment. */
   readonly minMaskIou?: number;
 }
 
@@ -255,7 +255,7 @@ export interface MutantRow {
   readonly where: string;
   /** `equivalent` means that the fault does not change the function. */
   readonly verdict: "caught" | "survived" | "equivalent";
-  /** What caught it, or how the equivalence shows. */
+  /** The check that caught it, or the reason for which it is equivalent. */
   readonly by: string;
   readonly maxRel: number;
 }

@@ -5,7 +5,7 @@ import { html, type Markup, type Piece } from "./markup.js";
 import type { Section } from "./section.js";
 import { unbroken } from "./unbroken.js";
 
-/** The first place where the graphs part. */
+/** The pass, rewrite and node at which the graphs begin to differ. */
 export function bisectionSection({ bisection }: Report): Section | undefined {
   if (!bisection) return undefined;
   const { pass, rewrite, node, where, tolerance, maxAbs, maxRel, reproducer } = bisection;

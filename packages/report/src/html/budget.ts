@@ -6,7 +6,7 @@ import { outcomeLabel } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import type { Section } from "./section.js";
 
-/** What causes how much of the difference. Bars share one linear axis, so that lengths compare. */
+/** The share of each cause in the difference. Bars share one linear axis, so that lengths compare. */
 export function budgetSection({ budget }: Report): Section | undefined {
   if (!budget || budget.length === 0) return undefined;
   const measured = budget.filter((row): row is MeasuredBudget => row.status === "measured");

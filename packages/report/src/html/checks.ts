@@ -10,10 +10,10 @@ import { html, type Markup } from "./markup.js";
 import { disclosure, type Section } from "./section.js";
 import { byStrain, comparedOf } from "./worst-check.js";
 
-/** More comparisons than these are summed up by input. */
+/** The most comparisons that are listed one by one; more are summed up by input. */
 const MANY = 8;
 
-/** What was compared, what failed first. */
+/** The comparisons of outputs, the worst first. */
 export function checksSection({ checks }: Report): Section | undefined {
   if (checks.length === 0) return undefined;
   const compared = [...comparedOf(checks)].sort(byStrain);

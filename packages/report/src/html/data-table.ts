@@ -8,10 +8,10 @@ export interface Column {
   readonly kind?: "figure" | "plot" | "prose";
 }
 
-/** Of `errorStrip`. */
+/** The column of {@link errorStrip}. */
 export const PLOT_COLUMN: Column = { label: "Against the tolerance", kind: "plot" };
 
-/** What a table says. */
+/** The content of a table. */
 export interface DataTable {
   readonly caption: string;
   readonly columns: readonly Column[];

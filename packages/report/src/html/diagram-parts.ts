@@ -1,15 +1,15 @@
 import type { DiagramRow, NodeDiagram } from "../report.js";
 import { MOST_BOXES } from "./lay-out.js";
 
-/** What is drawn at once: a row, or one of its blocks where the row is too large for a drawing. */
+/** The nodes of one drawing: a row, or one of its blocks where the row is too large. */
 export interface DiagramPart {
-  /** What the paths of the part start with; empty for a whole row. */
+  /** The prefix of the paths of its nodes; empty for a whole row. */
   readonly path: string;
   readonly before: NodeDiagram;
   readonly after: NodeDiagram;
 }
 
-/** Dots in a path that are followed: blocks lie less deep, and a path may hold anything. */
+/** The most dots of a path that divide a row: blocks lie less deep, and a path may hold anything. */
 const DEEPEST = 12;
 
 /** A row in parts that can be drawn: a large one is divided where its paths divide, `model.0.blocks1.0` and so on. */

@@ -4,7 +4,7 @@ import { formatCount } from "./figures.js";
 import { html, type Markup, type Piece } from "./markup.js";
 import type { Section } from "./section.js";
 
-/** Where it ran and on which bytes. */
+/** The versions, the machine and the hashes of the models. */
 export function environmentSection({ environment, models, tool }: Report): Section {
   return {
     id: "environment",

@@ -1,7 +1,10 @@
 import { scaleLog } from "d3-scale";
 import { formatTolerance } from "./figures.js";
 
-/** Places for errors on a logarithmic axis, in percent. What a logarithm does not know has a lane at an end: zero, and not finite. */
+/**
+ * A logarithmic axis for errors, in percent of its width. Zero, and errors that are not finite, have lanes of their own at
+ * its ends.
+ */
 export interface ErrorScale {
   readonly place: (error: number) => number;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
@@ -42,8 +45,8 @@ export function errorScale(errors: readonly number[], count = 6): ErrorScale {
 }
 
 /**
- * How warm an error is, from 0 to 1: four decades up to the tolerance, which is the point where it is hot. An error beyond it, or
- * none that is finite, is hot as well.
+ * The heat of an error, from 0 to 1: 0 at four decades below the tolerance or more, 1 at the tolerance, beyond it, and
+ * where the error is not finite.
  */
 export function heatOf(error: number, tolerance: number): number {
   if (error === 0) return 0;
@@ -51,7 +54,7 @@ export function heatOf(error: number, tolerance: number): number {
   return Math.min(1, Math.max(0, 1 + Math.log10(error / tolerance) / 4));
 }
 
-/** How much of its tolerance an error uses; infinite where it is not finite, or where none is allowed. */
+/** The error as a multiple of its tolerance; infinite where it is not finite, or where none is allowed. */
 export function strain(error: number, tolerance: number): number {
   if (error === 0) return 0;
   return Number.isFinite(error) ? error / tolerance : Number.POSITIVE_INFINITY;

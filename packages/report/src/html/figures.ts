@@ -28,7 +28,7 @@ export function formatBytes(bytes: number): string {
   return power === 0 ? `${bytes} B` : `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
 }
 
-/** How a number of the candidate differs: `−80`, `+2`, `same`. */
+/** The change from the reference to the candidate: `−80`, `+2`, `same`. */
 export function formatChange(from: number, to: number, format: (value: number) => string = formatCount): string {
   if (from === to) return "same";
   return to > from ? `+${format(to - from)}` : `−${format(from - to)}`;

@@ -9,7 +9,10 @@ import { mark, outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { byStrain } from "./worst-check.js";
 
-/** A row for each input: the worst error under each way to run. `compared` has the worst first, and so have the rows. */
+/**
+ * A row for each input, with the worst error under each way to run. The order is that of `compared`, which has the worst
+ * first.
+ */
 export function inputTable(compared: readonly ComparedCheck[], scale: ErrorScale): Markup {
   const inputs = groupBy(compared, ({ input }) => input);
   const ways = [...groupBy(compared, wayOf).keys()].sort();

@@ -38,7 +38,7 @@ interface LaidOutGraph {
   edge(from: string, to: string): { readonly points: readonly Point[] };
 }
 
-/** Of one drawing: dagre recurses along chains, and nobody follows more boxes by eye. */
+/** The most boxes of one drawing: dagre recurses along chains, and nobody follows more boxes by eye. */
 export const MOST_BOXES = 200;
 
 /** Places boxes, from 1 to `MOST_BOXES`, and edges, which are pairs of positions in `sizes`. */

@@ -7,7 +7,7 @@ import { outcomeLabel, outcomeOf } from "./mark.js";
 import type { Markup } from "./markup.js";
 import { disclosure, type Section } from "./section.js";
 
-/** How far the graphs are apart after each yaml row. */
+/** The error after each yaml row. */
 export function layersSection({ layers }: Report): Section | undefined {
   if (!layers) return undefined;
   const compared = layers.rows.filter((row): row is ComparedLayer => row.status === "compared");

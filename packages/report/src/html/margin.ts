@@ -2,7 +2,7 @@ import type { Tolerance } from "../report.js";
 import { strain } from "./error-scale.js";
 import { formatTolerance } from "./figures.js";
 
-/** How far an error is from its tolerance, in words: `3.8 times below the tolerance of 1e-4`. */
+/** An error in comparison with its tolerance, in words: `3.8 times below the tolerance of 1e-4`. */
 export function marginText(error: number, { relative }: Pick<Tolerance, "relative">): string {
   const tolerance = `the tolerance of ${formatTolerance(relative)}`;
   if (!Number.isFinite(error)) return `no finite difference, so beyond ${tolerance}`;

@@ -1,6 +1,6 @@
 import { html, type Markup } from "./markup.js";
 
-/** What a check came to. */
+/** The outcome of a check. */
 export type Outcome = "passed" | "failed" | "skipped";
 
 /** Shapes differ, so that colour is not needed to tell them apart. Drawn in a box of 16 × 16. */
@@ -14,7 +14,7 @@ const SHAPES: Readonly<Record<Outcome, Markup>> = {
 export const mark = (outcome: Outcome): Markup =>
   html`<svg class="mark ${outcome}" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[outcome]}</svg>`;
 
-/** The sign and the word. */
+/** The sign beside the outcome's word, or `text`. */
 export const outcomeLabel = (outcome: Outcome, text: string = outcome): Markup =>
   html`<span class="outcome ${outcome}">${mark(outcome)}${text}</span>`;
 

@@ -8,7 +8,7 @@ export class Markup {
     this.#text = text;
   }
 
-  /** What the template says, with its pieces escaped. */
+  /** The template with its pieces filled in, escaped. */
   static fill(template: TemplateStringsArray, pieces: readonly Piece[]): Markup {
     return new Markup(String.raw({ raw: template }, ...pieces.map((piece) => spell(piece))));
   }
@@ -18,7 +18,7 @@ export class Markup {
   }
 }
 
-/** What a template shows: text and numbers, escaped; markup as it is; nothing for `undefined` and `false`. */
+/** A piece of a template: text and numbers, which are escaped; markup as it is; nothing for `undefined` and `false`. */
 export type Piece = string | number | Markup | undefined | false | readonly Piece[];
 
 /** HTML or SVG; every piece of text in it is escaped, in elements and in attributes in quotes. */

@@ -4,7 +4,7 @@ import { formatBytes, formatChange, formatCount, formatNumber, plural } from "./
 import { html, type Markup } from "./markup.js";
 import type { Section } from "./section.js";
 
-/** What the models weigh and what they are made of. */
+/** Size, nodes, parameters and ops of the models. */
 export function modelsSection({ models }: Report): Section | undefined {
   const candidate = models.find(({ role }) => role === "candidate");
   const reference = models.find(({ role }) => role === "reference");
@@ -45,7 +45,7 @@ function factTable(reference: ModelFacts | undefined, candidate: ModelFacts): Ma
   return dataTable({ caption: "Figures", columns: columnsOf("Figure", reference), rows });
 }
 
-/** Every op of the two; what one of them lacks is a dash. */
+/** The count of every op in both models; a dash where one has none. */
 function opTable(reference: ModelFacts | undefined, candidate: ModelFacts): Markup {
   const [before, after] = [new Map(reference?.ops), new Map(candidate.ops)];
   const ops = [...new Set([...before.keys(), ...after.keys()])];

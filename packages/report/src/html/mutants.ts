@@ -7,7 +7,7 @@ import { outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { disclosure, type Section } from "./section.js";
 
-/** Faults made on purpose: those that nobody noticed come first. */
+/** The deliberate faults; those that survived come first. */
 export function mutantsSection({ mutants }: Report): Section | undefined {
   if (!mutants || mutants.length === 0) return undefined;
   const groups = groupBy(mutants, ({ verdict }) => verdict);
@@ -50,7 +50,7 @@ const byError = (mutants: readonly MutantRow[]): readonly MutantRow[] =>
 
 const rank = ({ maxRel }: MutantRow): number => (Number.isFinite(maxRel) ? maxRel : Number.MAX_VALUE);
 
-/** A cell for each fault that changes something. */
+/** A bar with a cell for each fault that changes something. */
 const score = (caught: number, survived: number): Markup => html`
 <svg class="score" width="100%" height="8" role="img" aria-label="${caught} caught, ${survived} not noticed">
 <rect class="lost" width="100%" height="8" rx="4"/><rect class="caught" width="${((100 * caught) / (caught + survived)).toFixed(2)}%" height="8" rx="4"/>

@@ -30,7 +30,7 @@ ${rows.map((row, position) => rowDetails(row, found.get(row.index), idOf(positio
   };
 }
 
-/** The row that is open at first: where the graphs part, else where the rewrites take most nodes away. */
+/** The row that is open at first: the first that failed, else the one from which the rewrites take most nodes. */
 function firstShown(rows: readonly DiagramRow[], layers: ReadonlyMap<number, LayerRow>): DiagramRow | undefined {
   const saved = ({ before, after }: DiagramRow): number => before.nodes.length - after.nodes.length;
   const failed = rows.find(({ index }) => {

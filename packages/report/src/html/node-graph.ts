@@ -6,14 +6,14 @@ import { layOut, MOST_BOXES, type Point, type Size } from "./lay-out.js";
 import { html, type Markup } from "./markup.js";
 
 const BOX_HEIGHT = 22;
-/** Of a letter in a box, on average, and of the room beside the name. */
+/** Width of a letter in a box, on average, in pixels; the padding is that of both sides of the name. */
 const LETTER = 6.6;
 const PADDING = 16;
 
-/** How far a drawing shrinks to fit its frame, before the frame scrolls. */
+/** The least scale of a drawing that shrinks to fit its frame; beyond it the frame scrolls. */
 const SMALLEST = 0.7;
 
-/** The nodes of one graph, drawn. `counterparts` are those of the other: what it lacks is marked. */
+/** The nodes of one graph, drawn. `counterparts` are those of the other graph: nodes without one are marked. */
 export function nodeGraph(diagram: NodeDiagram, counterparts: readonly DiagramNode[], label: string): Markup {
   const { nodes, edges } = diagram;
   if (nodes.length === 0) return html`<p class="quiet">No nodes are left.</p>`;

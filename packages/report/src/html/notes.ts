@@ -3,7 +3,7 @@ import { plural } from "./figures.js";
 import { html } from "./markup.js";
 import type { Section } from "./section.js";
 
-/** What the run wants to have said. */
+/** The warnings and notes of the run. */
 export function notesSection({ notes }: Report): Section | undefined {
   if (notes.length === 0) return undefined;
   const warnings = notes.filter(({ severity }) => severity !== "note").length;

@@ -14,10 +14,10 @@ import { type Section, sectionElement } from "./section.js";
 import { STYLE } from "./style/index.js";
 import { verdictHeader } from "./verdict.js";
 
-/** Nothing is loaded and nothing runs; styles and pictures are inside. */
+/** Allows neither scripts nor requests: styles and pictures are inside of the file. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** In the page's order. */
+/** The sections in the page's order. */
 const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [
   checksSection,
   layersSection,

@@ -5,7 +5,7 @@ import { html, type Markup } from "./markup.js";
 import { pictureFigure } from "./picture-figure.js";
 import type { Section } from "./section.js";
 
-/** What both models find on pictures; where they differ comes first. */
+/** The detections of both models on pictures; pictures where they differ come first. */
 export function picturesSection({ pictures }: Report): Section | undefined {
   if (!pictures || pictures.length === 0) return undefined;
   const good = pictures.filter(({ ok }) => ok).length;

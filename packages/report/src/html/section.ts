@@ -4,12 +4,12 @@ import { unbroken } from "./unbroken.js";
 
 /** A part of the page. */
 export interface Section {
-  /** A part of the page's address. */
+  /** The fragment of the page's address. */
   readonly id: string;
   readonly title: string;
-  /** What it found, for the top of the page. */
+  /** Its result, at the top of the page. */
   readonly tile?: Tile;
-  /** What it found, in a sentence. */
+  /** Its result, in a sentence. */
   readonly lead: string;
   readonly body: Piece;
 }
@@ -28,13 +28,13 @@ export const sectionElement = ({ id, title, lead, body }: Section): Markup => ht
 ${body}
 </section>`;
 
-/** What each section found, as links to them. */
+/** The results of all sections, as links to these. */
 export const sectionTiles = (sections: readonly Section[]): Markup => html`
 <nav class="tiles" aria-label="Sections"><ul>${sections.map(({ id, tile }) => tile && tileLink(id, tile))}</ul></nav>`;
 
 const tileLink = (id: string, { label, value, outcome }: Tile): Markup => html`
 <li><a href="#${id}"><span class="label">${label}</span><span class="value">${outcome && mark(outcome)}${value}</span></a></li>`;
 
-/** Something that opens. */
+/** An element that opens on a click. */
 export const disclosure = (summary: Piece, body: Piece): Markup =>
   html`<details class="more"><summary>${summary}</summary>${body}</details>`;

@@ -32,7 +32,7 @@ export function hostileReport(name: string): Report {
   return visit("", sampleReport()) as Report; // the shape stays, only texts change
 }
 
-/** What is left of a name where characters have no encoding: U+FFFD in their place. */
+/** A name with U+FFFD in place of characters that no encoding has. */
 export const wellFormedName = (name: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   name.replace(/\p{Surrogate}|[\u0000-\u0008\u000e-\u001f\ufffe\uffff]/gu, "\ufffd");
