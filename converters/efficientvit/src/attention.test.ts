@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { toNumbers } from "@yolo-compile/core";
 import { biasIndices } from "./attention.js";
 
-/** Offsets numbered in the order in which pairs of tokens bring them up, as the original builds its buffer. */
+/** The bias indices of the original, which numbers offsets in the order in which pairs of tokens first have them. */
 function numberedByAppearance(side: number): number[] {
   const numbers = new Map<string, number>();
   const tokens = Array.from({ length: side * side }, (_, token) => [Math.floor(token / side), token % side] as const);

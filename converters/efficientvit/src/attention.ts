@@ -5,8 +5,8 @@ import { convBn, convWeightName, IN_RESIDUAL, IN_SOFTMAX, relu } from "./blocks.
 import type { StageSettings } from "./settings.js";
 
 /**
- * Which bias a pair of tokens takes: tokens of a `side` x `side` square, numbered row by row, take |Δrow| * side + |Δcolumn|.
- * i64[side²,side²]
+ * The index of each pair of tokens' bias: tokens of a `side` x `side` square, numbered row by row, take |Δrow| * side +
+ * |Δcolumn|. i64[side²,side²]
  */
 export function biasIndices(side: number): Tensor {
   const count = side * side;
@@ -26,7 +26,10 @@ function biasTable(scope: Scope, heads: number, side: number): Value {
   return scope.op("Gather", [biases, indices], { axis: 1 });
 }
 
-/** The query kernel of a head: what the weights have, be it without their shapes, else the variant's. */
+/**
+ * The size of a head's query kernel: from the number of its weights, which a file without shapes has too, else the
+ * variant's.
+ */
 function queryKernel(scope: Scope, channels: number, fallback: number): number {
   const side = Math.sqrt(elementCount(scope.stored(convWeightName(scope))?.shape ?? [0]) / channels);
   return side % 2 === 1 ? side : fallback;

@@ -41,8 +41,8 @@ export function block(scope: Scope, x: Value, stage: StageSettings, table: numbe
 }
 
 /**
- * Side of the square that each stage's bias tables are for: the window's. Microsoft's classifiers, which have the stem of
- * stride 16, make them for the whole map where that is smaller than a window; the stored tables then say so.
+ * Side of the square of each stage's bias table: that of the window. Microsoft's classifiers, which have the stem of stride
+ * 16, have tables of the whole map where that is smaller than a window, which the stored tables' sizes tell.
  */
 function tableSides(root: Scope, layout: Layout, { stages, stemStride }: BackboneSettings): number[] {
   return stages.map(({ window, heads }, index) => {
@@ -80,7 +80,7 @@ export function backbone(root: Scope, x: Value, settings: BackboneSettings): rea
   });
 }
 
-/** How much of attention's work is on padding, and which sizes avoid it. */
+/** Notes the share of attention's work that is padding, and the image sizes without it. */
 function noteWindows(root: Scope, settings: BackboneSettings, size: readonly [number, number]): void {
   const stages = stageMaps(settings, size);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -4,7 +4,7 @@ import { batchNorm2d, type ConvOptions, channelsOf, conv2d, type Scope } from "@
 /** torch.nn.ReLU */
 export const relu = (scope: Scope, x: Value): Value => scope.op("Relu", [x]);
 
-/** How the stored names spell a Conv2d_BN: `c` and `bn`, timm's `conv` and `bn`, or one convolution with the BatchNorm folded in. */
+/** The stored names of a Conv2d_BN: `c` and `bn`, timm's `conv` and `bn`, or one convolution with the BatchNorm folded in. */
 type Spelling = "c" | "conv" | "fused";
 
 function spellingOf(scope: Scope): Spelling {
@@ -13,22 +13,25 @@ function spellingOf(scope: Scope): Spelling {
   return scope.stored("weight") && scope.stored("bias") ? "fused" : "c";
 }
 
-/** Where the convolution's weight is, below the Conv2d_BN's own path. */
+/** The name of the convolution's weight, below the Conv2d_BN's own path. */
 export const convWeightName = (scope: Scope): string => {
   const spelling = spellingOf(scope);
   return spelling === "fused" ? "weight" : `${spelling}.weight`;
 };
 
-/** Arguments of the convolution, and how large its BatchNorm's made-up weights are. */
+/** Arguments of the convolution, and the magnitude of its BatchNorm's random weights. */
 export interface ConvBnOptions extends ConvOptions {
-  /** Size of made-up weights of its BatchNorm, of the ordinary. */
+  /** The magnitude, relative to the usual one, of random weights of its BatchNorm. */
   readonly madeUpScale?: number;
 }
 
-/** For the last BatchNorm of a residual branch, which training starts at zero: dozens of residuals in a row add up. */
+/**
+ * The magnitude for the last BatchNorm of a residual branch, which training starts at zero: dozens of residuals in a row
+ * add up.
+ */
 export const IN_RESIDUAL = 0.2;
 
-/** For queries and keys, whose product must not drive the softmax into a corner. */
+/** The magnitude for queries and keys, whose product must not saturate the softmax. */
 export const IN_SOFTMAX = 0.4;
 
 /** Convolution without a bias, then BatchNorm. x: [n,c,h,w] -> [n,c2,h',w']. Conv2d_BN, ConvNorm */
@@ -73,7 +76,7 @@ function squeezeExcite(scope: Scope, x: Value): Value {
   return scope.op("Mul", [x, scope.child("gate").op("Sigmoid", [expanded])]);
 }
 
-/** SEModule has an Identity in the place of a BatchNorm. */
+/** BatchNorm, or nothing: SEModule has an Identity in its place. */
 function normalized(scope: Scope, x: Value): Value {
   scope.child("bn");
   return relu(scope.child("act"), x);

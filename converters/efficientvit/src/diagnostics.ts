@@ -37,7 +37,7 @@ export interface MapAndWindow {
   readonly table: number;
 }
 
-/** For an image size whose maps do not fit the attention biases; `working` says which sizes do. */
+/** For an image size whose maps do not fit the attention biases; `working` names sizes that do. */
 export const windowTooLarge = (
   image: readonly [number, number],
   { stage, height, width, window, table }: MapAndWindow,

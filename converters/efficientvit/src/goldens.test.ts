@@ -8,7 +8,7 @@ import { patchMerging } from "./blocks.js";
 import { readSettings, type StageSettings, type StemStride, settingsArguments, VARIANTS } from "./settings.js";
 import { inWindows } from "./windows.js";
 
-/** What a stage's parts are made with, in timm's words. */
+/** The settings of a stage's parts, under timm's names. */
 interface StageGolden {
   readonly width: number;
   readonly key_dim: number;

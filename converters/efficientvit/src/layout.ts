@@ -1,20 +1,20 @@
 import type { Scope } from "@yolo-compile/network";
 
-/** Scopes of what stands between two stages. */
+/** Scopes of the modules between two stages. */
 export interface DownsampleScopes {
   readonly before: Scope;
   readonly merge: Scope;
   readonly after: Scope;
 }
 
-/** Scopes of one stage: the way down to it, then its blocks. */
+/** Scopes of one stage: its downsampling, then its blocks. */
 export interface StageScopes {
   /** Absent where the map keeps its size. */
   readonly downsample: DownsampleScopes | undefined;
   readonly block: (index: number) => Scope;
 }
 
-/** Where a family of checkpoints keeps the parts. */
+/** The paths of the backbone's parts in one kind of checkpoint. */
 export interface Layout {
   /** Scope of the stem's convolution `index` and of the activation behind it. */
   readonly stem: (root: Scope) => { conv: (index: number) => Scope; activation: (index: number) => Scope };
@@ -24,7 +24,7 @@ export interface Layout {
   readonly stages: (root: Scope) => (stage: number, downsampled: boolean) => StageScopes;
 }
 
-/** `patch_embed.2`, `blocks2.0` … `blocks2.2` for the way down, blocks behind them. */
+/** `patch_embed.2`; `blocks2.0` … `blocks2.2` for the downsampling, blocks behind them. */
 const MICROSOFT: Layout = {
   stem: (root) => {
     const list = root.child("patch_embed");

@@ -9,7 +9,7 @@ import {
 import { backbone } from "./backbone.js";
 import { otherStem, readSettings, SIGNATURE, settingsArguments, VARIANTS, type Variant } from "./settings.js";
 
-/** Notes on arguments that ask for something which happens elsewhere. */
+/** Notes on arguments that have no effect here. */
 function noteArguments(scope: Scope, args: Arguments<"pretrained" | "fuse">): void {
   const pretrained = args.value("pretrained");
   if (typeof pretrained === "string" && pretrained !== "")

@@ -21,7 +21,7 @@ export interface StageSettings {
 
 /** A backbone by its numbers: the variant's own, or those of `model_cfg`. */
 export interface BackboneSettings {
-  /** Pixels a token of the first stage: 8 as in the YOLOv5 hybrids, 16 as in Microsoft's own. */
+  /** Pixels along one side of a token of the first stage: 8 as in the YOLOv5 hybrids, 16 as in Microsoft's own. */
   readonly stemStride: StemStride;
   readonly stages: readonly StageSettings[];
 }
@@ -60,10 +60,10 @@ const DEFAULTS: PyDict = new Map<string, PyValue>([
   [STEM_STRIDE, 8],
 ]);
 
-/** Known, but without an effect on what the network computes. */
+/** Settings that do not change what the network computes. */
 const WITHOUT_EFFECT = ["img_size", "patch_size", "in_chans", "frozen_stages", "pretrained", "distillation"];
 
-/** Widths of a published variant and what differs from the defaults. */
+/** Widths of a published variant, and its differences from the defaults. */
 export interface Variant {
   readonly embed_dim: readonly number[];
   readonly depth?: readonly number[];
@@ -83,7 +83,7 @@ export const VARIANTS: ReadonlyMap<string, Variant> = new Map([
   ["M5", { embed_dim: [192, 288, 384], depth: [1, 3, 4], num_heads: [3, 3, 4], kernels: FALLING }],
 ]);
 
-/** A row's arguments with the other stem; none where the row says which it means. */
+/** A row's arguments with the other stem; none where the row names its own. */
 export function otherStem(args: Arguments<(typeof SIGNATURE)[number]>, variant: Variant): readonly PyValue[][] {
   const given = settingsDict(args, variant);
   if (given.has(STEM_STRIDE)) return [];

@@ -3,7 +3,7 @@ import { permute, reshape, type Scope } from "@yolo-compile/network";
 import { windowTooLarge } from "./diagnostics.js";
 import type { BackboneSettings } from "./settings.js";
 
-/** Tokens to the end of the last window. */
+/** Tokens along one side, up to the end of the last window. */
 const paddedSide = (side: number, window: number): number => Math.ceil(side / window) * window;
 
 /** A stage's map, its windows and the work that padding adds. */
@@ -42,7 +42,7 @@ export function stageMaps(
   });
 }
 
-/** Pixels a token of the last stage. */
+/** Pixels along one side of a token of the last stage. */
 const totalStride = ({ stemStride, stages }: BackboneSettings): number =>
   stages.reduce<number>((stride, { halvedAfter }) => (halvedAfter ? stride * 2 : stride), stemStride);
 
@@ -70,7 +70,7 @@ function firstWorking(
   return undefined;
 }
 
-/** Which image sizes work, for one that does not. */
+/** Advice for an image size that does not work: sizes that do. */
 function workingSizes(
   settings: BackboneSettings,
   tables: readonly number[],
@@ -104,7 +104,7 @@ export function checkMaps(
   throw windowTooLarge(size, { ...failing, table: tables[failing.stage]! }, workingSizes(settings, tables, size));
 }
 
-/** Tokens that are padding, of all that attention works on. */
+/** The share of padding among the tokens that attention works on. */
 export const wastedShare = ({ height, width, paddedHeight, paddedWidth }: WindowUse): number =>
   1 - (height * width) / (paddedHeight * paddedWidth);
 

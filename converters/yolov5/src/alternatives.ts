@@ -6,7 +6,7 @@ import type { Yolov5Yaml } from "./config.js";
 const WIDTHS = [0.0625, 0.125, 0.25, 0.5, 0.75, 1, 1.25];
 const DEPTHS = [0.33, 0.67, 1, 1.33];
 
-/** Another yaml, and how it differs: `nc: 3`. */
+/** Another yaml, and its differences: `nc: 3`. */
 interface AlternativeYaml {
   readonly yaml: Yolov5Yaml;
   readonly changes: readonly string[];
@@ -33,7 +33,7 @@ const changesBetween = (yaml: Yolov5Yaml, other: Yolov5Yaml): string[] => [
   ...(other.depthMultiple === yaml.depthMultiple ? [] : [`depth_multiple: ${other.depthMultiple}`]),
 ];
 
-/** Class counts that the head's convolutions could mean: channels = anchors * (5 + nc [+ 32 masks]). */
+/** Class counts that fit the head's convolutions: channels = anchors * (5 + nc [+ 32 masks]). */
 function storedClasses({ anchors }: Yolov5Yaml, stored: StoredWeights): number[] {
   const count = anchorCount(anchors);
   const channels = [...stored].filter(([name]) => /\.m\.\d+\.bias$/.test(name)).map(([, { shape }]) => shape[0] ?? 0);

@@ -24,13 +24,13 @@ import { anchorCount, anchorRows } from "./anchors.js";
 import { BOX_COLUMNS } from "./layout.js";
 import { stridesOfAnchors } from "./stored-strides.js";
 
-/** What a YOLOv5 yaml says, checked. */
+/** The checked contents of a YOLOv5 yaml. */
 export interface Yolov5Yaml extends Pick<ModelConfig, "name" | "nc" | "ch" | "rows"> {
   readonly depthMultiple: number;
   readonly widthMultiple: number;
   /** Pixels, `[[w,h,w,h,…] per level]`, or a count. */
   readonly anchors: PyValue;
-  /** What replaces SiLU as the default activation. */
+  /** The default activation, where it is not SiLU. */
   readonly activation?: PyCall;
 }
 
@@ -40,7 +40,7 @@ export const REQUIRED = ["nc", "depth_multiple", "width_multiple", "anchors", "b
 /** initialize_weights sets this on every BatchNorm2d after building. */
 const BATCH_NORM_EPS = 1e-3;
 
-/** The stride probe's own size, and what networks that cannot run it can. */
+/** YOLOv5's own size for measuring strides, then larger ones for networks that cannot run it. */
 const PROBE_SIZES = [256, 640, 1280];
 
 const SILU: PyCall = { call: "nn.SiLU", args: [], keywords: new Map() };
@@ -75,7 +75,7 @@ function readAnchors(value: PyValue, name: string): PyValue {
   return value;
 }
 
-/** The rules of parse_model for a yaml, and what its weights and its model look like. */
+/** The rules of parse_model for a yaml, and of its checkpoints and exports. */
 export function configOf(yaml: Yolov5Yaml): ModelConfig {
   const { name, nc, ch, rows, activation = SILU, anchors } = yaml;
   const detectChannels = anchorCount(anchors) * (nc + BOX_COLUMNS);
@@ -103,7 +103,7 @@ export function configOf(yaml: Yolov5Yaml): ModelConfig {
   };
 }
 
-/** What `eval` in parse_model finds. */
+/** The names that parse_model's `eval` knows. */
 const argumentNames = (yaml: Yolov5Yaml, detectChannels: number): PyDict =>
   new Map<string, PyValue>([
     ["nc", yaml.nc],
@@ -118,7 +118,7 @@ const argumentNames = (yaml: Yolov5Yaml, detectChannels: number): PyDict =>
 const summaryLine = ({ name, layers, parameters, gflops }: NetworkCounts): string =>
   `${name} summary: ${layers} layers, ${parameters} parameters, ${parameters} gradients, ${gflops.toFixed(1)} GFLOPs`;
 
-/** What YOLOv5's own export writes into the model. */
+/** The metadata that YOLOv5's own export writes. */
 const metadata = ({ strides, names }: CompiledFacts): ReadonlyMap<string, string> =>
   new Map([
     ["names", `{${names.map((each, index) => `${index}: ${repr(each)}`).join(", ")}}`],

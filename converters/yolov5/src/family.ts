@@ -20,7 +20,10 @@ export const YOLOV5: Family = {
 /** `models.yolo.DetectionModel`, or `Model` up to v6.2, of a clone or of the package on PyPI. */
 const CLASS_PATH = /(^|\.)models\.yolo\.\w+$/;
 
-/** A yaml of the family, be it incomplete. Of a checkpoint without one, the class or the names of the weights. */
+/**
+ * Whether a yaml, even an incomplete one, is the family's; of a checkpoint without one, the class or the names of the
+ * weights tell.
+ */
 function recognizes({ document, className, stored }: Evidence): boolean {
   if (document !== undefined)
     return isDict(document) && ["backbone", "head"].some((key) => document.has(key)) && !document.has("scales");
@@ -31,10 +34,10 @@ function recognizes({ document, className, stored }: Evidence): boolean {
 const anchorsOf = (stored: StoredWeights) =>
   [...stored].find(([name, { shape }]) => /(^|\.)anchors$/.test(name) && shape.length === 3)?.[1];
 
-/** More numbers than this are no anchors. */
+/** The most numbers that are anchors. */
 const MOST_ANCHORS = 1024;
 
-/** Anchors in units of the stride, as the weights have them. */
+/** The anchors of the weights, which are in units of the stride. */
 function storedFacts(stored: StoredWeights): ReadonlyMap<string, string> {
   const found = anchorsOf(stored);
   if (!found || elementCount(found.shape) > MOST_ANCHORS) return new Map();

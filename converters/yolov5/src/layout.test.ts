@@ -3,7 +3,7 @@ import { graphOf, joinLibraries, parseYaml, planNetwork, TORCH_MODULES, traceNet
 import { readConfig } from "./config.js";
 import { YOLOV5_MODULES } from "./modules/index.js";
 
-/** What the outputs of a network hold that ends in `row`, and their shapes for two images of 64x64. */
+/** The layouts of the outputs of a network that ends in `row`, and their shapes for two images of 64x64. */
 function layouts(row: string) {
   const text = `nc: 2\ndepth_multiple: 1\nwidth_multiple: 1\nanchors: [[1, 2, 3, 4], [5, 6, 7, 8]]\nbackbone:\n  - [-1, 1, Conv, [16, 3, 8]]\n  - [-1, 1, Conv, [16, 3, 2]]\nhead:\n  - ${row}\n`;
   const config = readConfig(parseYaml(text, "m.yaml"), "m");

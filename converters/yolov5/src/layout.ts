@@ -28,7 +28,7 @@ export const logitLayout = (classes: number): UnnamedLayout => ({
   parts: [{ name: "classes", kind: "logit", count: classes }],
 });
 
-/** What the outputs of an exported detector or segmenter hold; undefined where they have other shapes. */
+/** The layouts of the outputs of an exported detector or segmenter; undefined where they have other shapes. */
 export function outputsOf({ outputs }: ExportedModel): readonly OutputLayout[] | undefined {
   const [boxes, prototypes] = outputs;
   const columns = boxes?.shape[2];

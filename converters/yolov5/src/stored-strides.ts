@@ -3,7 +3,10 @@ import type { StoredWeights } from "@yolo-compile/network";
 
 type AnchorRows = readonly (readonly (number | undefined)[])[];
 
-/** Pixels a cell of each level: stored anchors are the yaml's divided by the strides. Undefined where they are others. */
+/**
+ * The stride of each level in pixels: stored anchors are the yaml's divided by the strides. Undefined where the anchors are
+ * others.
+ */
 export function stridesOfAnchors(rows: AnchorRows, stored: StoredWeights): readonly number[] | undefined {
   const found = [...stored].find(([name, { shape }]) => name.endsWith(".anchors") && shape.length === 3)?.[1];
   const [levels, pairs] = found?.shape ?? [];
@@ -13,7 +16,7 @@ export function stridesOfAnchors(rows: AnchorRows, stored: StoredWeights): reado
   return evenStrides(ratios(rows), levels!) ?? evenStrides(ratios([...rows].reverse()), levels!);
 }
 
-/** Half-precision rounding, not more: an anchor that was trained anew fits no stride. */
+/** The error of half-precision rounding and no more: a retrained anchor fits no stride. */
 const ROUNDING = 2e-3;
 
 /** One power of two a level, or undefined. */

@@ -5,7 +5,7 @@ import { parseLiteral } from "./literal.js";
 import { isCall } from "./python.js";
 import { Trace } from "./trace.js";
 
-/** The nodes that a call such as `nn.ELU(0.5)` becomes. */
+/** The nodes of the activation that a call such as `nn.ELU(0.5)` names. */
 function emitted(text: string): string {
   const call = parseLiteral(text, new Map());
   if (call === undefined || !isCall(call)) throw new Error(`${text} is no call`);

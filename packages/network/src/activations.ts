@@ -82,7 +82,7 @@ function gelu(scope: Scope, x: Value, approximate: string): Value {
 const cubic = (scope: Scope, x: Value): Value =>
   scope.op("Mul", [scope.op("Mul", [x, scope.op("Mul", [x, x])]), scalar(0.044715)]);
 
-/** initialize_weights of the YOLO families makes these work in place, whatever their arguments say. */
+/** Activations that the YOLO families' initialize_weights makes work in place, whatever their arguments are. */
 const ALWAYS_IN_PLACE = ["SiLU", "Hardswish", "ReLU", "ReLU6", "LeakyReLU"];
 
 /** The activations as rows of a yaml: `nn.SiLU`, … */

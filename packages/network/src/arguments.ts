@@ -2,7 +2,7 @@ import type { CompileError } from "@yolo-compile/core";
 import { argumentError, tooManyArguments } from "./diagnostics.js";
 import { asNumber, isCall, isDict, isList, type PyCall, type PyDict, type PyValue } from "./python.js";
 
-/** Largest channel count, kernel or repeat that an argument may ask for; far above any real network. */
+/** The largest channel count, kernel or repeat that an argument may ask for; far above any real network. */
 const MAX_INT = 1 << 20;
 
 /**
@@ -95,7 +95,7 @@ export class Arguments<Name extends string = string> {
     return value;
   }
 
-  /** Says what is there and what is expected instead. */
+  /** The error that the argument's value is not the expected one. */
   error(name: Name, expected: string): CompileError {
     return argumentError(this.module, name, this.#values.get(name), expected, this.where);
   }

@@ -14,55 +14,55 @@ export interface ConfigRow {
   readonly args: readonly PyValue[];
 }
 
-/** The weights of a checkpoint, under the names of the network. */
+/** The weights of a checkpoint by their names in the network. */
 export type StoredWeights = ReadonlyMap<string, LazyTensor>;
 
-/** A yaml as its family reads it: the rows, and the rules that hold for them. */
+/** A yaml as its family reads it: the rows, and the family's rules for them. */
 export interface ModelConfig {
-  /** The file's stem, as the summary line names the model. */
+  /** The file's stem, which names the model in the summary line. */
   readonly name: string;
-  /** Classes. */
+  /** The number of classes. */
   readonly nc: number;
   /** Input channels. */
   readonly ch: number;
   readonly rows: readonly ConfigRow[];
-  /** What a Conv is activated by where its row does not say. */
+  /** The activation of a Conv whose row names none. */
   readonly activation: PyCall;
-  /** What an argument that is a name stands for: `nc`. */
+  /** The values of arguments that are names: `nc`. */
   readonly names: PyDict;
-  /** `eps` of each BatchNorm, where the checkpoint does not know it. */
+  /** `eps` of each BatchNorm for which the checkpoint holds none. */
   readonly batchNormEps: number;
-  /** Path of the module whose parts are the rows: `model`. */
+  /** Path of the module whose children are the rows: `model`. */
   readonly root: string;
   /** Sides of the square images on which strides are measured; the next is tried where a module cannot run one. */
   readonly probeSizes: readonly number[];
-  /** Last parts of stored names that inference does not need, besides torch's own counters. */
+  /** Last parts of stored names that inference does not need, besides those of torch's own counters. */
   readonly notNeeded: readonly string[];
-  /** Repeats of a row by the depth of the network. */
+  /** The repeats of a row, scaled by the depth gain. */
   gainedRepeats(repeats: number): number;
-  /** Channels by the width of the network. */
+  /** Channels, scaled by the width gain. */
   scaledChannels(wanted: number): number;
   /** Output channels of a row: scaled, but for those that the family exempts. */
   outputChannels(wanted: number): number;
   /** The line below the table of a summary. */
   summaryLine(counts: NetworkCounts): string;
-  /** What is written into the model for those who read it. */
+  /** Metadata of the exported model. */
   metadata(facts: CompiledFacts): ReadonlyMap<string, string>;
-  /** Pixels a cell of each level, where weights betray them. */
+  /** The stride of each level in pixels, as far as the weights tell. */
   storedStrides?(stored: StoredWeights): readonly number[] | undefined;
-  /** Configs that the stored weights might be of, the likeliest first. */
+  /** Configs that may fit the stored weights, the likeliest first. */
   alternatives?(stored: StoredWeights): readonly AlternativeConfig[];
 }
 
-/** Another config, and what of the yaml would have to change for it: `nc: 3`. */
+/** Another config, and the changes of the yaml that lead to it: `nc: 3`. */
 export interface AlternativeConfig {
   readonly config: ModelConfig;
   readonly changes: readonly string[];
 }
 
-/** What is known of a model when it is written. */
+/** Facts about a model that its metadata may need. */
 export interface CompiledFacts {
-  /** Of the levels. */
+  /** The stride of each level, in pixels. */
   readonly strides: readonly number[];
   /** Class names by index. */
   readonly names: readonly string[];
@@ -71,13 +71,12 @@ export interface CompiledFacts {
   readonly batch: number;
 }
 
-/** What a summary counts. */
+/** The counts that a summary prints. */
 export interface NetworkCounts {
-  /** As the network is called. */
   readonly name: string;
   /** `len(list(model.modules()))` */
   readonly layers: number;
-  /** Those of them without parts, which newer families count instead. */
+  /** Modules without children, which newer families count instead. */
   readonly leaves: number;
   readonly parameters: number;
   /** Twice the multiply-accumulates of a 640x640 image, in 1e9. */

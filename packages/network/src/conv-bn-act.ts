@@ -15,7 +15,7 @@ export interface ConvBnActOptions {
   readonly g?: number;
   readonly d?: number;
   readonly act?: boolean | PyCall;
-  /** For made-up weights. */
+  /** See {@link ExpectedWeight}. */
   readonly madeUpScale?: ExpectedWeight["madeUpScale"];
 }
 
@@ -26,9 +26,8 @@ function autopad(k: number | Pair, d: number): number | Pair {
 }
 
 /**
- * Convolution, BatchNorm, activation: what the YOLO families call Conv. A checkpoint that was saved after `fuse()` has a bias
- * and no BatchNorm.
- * x: [n,c1,h,w] -> [n,c2,h/s,w/s]. yolov5 v7.0 models/common.py Conv
+ * Convolution, BatchNorm, activation: the YOLO families' Conv. A checkpoint that was saved after `fuse()` has a bias and no
+ * BatchNorm. x: [n,c1,h,w] -> [n,c2,h/s,w/s]. yolov5 v7.0 models/common.py Conv
  */
 export function convBnAct(scope: Scope, x: Value, c2: number, options: ConvBnActOptions = {}): Value {
   const { k = 1, s = 1, g = 1, d = 1, act = true } = options;

@@ -5,7 +5,7 @@ import { argumentError } from "./diagnostics.js";
 import { asNumber, type PyValue } from "./python.js";
 import type { Scope } from "./trace.js";
 
-/** What parse_model knows when it comes to a row. */
+/** The state of parse_model at a row. */
 export interface PlanContext {
   readonly module: string;
   readonly where: string;
@@ -15,7 +15,7 @@ export interface PlanContext {
   readonly args: readonly PyValue[];
   /** Repeats after the depth gain. */
   readonly repeats: number;
-  /** Channels by the width of the network, as its family scales them. */
+  /** Channels, scaled by the width gain of the family. */
   readonly scaledChannels: (wanted: number) => number;
   /** Output channels of a row: scaled, but for those that the family exempts. */
   readonly outputChannels: (wanted: number) => number;
@@ -23,30 +23,30 @@ export interface PlanContext {
   readonly previousChannels: number;
 }
 
-/** What parse_model makes of a row. */
+/** The result of parse_model for a row. */
 export interface RowPlan {
-  /** What the module is called with, and the table prints. */
+  /** The arguments of the module's call, as the table prints them. */
   readonly args: readonly PyValue[];
   /** Output channels; a list for a backbone that returns one map a level. */
   readonly channels: number | readonly number[];
   /** Copies in an nn.Sequential; 1 where the module repeats inside. */
   readonly copies: number;
-  /** Other arguments that need the same weights but give other strides: taken where a checkpoint records those strides. */
+  /** Other arguments that need the same weights but give other strides; taken where a checkpoint records those strides. */
   readonly alternatives?: readonly (readonly PyValue[])[];
 }
 
-/** What a module takes: one value, or those of all rows that `from` lists. */
+/** The inputs of a module: one value, or those of all rows that `from` lists. */
 type Inputs = "one" | "many";
 
 /** A module of the yaml, written once: its channel rule, its parameters and its nodes. */
 interface Definition<Name extends string, Takes extends Inputs> {
-  /** As the summary table prints it: `models.common.Conv`. */
+  /** The type in the summary table: `models.common.Conv`. */
   readonly type: string;
   /** Names of the planned arguments, in order. */
   readonly signature: readonly Name[];
   /** "many" for a module that joins values; one where left out. */
   readonly inputs?: Takes;
-  /** Whether it writes its result over its input, which is then what other rows read; no where left out. */
+  /** Whether it writes its result over its input, so that later rows read the result there; no where left out. */
   readonly inPlace?: (args: Arguments<Name>) => boolean;
   readonly plan: (context: PlanContext) => RowPlan;
   /** Emits the module. Several values are the levels of a backbone or the outputs of a head. */
@@ -55,23 +55,23 @@ interface Definition<Name extends string, Takes extends Inputs> {
     input: Takes extends "many" ? readonly Value[] : Value,
     args: Arguments<Name>,
   ) => Value | readonly Value[];
-  /** What each value holds, of a module that a network may end in. */
+  /** The layout of each output, for a module that a network may end in. */
   readonly outputs?: (args: Arguments<Name>) => readonly UnnamedLayout[];
 }
 
-/** What a value holds, before it is an output with a name. */
+/** The layout of a value that has no output name yet. */
 export type UnnamedLayout = Omit<OutputLayout, "output">;
 
 /** A module that a yaml may name; {@link defineModule} makes one. */
 export type ModuleDefinition = Definition<string, "one"> | (Definition<string, "many"> & { readonly inputs: "many" });
 
-/** Modules by the name that a yaml row calls them. */
+/** Modules by their yaml names. */
 export type ModuleTable = ReadonlyMap<string, ModuleDefinition>;
 
-/** A table, or whatever answers for names that no table can list. */
+/** Modules by name: a table, or a lookup for names that no table can list. */
 export interface ModuleLibrary {
   get(name: string): ModuleDefinition | undefined;
-  /** For messages; not all that {@link get} knows. */
+  /** Names for messages; {@link get} may know more. */
   keys(): Iterable<string>;
 }
 
@@ -92,7 +92,7 @@ export const defineModule = <const Name extends string, Takes extends Inputs = "
   definition: Definition<Name, Takes>,
 ): ModuleDefinition => definition as ModuleDefinition; // `Takes` is what `inputs` says
 
-/** Definitions by their yaml names, as a table that no inherited name is in. */
+/** A table of definitions by their yaml names, without the names that an object inherits. */
 export const moduleTable = (definitions: Readonly<Record<string, ModuleDefinition>>): ModuleTable =>
   new Map(Object.entries(definitions));
 

@@ -56,7 +56,7 @@ export const wrongKey = (file: string, key: string, found: PyValue, expected: st
 export const rowShape = (found: PyValue, where: string, expected: string): CompileError =>
   new CompileError({ code: "yaml/row", message: `found ${short(found)}, expected ${expected}`, where });
 
-/** For what should be modules of the user's own and is no table of any. */
+/** For an export that should be a table of the user's own modules and is none. */
 export const noModules = (file: string, found: string): CompileError =>
   new CompileError({
     code: "network/modules",
@@ -64,7 +64,7 @@ export const noModules = (file: string, found: string): CompileError =>
     hint: "export const modules = { CBAM: defineModule({ … }) }",
   });
 
-/** For one of the user's own modules that lacks what a network calls. */
+/** For one of the user's own modules whose definition is incomplete. */
 export const noDefinition = (file: string, name: string, problem: string): CompileError =>
   new CompileError({ code: "network/definition", message: `${name} in ${file} is no module: ${problem}` });
 

@@ -3,31 +3,34 @@ import type { ModelConfig, StoredWeights } from "./config.js";
 import type { ModuleLibrary } from "./definition.js";
 import type { PyValue } from "./python.js";
 
-/** What a model family is: the value that a converter exports. The compiler holds one list of them, the first match wins. */
+/** A model family: the value that a converter exports. The compiler holds one list of them, the first match wins. */
 export interface Family {
-  /** As its authors spell it: `YOLOv5`. */
+  /** Spelled as by its authors: `YOLOv5`. */
   readonly name: string;
-  /** What its yamls may name. Other families' yamls may name them too: a backbone of one under the head of another. */
+  /**
+   * The modules that its yamls may name. Other families' yamls may name them too: a backbone of one under the head of
+   * another.
+   */
   readonly modules: ModuleLibrary;
-  /** Left out by a family of modules alone. */
+  /** Left out by a family that has modules only. */
   readonly networks?: NetworkFamily;
 }
 
 /** A family that has yamls and checkpoints of its own. */
 export interface NetworkFamily {
-  /** What {@link recognizes} goes by, for the message where no family does: `a yaml with backbone, head and anchors`. */
+  /** The evidence of {@link recognizes}, for the message where no family matches: `a yaml with backbone, head and anchors`. */
   readonly looksLike: string;
-  /** Whether a document, or a checkpoint, is its own. */
+  /** Whether a document or a checkpoint is of this family. */
   recognizes(evidence: Evidence): boolean;
   /** @throws yaml/keys, yaml/value, yaml/row where the document, though its own, is wrong */
   readConfig(document: PyValue, name: string): ModelConfig;
-  /** What the outputs of somebody's exported model hold; undefined where it is none of this family. */
+  /** The layouts of the outputs of an exported model; undefined where it is not of this family. */
   outputsOf?(model: ExportedModel): readonly OutputLayout[] | undefined;
-  /** What metadata of a converted checkpoint repeat of its weights, for readers that look no further. */
+  /** Facts about the weights that the metadata of a converted checkpoint repeat, for readers that look no further. */
   storedFacts?(stored: StoredWeights): ReadonlyMap<string, string>;
 }
 
-/** What a family is recognised by: whatever there is of it. */
+/** The evidence by which a family is recognised; absent parts are not known. */
 export interface Evidence {
   /** A parsed yaml, or the one that a checkpoint carries. */
   readonly document?: PyValue;
@@ -37,13 +40,13 @@ export interface Evidence {
   readonly stored?: StoredWeights;
 }
 
-/** An exported model as any tool sees it. */
+/** An exported model, of whatever tool. */
 export interface ExportedModel {
   readonly outputs: readonly ExportedOutput[];
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A name stands for a size that is free. */
+/** An output; a name in its shape is a dynamic size. */
 interface ExportedOutput {
   readonly name: string;
   readonly shape: readonly (number | string)[];

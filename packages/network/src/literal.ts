@@ -1,6 +1,6 @@
 import type { PyValue } from "./python.js";
 
-/** Where `nc`, `anchors` and the like come from. */
+/** The values of names: `nc`, `anchors` and the like. */
 export type Names = ReadonlyMap<string, PyValue>;
 
 interface Token {
@@ -11,11 +11,11 @@ interface Token {
 const TOKEN =
   /\s*(?:([A-Za-z_][\w.]*)|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|'([^'\\]*)'|"([^"\\]*)"|([()[\],=]))/y;
 
-/** Deeper nesting than any argument has; keeps hostile text from exhausting the stack. */
+/** The deepest nesting of an argument, far more than real ones have; keeps hostile text from exhausting the stack. */
 const MAX_DEPTH = 16;
 
 /**
- * What Python's `eval` gives for the text of a yaml argument, for the closed grammar of literals, lists, tuples, known names
+ * The value of a yaml argument's text under Python's `eval`, for the closed grammar of literals, lists, tuples, known names
  * and calls `nn.Name(…)`, which stay data. `undefined` where Python would raise NameError or SyntaxError: parse_model then
  * keeps the string.
  */

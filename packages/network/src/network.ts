@@ -11,23 +11,23 @@ import { type Scope, Trace, type TraceOptions, type WeightSource } from "./trace
 /** A planned network: everything but weights and an image size. */
 export interface Network {
   readonly config: ModelConfig;
-  /** What its rows may name. */
+  /** The modules that its rows may name. */
   readonly modules: ModuleLibrary;
   readonly layers: readonly PlannedLayer[];
-  /** Pixels a cell of each level that the last row takes. */
+  /** The stride, in pixels, of each level that the last row takes. */
   readonly strides: readonly number[];
-  /** How large it may become. */
+  /** The size at which walks through it stop. */
   readonly limits: NetworkLimits;
 }
 
-/** A traced row. */
+/** A row, and the values that a walk gave it. */
 export interface TracedLayer extends PlannedLayer {
   readonly parameters: number;
-  /** What later rows take from it, and what the last one gives. */
+  /** The values that later rows take; those of the last row are the network's outputs. */
   readonly outputs: readonly Value[];
 }
 
-/** A network after one walk, with what each row made. */
+/** The result of one walk through a network. */
 export interface TracedNetwork {
   readonly trace: Trace;
   readonly layers: readonly TracedLayer[];
@@ -86,11 +86,11 @@ function probedOrNone(planned: Walkable): readonly number[] {
   }
 }
 
-/** What the modules have to say about a network at an image size: windows that waste work, arguments that mean nothing. */
+/** The modules' notes on a network at an image size: windows that waste work, arguments without effect. */
 export const networkNotes = (network: Network, size: readonly [number, number]): readonly Diagnostic[] =>
   traceNetwork(network, { size }).trace.notes;
 
-/** What a planned network lacks for a graph. Batch 1 and no weights where left out. */
+/** The inputs of a walk: an image size, a batch (1 where left out) and weights (none where left out). */
 export interface TraceRequest {
   /** Image height and width. */
   readonly size: readonly [number, number];
@@ -161,8 +161,8 @@ const located = (error: CompileError, { where, module }: PlannedLayer): CompileE
 const asList = (built: Value | readonly Value[]): readonly Value[] => ("type" in built ? [built] : built);
 
 /**
- * @throws network/imgsz unless both sides are multiples of the largest stride, and says which is the next that is;
- * network/stride where a level has no whole one
+ * @throws network/imgsz unless both sides are multiples of the largest stride; the message names the next that is
+ * @throws network/stride where the stride of a level is no integer
  */
 export function checkImageSize({ strides }: Network, size: readonly [number, number]): void {
   const broken = strides.find((stride) => !Number.isInteger(stride));
@@ -171,20 +171,20 @@ export function checkImageSize({ strides }: Network, size: readonly [number, num
   if (size.some((side) => side < stride || side % stride !== 0)) throw imageSize(size, stride);
 }
 
-/** A network as a graph, and where in it the yaml's rows are. */
+/** A network as a graph, with the values of the yaml's rows in it. */
 export interface BuiltNetwork {
   readonly graph: Graph;
   readonly layers: readonly TracedLayer[];
-  /** What each output of the graph holds. */
+  /** The layout of each output of the graph. */
   readonly outputs: readonly OutputLayout[];
-  /** Names of the weights that are no parameters. */
+  /** Names of the weights that are buffers, not parameters. */
   readonly buffers: ReadonlySet<string>;
 }
 
-/** Name of a graph's output, by its place: as the YOLO families' own exports call them. */
+/** The name of the graph's output at a position, as in the YOLO families' own exports. */
 const outputName = (index: number): string => `output${index}`;
 
-/** What the last row says of its outputs; of what it does not say, all that is known is how many channels there are. */
+/** The layouts that the last row gives its outputs; for one without, `values` and the number of channels. */
 function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
   const { definition, plan, module, where } = layers.at(-1)!;
   const said = definition.outputs?.(new Arguments(module, definition.signature, plan.args, where)) ?? [];
@@ -198,8 +198,8 @@ function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
 }
 
 /**
- * The plain graph of a walk, which is used up: BatchNorm unfused, attention spelled out. Input `images` [batch,ch,h,w] in
- * 0…1; outputs `output0`, `output1`, …
+ * The plain graph of a walk, which cannot be used again: BatchNorm unfused, attention spelled out. Input `images`
+ * [batch,ch,h,w] in 0…1; outputs `output0`, `output1`, …
  */
 export function graphOf(traced: TracedNetwork, metadata?: ReadonlyMap<string, string>): BuiltNetwork {
   const { trace, layers, outputs } = traced;

@@ -56,11 +56,11 @@ export function convTranspose2d(scope: Scope, x: Value, c2: number, options: Con
   return y;
 }
 
-/** What a BatchNorm has of its own. */
+/** Settings of one BatchNorm. */
 export interface BatchNormOptions {
-  /** Left out, that of the network's family. What the weights know goes before both. */
+  /** By default that of the network's family; an `eps` in the checkpoint takes precedence over both. */
   readonly eps?: number;
-  /** Size of made-up weights, of the ordinary. */
+  /** See {@link ExpectedWeight}. */
   readonly madeUpScale?: number | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ModuleDefinition, ModuleTable } from "./definition.js";
 import { noDefinition, noModules } from "./diagnostics.js";
 
 /**
- * Modules of the user's own: an object or a Map of definitions by yaml name, as some code exports them. `file` is for messages.
+ * Modules of the user's own: an object or a Map of definitions by yaml name. `file` is for messages.
  * @throws network/modules, network/definition
  */
 export function ownModules(exported: unknown, file: string): ModuleTable {
@@ -27,7 +27,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const describe = (value: unknown): string =>
   value === null || value === undefined ? String(value) : Array.isArray(value) ? "a list" : `a ${typeof value}`;
 
-/** What a definition lacks; undefined where it has everything that a network calls. */
+/** The first problem of a definition; undefined where it is complete. */
 function problemOf(definition: unknown): string | undefined {
   if (!isRecord(definition)) return `it is ${describe(definition)}, expected what defineModule gives`;
   const { type, signature, inputs, plan, build, outputs } = definition;

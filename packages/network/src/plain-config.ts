@@ -4,8 +4,8 @@ import { isDict } from "./python.js";
 import { parseYaml } from "./yaml.js";
 
 /**
- * A network `m` of no family, for modules by themselves: `rows` are lines of a yaml's backbone, channels and repeats are scaled
- * by the gains, the rest is torch's default.
+ * The config of a network `m` of no family, for modules by themselves: `rows` are lines of a yaml's backbone, channels and
+ * repeats are scaled by the gains, the rest is torch's default.
  */
 export function plainConfig(
   rows: readonly string[],

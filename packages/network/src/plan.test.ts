@@ -7,7 +7,7 @@ import { planLayers } from "./plan.js";
 import type { PyValue } from "./python.js";
 import { TORCH_MODULES } from "./torch-modules.js";
 
-/** Modules that plan as YOLOv5's do; what they build is of no account here. */
+/** Modules that plan as YOLOv5's do; no test builds them. */
 const OWN = moduleTable({
   Scaled: defineModule({ type: "Scaled", signature: ["c1", "c2", "k"], plan: planScaled, build: (_, x) => x }),
   Repeating: defineModule({

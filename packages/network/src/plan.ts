@@ -7,11 +7,11 @@ import { isCall, type PyDict, type PyValue } from "./python.js";
 /** One row with its module found, its arguments evaluated and its sources resolved. */
 export interface PlannedLayer {
   readonly where: string;
-  /** Place in the yaml, which the table prints and state_dict names use. */
+  /** The index in the yaml, which the table prints and state_dict names use. */
   readonly row: number;
-  /** Place of the output that later rows' `from` refers to. */
+  /** The index of its output, which later rows' `from` refers to. */
   readonly slot: number;
-  /** As written. */
+  /** `from` as written. */
   readonly from: number | readonly number[];
   /** Slots of the inputs; -1 is the image. */
   readonly sources: readonly number[];
@@ -22,7 +22,7 @@ export interface PlannedLayer {
   readonly plan: RowPlan;
 }
 
-/** A list-returning backbone fills this many slots, with empty ones in front. */
+/** The number of slots that a list-returning backbone fills, with empty ones in front. */
 const BACKBONE_SLOTS = 5;
 
 /** Output channels by slot; 0 is a slot that the backbone leaves empty. */
@@ -69,7 +69,7 @@ export function planLayers(config: ModelConfig, modules: ModuleLibrary): Planned
   return layers;
 }
 
-/** Slots in front of which a list-returning backbone's levels start. */
+/** The number of empty slots in front of the levels of a list-returning backbone. */
 export const emptySlots = (levels: number): number => Math.max(0, BACKBONE_SLOTS - levels);
 
 function fillSlots(slots: Slots, channels: readonly number[], row: number, where: string): void {
@@ -96,7 +96,7 @@ function resolveSources(row: ConfigRow, { channels }: Slots, { inputs }: ModuleD
   throw inputCountError(row.module, sources.length, "one", row.where);
 }
 
-/** What `eval` makes of an argument in parse_model; a text that is no expression stays a text. */
+/** An argument under parse_model's `eval`; a text that is no expression stays a text. */
 function evaluate(value: PyValue, names: PyDict): PyValue {
   if (typeof value !== "string") return value;
   const result = parseLiteral(value, names);

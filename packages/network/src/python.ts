@@ -7,7 +7,7 @@ export interface PyCall {
   readonly keywords: ReadonlyMap<string, PyValue>;
 }
 
-/** The Python values that a yaml can mean. A JavaScript number is an int. */
+/** The Python values that a yaml can express. A JavaScript number is an int. */
 export type PyValue = null | boolean | number | string | PyFloat | PyCall | readonly PyValue[] | PyDict;
 
 /** A dict whose keys are texts, in order. */
@@ -60,7 +60,7 @@ function reprFloat(value: number): string {
   return text.includes(".") ? text : `${text}.0`;
 }
 
-/** What PyTorch prints for a module built by this call: its parameters by name, defaults included. */
+/** The repr of the PyTorch module that this call would build: its parameters by name, defaults included. */
 function reprCall({ call, args, keywords }: PyCall): string {
   const name = call.replace(/^.*\./, "");
   const parameters = PARAMETERS.get(name);

@@ -3,7 +3,7 @@ import type { Network, TracedNetwork } from "./network.js";
 import { traceNetwork } from "./network.js";
 import { repr } from "./python.js";
 
-/** What the YOLO families print about a model. */
+/** The summary of a model that the YOLO families print. */
 export interface Summary extends NetworkCounts {
   readonly rows: readonly SummaryRow[];
   /** The line below the table. */
@@ -45,7 +45,10 @@ export function summarizeNetwork(network: Network): Summary {
   return { ...counts, rows, line: config.summaryLine(counts), strides };
 }
 
-/** An image of one stride is profiled and scaled up, as the YOLO families do; where that cannot run, one of full size. */
+/**
+ * The walk that counts FLOPs: of an image of one stride, to be scaled up, as in the YOLO families; where that cannot run,
+ * of one of full size.
+ */
 function traceForFlops(network: Network): TracedNetwork & { side: number } {
   const stride = Math.max(32, ...network.strides);
   for (const side of [stride, IMAGE_SIZE])

@@ -25,7 +25,7 @@ import {
 import { isList } from "./python.js";
 import type { Scope } from "./trace.js";
 
-/** A layer that takes its arguments as they stand in the yaml and keeps the channels. */
+/** A layer that takes its arguments as they stand in the yaml and keeps the number of channels. */
 const layer = <const Name extends string>(
   type: string,
   signature: readonly Name[],

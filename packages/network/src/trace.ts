@@ -19,31 +19,34 @@ export interface ExpectedWeight extends TensorType {
   readonly name: string;
   /** Parameters are trained and counted; buffers (running statistics, anchors) are not. */
   readonly kind: "parameter" | "buffer";
-  /** What stands in where the weights have none: anchors from the yaml. */
+  /** The value where the weights have none: anchors from the yaml. */
   readonly fallback?: Tensor;
-  /** How large made-up values are, of the ordinary size: less than 1 behind a residual, so that a deep network stays tame. */
+  /**
+   * The magnitude of random values, relative to the usual one: less than 1 behind a residual, so that the values of a deep
+   * network do not grow.
+   */
   readonly madeUpScale?: number;
 }
 
-/** Where a trace takes weights from, when they are read. Without one, values are typed but cannot be read. */
+/** The stored weights of a trace. Without a source, values are typed but cannot be read. */
 export interface WeightSource {
-  /** The stored tensor, in whatever element type. */
+  /** The stored tensor, in any element type. */
   get(name: string): LazyTensor | undefined;
-  /** `eps` of the BatchNorm at a module path, where the checkpoint knows it. */
+  /** `eps` of the BatchNorm at a module path, where the checkpoint holds it. */
   batchNormEps(path: string): number | undefined;
 }
 
-/** What a trace knows before it starts. */
+/** Settings of a trace. */
 export interface TraceOptions {
   readonly name: string;
   /** [n,ch,h,w] */
   readonly imageShape: readonly number[];
   readonly weights?: WeightSource;
-  /** What a Conv is activated by where its row does not say; nn.SiLU where left out. */
+  /** The activation of a Conv whose row names none; nn.SiLU where left out. */
   readonly activation?: PyCall;
-  /** `eps` of each BatchNorm that the weights do not know; torch's own default where left out. */
+  /** `eps` of each BatchNorm for which the weights hold none; torch's own default where left out. */
   readonly batchNormEps?: number;
-  /** Left out, {@link NETWORK_LIMITS}. */
+  /** By default {@link NETWORK_LIMITS}. */
   readonly limits?: NetworkLimits;
 }
 
@@ -57,21 +60,21 @@ const LIMITED = {
 } as const satisfies Record<keyof NetworkLimits, string>;
 
 /**
- * One walk through a network: its nodes, and what PyTorch would count on the way. Everything that the project knows about a
- * network (summary, expected weights, graph, FLOPs) is read off a trace.
+ * One walk through a network: its nodes, and PyTorch's counts of modules, parameters and MACs. Everything that the project
+ * knows about a network (summary, expected weights, graph, FLOPs) is read off a trace.
  */
 export class Trace {
   readonly builder: GraphBuilder;
   readonly expected = new Map<string, ExpectedWeight>();
   /** `len(list(model.modules()))` */
   modules = 0;
-  /** Those of them that have parts. */
+  /** Modules that have children. */
   containers = 0;
   /** Trained parameters. */
   parameters = 0;
   /** Multiply-accumulates as thop 0.1.1 counts them. */
   macs = 0;
-  /** What modules have to say about how they read their row, their weights or the image size. */
+  /** The modules' notes on their rows, their weights or the image size. */
   readonly notes: Diagnostic[] = [];
   /** Stored names that inference must not use, with the reason. */
   readonly ignored = new Map<string, string>();
@@ -146,12 +149,12 @@ export class Scope {
     return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter", ...scale });
   }
 
-  /** A buffer; `fallback` stands in where the weights have none. */
+  /** A buffer; `fallback` is its value where the weights have none. */
   buffer(name: string, shape: readonly number[], fallback?: Tensor, dtype: DType = "f32"): Value {
     return this.#weight({ name: `${this.path}.${name}`, dtype, shape, kind: "buffer", ...(fallback && { fallback }) });
   }
 
-  /** The type of a stored weight, for the few modules that adapt to what they find. */
+  /** The type of a stored weight, for the few modules that adapt to the checkpoint. */
   stored(name: string): TensorType | undefined {
     return this.trace.options.weights?.get(`${this.path}.${name}`);
   }
@@ -170,12 +173,12 @@ export class Scope {
     return outputs;
   }
 
-  /** Says that a stored entry, where there is one, is no weight of this module. */
+  /** Records that a stored entry, where there is one, is no weight of this module. */
   ignore(name: string, reason: string): void {
     if (this.stored(name)) this.trace.ignored.set(`${this.path}.${name}`, reason);
   }
 
-  /** Tells the user something that is no fault. */
+  /** Adds a note for the user. */
   note(code: string, message: string, details: readonly string[] = []): void {
     const where = this.path;
     this.trace.notes.push({ code, severity: "note", message, where, ...(details.length > 0 && { details }) });
@@ -186,7 +189,7 @@ export class Scope {
     this.trace.macs += count;
   }
 
-  /** `own` is that of a class whose `eps` the network's family leaves alone. */
+  /** The `eps` of the weights, else `own`, which classes have whose `eps` the family leaves alone, else the family's. */
   batchNormEps(own?: number): number {
     const { weights, batchNormEps = BATCH_NORM_EPS } = this.trace.options;
     return weights?.batchNormEps(this.path) ?? own ?? batchNormEps;

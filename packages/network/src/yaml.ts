@@ -14,9 +14,9 @@ import {
 import { yamlSyntax, yamlTooLarge, yamlUnsupported } from "./diagnostics.js";
 import type { PyValue } from "./python.js";
 
-/** Yamls of networks have about 2 KB; a file larger than this is something else. */
+/** The most characters of a yaml; networks' have about 2,000. */
 const MAX_TEXT = 1 << 20;
-/** The largest official yaml has about 1,000 values; expanded aliases count each time. */
+/** The most values of a yaml: the largest official one has about 1,000; expanded aliases count each time. */
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 32;
 

@@ -5,22 +5,22 @@ import { type Pass, type PassResult, type Rule, rulePass, runPasses } from "@yol
 import { compareTensors, type OptimizationLevel, type Tolerance } from "@yolo-compile/runtime";
 import { runGraph } from "./run-graph.js";
 
-/** How often a rewriter has to apply, and how far the outputs may move. */
+/** The expected number of rewrites, and the largest allowed change of the outputs. */
 export interface Rewritten {
-  /** How many rewrites there are. */
+  /** The number of rewrites. */
   readonly applied: number;
   readonly tolerance: Tolerance;
 }
 
-/** What users deploy, and the file as it is written. */
+/** ONNX Runtime's level off, which runs the file as it is written, and full, which users deploy. */
 const LEVELS: readonly OptimizationLevel[] = ["disabled", "all"];
 
 const passOf = (rewriter: Rule | Pass): Pass => ("run" in rewriter ? rewriter : rulePass(rewriter.name, [rewriter]));
 
 /**
- * Applies a rule or a pass to the graph that `text` describes and gives the text of what it becomes. The number of rewrites
- * is as expected, the graph is well formed before and after, and its outputs stay within the tolerance of those before, on
- * ONNX Runtime with its own optimisation off (after: off and on).
+ * Applies a rule or a pass to the graph that `text` describes and gives the text of the result. Expects the number of
+ * rewrites, a well-formed graph before and after, and outputs within the tolerance of those before, on ONNX Runtime with
+ * its own optimisation off (after: off and on).
  */
 export async function expectRewrite(rewriter: Rule | Pass, text: string, expected: Rewritten): Promise<string> {
   const before = parseGraph(text);
@@ -31,7 +31,7 @@ export async function expectRewrite(rewriter: Rule | Pass, text: string, expecte
   return printGraph(result.graph);
 }
 
-/** The rule leaves the graph alone, and says why. */
+/** Expects that the rule leaves the graph alone, for that reason. */
 export function expectMiss(rule: Rule, text: string, reason: string): void {
   const before = parseGraph(text);
   verifyGraph(before);

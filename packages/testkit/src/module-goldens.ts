@@ -13,12 +13,12 @@ import { compareTensors, type OptimizationLevel, type Tolerance } from "@yolo-co
 import { fixturePath } from "./fixtures.js";
 import { runGraph } from "./run-graph.js";
 
-/** A module, or a few rows of a yaml, with what PyTorch makes of it. */
+/** A module, or a few rows of a yaml, with PyTorch's counts and outputs. */
 export interface ModuleGolden {
   readonly name: string;
   /** Shape of the input: [n,c,h,w]. */
   readonly input: readonly number[];
-  /** Inputs are below it and not below its negative. */
+  /** The inputs lie in [-span, span). */
   readonly span: number;
   /** `len(list(model.modules()))` */
   readonly modules: number;
@@ -36,7 +36,7 @@ type Stored<Facts> = Facts &
     readonly outputs: readonly { readonly shape: readonly number[]; readonly data: string }[];
   };
 
-/** The goldens in a file of `fixtures/modules`; `Facts` is what they have besides. */
+/** The goldens in a file of `fixtures/modules`; `Facts` are their further fields. */
 export function readModuleGoldens<Facts>(file: string): (ModuleGolden & Facts)[] {
   // The file is ours; its README describes it.
   const stored = JSON.parse(readFileSync(fixturePath(`modules/${file}`), "utf8")) as Stored<Facts>[];
@@ -65,7 +65,7 @@ function goldenInput({ input, span }: ModuleGolden): Tensor {
   return { dtype: "f32", shape: input, data };
 }
 
-/** Keeps what a convolution gives about as large as what it takes. */
+/** A factor that keeps the outputs of a convolution about as large as its inputs. */
 const GAIN = 2.2;
 
 /** A weight of a golden by its name; none where the model has none of that name, or keeps its own value. */

@@ -14,7 +14,7 @@ import { optimize } from "@yolo-compile/passes";
 import { compareTensors, FOLD } from "@yolo-compile/runtime";
 import { runGraph, signedNoise } from "./run-graph.js";
 
-/** The text with numbers for symbols. */
+/** The text with integers in place of symbols. */
 const bound = (text: string, bindings: Bindings): string =>
   [...bindings].reduce(
     (now, [name, value]) => now.replaceAll(new RegExp(`(?<![%=\\w])${name}(?!\\w)`, "g"), String(value)),
@@ -119,7 +119,7 @@ test("the passes make of it what computes the same", async () => {
   }
 });
 
-/** A node whose sizes have to be computed from those of %x, and where it is a wider one, of %z. */
+/** Nodes whose sizes have to be computed from those of %x and %z when the model runs. */
 const COMPUTED: readonly (readonly [what: string, inputs: string, lines: string, outputs: string])[] = [
   ["Reshape", "%x: f32[n,4*h,w]", "%y = Reshape(%x) {shape=[h, 4*n, w]}", "%y"],
   ["Reshape to a sum", "%x: f32[n,2*h+w], %z: f32[h,w]", "%y = Reshape(%x) {shape=[2*h+w, n]}", "%y"],

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { crc32, elementCount, type LazyTensor, type Tensor, uniformFloats, uniformStream } from "@yolo-compile/core";
 import { readNpy } from "./npy.js";
 
-/** One network with what PyTorch makes of it. */
+/** One network with PyTorch's description and outputs. */
 export interface ReferenceCase {
   readonly name: string;
   readonly cfg: string | null;
@@ -30,7 +30,7 @@ export interface ReferenceCase {
   readonly runs: readonly ReferenceRun[];
 }
 
-/** An input by shape and seed, and what the network answers; see {@link referenceInput}. */
+/** An input by shape and seed, and the network's outputs for it; see {@link referenceInput}. */
 export interface ReferenceRun {
   readonly input_shape: readonly [number, number, number, number];
   readonly input_seed: number;
@@ -42,7 +42,7 @@ export interface ReferenceOutput {
   readonly name: string;
   readonly shape: readonly number[];
   readonly golden: string;
-  /** Every how many elements one is kept. */
+  /** One of so many elements is kept. */
   readonly subset_step: number;
   readonly stats: { readonly min: number; readonly max: number; readonly sum: number; readonly mean_abs: number };
 }

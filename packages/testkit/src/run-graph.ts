@@ -3,13 +3,13 @@ import { fixedType, type Graph } from "@yolo-compile/ir";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { findProvider, type OptimizationLevel, openSession } from "@yolo-compile/runtime";
 
-/** How {@link runGraph} writes, feeds and runs a graph; by default in the newest opset, with seed 1. */
+/** Options of {@link runGraph}; by default the newest opset and seed 1. */
 export interface RunOptions {
   /** ONNX Runtime's own optimisation; `disabled` by default. */
   readonly level?: OptimizationLevel;
   readonly opset?: number;
   readonly seed?: number;
-  /** What it is fed, in the graph's order; by default {@link signedNoise}. */
+  /** The inputs in the graph's order; by default {@link signedNoise}. */
   readonly inputs?: readonly Tensor[];
 }
 

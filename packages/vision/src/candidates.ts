@@ -2,7 +2,7 @@ import type { Box, Detection } from "./detection.js";
 import type { RowLayout, Span } from "./row-layout.js";
 
 /**
- * Which rows and classes become detections: `classes` is undefined for all, `multiLabel` takes each class above the
+ * The rules by which rows become detections: `classes` is undefined for all, `multiLabel` makes one of each class above the
  * threshold.
  */
 export interface CandidateRules {
@@ -12,7 +12,7 @@ export interface CandidateRules {
   readonly multiLabel: boolean;
 }
 
-/** The rows above the threshold as detections, in row order. A row with a NaN score is none. */
+/** The rows above the threshold as detections, in row order. A row with a NaN score is left out. */
 export function candidatesOf(data: Float32Array, layout: RowLayout, rules: CandidateRules): Detection[] {
   const { rows, columns, objectness, scores, label, masks } = layout;
   const labels = rules.multiLabel && scores.count > 1 ? allClasses : bestClass;
@@ -37,7 +37,7 @@ export function candidatesOf(data: Float32Array, layout: RowLayout, rules: Candi
   return found;
 }
 
-/** The values of a stretch, each times `weight`, in float32. */
+/** The values of a span, each times `weight`, in float32. */
 function weigh(values: Float32Array, { at, count }: Span, weight: number): Float32Array {
   const weighed = new Float32Array(count);
   for (let index = 0; index < count; index++) weighed[index] = values[at + index]! * weight;

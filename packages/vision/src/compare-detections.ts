@@ -5,14 +5,14 @@ import type { Mask } from "./masks.js";
 import { type DetectionPair, matchDetections } from "./match-detections.js";
 import { boxOverlap, maskOverlap } from "./overlap.js";
 
-/** What is on a picture, best score first. */
+/** The objects of one picture, best score first. */
 export interface DetectedObjects {
   readonly detections: readonly Detection[];
   /** One for each detection, or none at all. */
   readonly masks: readonly Mask[];
 }
 
-/** How far two answers to one picture may be apart. */
+/** The largest differences of a detection that both lists have. */
 export interface DetectionTolerance {
   readonly minIou: number;
   readonly maxScoreDelta: number;
@@ -20,19 +20,19 @@ export interface DetectionTolerance {
 }
 
 /**
- * What an error of 1e-4 in a network's output can do: move both sides of a box of 16 pixels by 0.06 at 640, and a score, a
- * product of two outputs, by 2e-4. Masks have more room because a small one loses a row of pixels where its box crosses a
+ * Room for an error of 1e-4 in a network's output: that moves both sides of a box of 16 pixels by 0.06 at 640, and a score,
+ * a product of two outputs, by 2e-4. Masks have more room because a small one loses a row of pixels where its box crosses a
  * pixel's edge. Folded float32 graphs measure far inside: above 0.99999 and below 4e-6.
  */
 export const SAME_DETECTIONS: DetectionTolerance = { minIou: 0.99, maxScoreDelta: 1e-3, minMaskIou: 0.95 };
 
-/** What differs from {@link SAME_DETECTIONS}, and the thresholds by which both lists were made. */
+/** Tolerances that differ from {@link SAME_DETECTIONS}, and the thresholds by which both lists were made. */
 export interface ComparisonOptions extends Partial<DetectionTolerance> {
   /** The score that detections had to exceed. Default 0.25. */
   readonly confidence?: number;
   /** The overlap beyond which the lower score was suppressed. Default 0.45. */
   readonly suppression?: number;
-  /** How many detections either list may have. Default 1000. */
+  /** The most detections that either list may have. Default 1000. */
   readonly maxDetections?: number;
 }
 
@@ -44,17 +44,17 @@ export interface MatchedDetection extends DetectionPair {
   readonly ok: boolean;
 }
 
-/** Which of the two lists that are compared. */
+/** One of the two lists that are compared. */
 export type DetectionList = "reference" | "candidate";
 
-/** A detection of one list alone for which the other may have none, since a threshold passes through the tolerance. */
+/** A detection that only one list has, and may: within the tolerance of a threshold, the other need not have it. */
 export interface ThresholdDetection {
   readonly list: DetectionList;
   readonly index: number;
   readonly threshold: "confidence" | "suppression" | "count";
 }
 
-/** What two lists share and where they differ. `ok` allows nothing but `atThreshold` and pairs within the tolerance. */
+/** The matches and differences of two lists. `ok` allows nothing but `atThreshold` and pairs within the tolerance. */
 export interface DetectionComparison {
   readonly ok: boolean;
   /** In the order of the reference. */
@@ -67,13 +67,13 @@ export interface DetectionComparison {
   /** Those of `matched` whose classes differ. */
   readonly classChanges: readonly MatchedDetection[];
   readonly orderChanges: readonly OrderChange[];
-  /** Over `matched`; 1 and 0 where nothing is. */
+  /** The worst of each over `matched`; 1 and 0 where nothing matches. */
   readonly worst: { readonly iou: number; readonly scoreDelta: number; readonly maskIou?: number };
   readonly tolerance: DetectionTolerance;
 }
 
 /**
- * Compares what two models find on one picture, object by object.
+ * Compares the detections of two models on one picture, object by object.
  * @throws detect/masks where one of them has masks for its detections and the other has not
  */
 export function compareDetections(
@@ -110,7 +110,7 @@ export function compareDetections(
   };
 }
 
-/** Whether masks are compared. */
+/** Whether both lists have masks to compare. @throws detect/masks */
 function checkMasks(reference: DetectedObjects, candidate: DetectedObjects): boolean {
   for (const { detections, masks } of [reference, candidate])
     if (masks.length > 0 && masks.length !== detections.length) throw missingMasks(reference, candidate);

@@ -74,7 +74,7 @@ test("a colour profile changes nothing", async () => {
   expect(Array.from((await decodeImage(file, "x")).data)).toEqual(Array.from(stored));
 });
 
-/** Which pixel of the stored picture lies at column x and row y of the shown one. */
+/** The pixel of the stored picture that lies at column x and row y of the shown one. */
 const ORIENTATIONS: Readonly<Record<number, (x: number, y: number) => readonly [number, number]>> = {
   1: (x, y) => [x, y],
   2: (x, y) => [5 - x, y],

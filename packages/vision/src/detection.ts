@@ -1,12 +1,12 @@
 /** Left, top, right and bottom in pixels; the right and bottom edges lie outside. */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 
-/** One object that was found. All numbers are float32 values. */
+/** One detected object. All numbers are float32 values. */
 export interface Detection {
   readonly box: Box;
   /** Objectness times class score. */
   readonly score: number;
   readonly classIndex: number;
-  /** How much of each prototype its mask has, for segmentation. */
+  /** The weights of the prototypes in its mask, for segmentation. */
   readonly maskCoefficients?: Float32Array;
 }

@@ -5,7 +5,7 @@ import type { Mask } from "./masks.js";
 import { overlaySvg } from "./overlay.js";
 import { channelsOf, classColour } from "./palette.js";
 
-/** How much of a mask's pixel is its colour. */
+/** The share of the colour in a mask's pixel. */
 const MASK_OPACITY = 0.45;
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-/** Lines of text as outlines, so that a picture looks the same on every machine, fonts or not. */
+/** Turns lines of text into outlines, so that a picture looks the same on every machine, fonts or not. */
 export interface Outliner {
   /** The advance of a line, in pixels. */
   width(text: string, size: number): number;

@@ -5,15 +5,15 @@ import { resizeLinear } from "./resize.js";
 
 const GREY = 114;
 
-/** How far a picture is padded; by default to the whole size. */
+/** The padding of a letterbox; by default to the whole size. */
 export interface LetterboxOptions {
   /** Pad only up to the next multiple of this instead of the whole size: YOLOv5's `auto`. */
   readonly stride?: number;
 }
 
 /**
- * The picture scaled to fit `size`, its shape kept, centred on grey: what a YOLOv5 network was trained on.
- * Source: yolov5 v7.0 utils/augmentations.py letterbox. Unlike there, a very narrow picture keeps at least one pixel.
+ * The picture scaled to fit `size` without distortion and centred on grey, as YOLOv5 networks are trained on it. Source:
+ * yolov5 v7.0 utils/augmentations.py letterbox. Unlike there, a very narrow picture keeps at least one pixel.
  */
 export function letterbox(image: Image, size: Size, { stride }: LetterboxOptions = {}): Image {
   const ratio = Math.min(size.height / image.height, size.width / image.width);

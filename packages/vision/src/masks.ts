@@ -3,9 +3,9 @@ import type { Box, Detection } from "./detection.js";
 import { unexpectedOutput } from "./diagnostics.js";
 import type { Size } from "./image.js";
 import { interpolate, type Map2d } from "./interpolate.js";
-import { placementOf } from "./scale-boxes.js";
+import { letterboxTransform } from "./scale-boxes.js";
 
-/** The pixels of one object, as a window of the picture that it was made for; outside of the window there are none. */
+/** The pixels of one object in a window of its picture; outside of the window there are none. */
 export interface Mask extends Size {
   readonly left: number;
   readonly top: number;
@@ -46,7 +46,7 @@ export function processMasks(protos: Tensor, detections: readonly Detection[], s
  */
 export function processNativeMasks(protos: Tensor, detections: readonly Detection[], size: Size, index = 0): Mask[] {
   const prototypes = prototypesOf(protos, detections, index);
-  const { left, top } = placementOf(size, prototypes);
+  const { left, top } = letterboxTransform(size, prototypes);
   const x = Math.trunc(left);
   const y = Math.trunc(top);
   const inside: Window = {

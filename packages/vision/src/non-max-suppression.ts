@@ -4,7 +4,7 @@ import type { Detection } from "./detection.js";
 import { badThreshold } from "./diagnostics.js";
 import { rowLayout } from "./row-layout.js";
 
-/** What survives suppression; the defaults are those of YOLOv5's detect.py. */
+/** Options of non-maximum suppression; the defaults are those of YOLOv5's detect.py. */
 export interface SuppressionOptions {
   /** Scores must be above it. Default 0.25. */
   readonly confidence?: number;
@@ -20,16 +20,17 @@ export interface SuppressionOptions {
   readonly multiLabel?: boolean;
 }
 
-/** More candidates than this are dropped, lowest scores first, before boxes are compared pair by pair. */
+/** The most candidates of which boxes are compared pair by pair; those with the lowest scores are dropped before. */
 const MOST_CANDIDATES = 30000;
 
 /** Boxes of different classes are moved apart by this many pixels, so that one pass suppresses within classes. */
 const CLASS_DISTANCE = 7680;
 
 /**
- * The objects in a decoded output, a list for each picture, best score first. `layout` says where a row keeps its box, its
- * scores and its mask coefficients; boxes that have a label already are suppressed no more.
- * Source: yolov5 v7.0 utils/general.py non_max_suppression, in float32 wherever that decides an order or a threshold.
+ * The objects in a decoded output, a list for each picture, best score first. `layout` gives the columns of box, scores and
+ * mask coefficients; boxes with a label come from a graph that has suppressed others already, and only their number is
+ * limited. Source: yolov5 v7.0 utils/general.py non_max_suppression, in float32 wherever that decides an order or a
+ * threshold.
  * @throws detect/output, detect/threshold
  */
 export function nonMaxSuppression(
@@ -56,7 +57,7 @@ export function nonMaxSuppression(
   });
 }
 
-/** Columns that stand together, as rows that do. */
+/** A picture of [columns, rows] as [rows, columns]. */
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const turned = new Float32Array(values.length);
   for (let column = 0; column < columns; column++)

@@ -42,7 +42,7 @@ export function overlaySvg(
 /** Lines are centred so that their edges lie between pixels, which keeps them crisp. */
 const centred = (edge: number, { line }: Pen): number => Math.round(edge) + (line % 2) / 2;
 
-/** The outer edge of a box's line. */
+/** The outer edge of the line around a box. */
 function outside([x1, y1, x2, y2]: Box, pen: Pen): Box {
   const half = pen.line / 2;
   return [centred(x1, pen) - half, centred(y1, pen) - half, centred(x2, pen) + half, centred(y2, pen) + half];

@@ -8,8 +8,8 @@ export interface Rectangle extends Size {
 }
 
 /**
- * Where each label goes, in the order given: over its box, under it, or inside at the top or bottom, flush left or right; the first of
- * these that lies in the picture and covers no earlier label, else one that covers as little as can be.
+ * A place for each label, in the order given: over its box, under it, or inside at the top or bottom, flush left or right;
+ * the first of these that lies in the picture and covers no earlier label, else one that covers as little as can be.
  */
 export function placeLabels(labels: readonly { readonly box: Box; readonly size: Size }[], picture: Size): Rectangle[] {
   const placed: Rectangle[] = [];

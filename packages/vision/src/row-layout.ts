@@ -1,30 +1,30 @@
 import { isFloat, type OutputLayout, type PartName, type Tensor } from "@yolo-compile/core";
 import { unexpectedOutput } from "./diagnostics.js";
 
-/** A stretch of a row. */
+/** Consecutive columns of a row. */
 export interface Span {
   readonly at: number;
   readonly count: number;
 }
 
-/** Where a row, one box of one picture, keeps what; numbers are columns. */
+/** The columns of a row, which is one box of one picture. */
 export interface RowLayout {
   readonly rows: number;
   readonly columns: number;
   /** Centre and size, or two corners. */
   readonly box: { readonly first: number; readonly second: number; readonly corners: boolean };
-  /** What class scores and mask coefficients are multiplied by, where the family has it. */
+  /** The factor of class scores and mask coefficients, where the family has one. */
   readonly objectness: number | undefined;
   /** A score for each class, or the one score of the label. */
   readonly scores: Span;
-  /** The class, of a box that is alone already: suppression is part of the graph. */
+  /** The class, where suppression is part of the graph. */
   readonly label: number | undefined;
   readonly masks: Span;
 }
 
 /**
- * How the rows of `output`, [pictures, rows, columns] or [pictures, columns, rows] by the layout's axis, are to be read.
- * @throws detect/output where the output is none of boxes or has other sizes
+ * The columns of `output`, whose axes are [pictures, rows, columns] or [pictures, columns, rows] by the layout's axis.
+ * @throws detect/output where the output holds no boxes or has other sizes
  */
 export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
   const { axis, parts } = layout;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Box, Detection } from "./detection.js";
-import { placementOf, roundBoxes, scaleBoxes } from "./scale-boxes.js";
+import { letterboxTransform, roundBoxes, scaleBoxes } from "./scale-boxes.js";
 import { missingReference, referenceFile } from "./testing/files.js";
 
 const detection = (box: Box): Detection => ({ box, score: 0.5, classIndex: 3 });
@@ -14,7 +14,7 @@ test("boxes return to where they were before the letterbox", () => {
     fc.property(side, side, side, side, share, share, (width, height, outerWidth, outerHeight, u, v) => {
       const image = { width, height };
       const outer = { width: outerWidth, height: outerHeight };
-      const { gain, left, top } = placementOf(image, outer);
+      const { gain, left, top } = letterboxTransform(image, outer);
       const box: Box = [0, 0, u * width, v * height];
       const inside: Box = [left, top, box[2] * gain + left, box[3] * gain + top];
       const found = scaleBoxes([detection(inside)], outer, image)[0]!;

@@ -2,15 +2,15 @@ import { roundHalfEven } from "@yolo-compile/core";
 import type { Box, Detection } from "./detection.js";
 import type { Size } from "./image.js";
 
-/** How a picture lies in its letterbox: scaled by `gain`, then moved by `left` and `top`. */
-export interface Placement {
+/** The transform of a picture into its letterbox: scaled by `gain`, then moved by `left` and `top`. */
+export interface LetterboxTransform {
   readonly gain: number;
   readonly left: number;
   readonly top: number;
 }
 
-/** Where `inner` lies when it is scaled to fit `outer` and centred. */
-export function placementOf(inner: Size, outer: Size): Placement {
+/** The transform that scales `inner` to fit `outer` and centres it. */
+export function letterboxTransform(inner: Size, outer: Size): LetterboxTransform {
   const gain = Math.min(outer.height / inner.height, outer.width / inner.width);
   return { gain, left: (outer.width - inner.width * gain) / 2, top: (outer.height - inner.height * gain) / 2 };
 }
@@ -20,7 +20,7 @@ export function placementOf(inner: Size, outer: Size): Placement {
  * Source: yolov5 v7.0 utils/general.py scale_boxes.
  */
 export function scaleBoxes(detections: readonly Detection[], letterboxed: Size, image: Size): Detection[] {
-  const { gain, left, top } = placementOf(image, letterboxed);
+  const { gain, left, top } = letterboxTransform(image, letterboxed);
   const back = (value: number, padding: number, most: number): number =>
     clamp(Math.fround(Math.fround(value - Math.fround(padding)) / Math.fround(gain)), most);
   return mapBoxes(detections, ([x1, y1, x2, y2]) => [

@@ -35,7 +35,7 @@ export interface SniffedFormat {
   readonly readable: boolean;
 }
 
-/** What the first bytes say that a file is. */
+/** The format that a file's first bytes tell; undefined where they are those of none. */
 export function sniffFormat(bytes: Uint8Array): SniffedFormat | undefined {
   return SIGNATURES.find(({ magic, offsetBytes }) =>
     Array.from(magic).every((character, index) => bytes[offsetBytes + index] === character.charCodeAt(0)),

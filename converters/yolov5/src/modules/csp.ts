@@ -26,7 +26,7 @@ interface BottleneckOptions {
 
 const add = (scope: Scope, a: Value, b: Value): Value => scope.op("Add", [a, b]);
 
-/** Made-up branches beside a shortcut are small, or a deep stack of them would amplify every rounding. */
+/** The magnitude of random branches beside a shortcut: large ones would let a deep stack amplify every rounding. */
 const IN_RESIDUAL = 0.3;
 
 /** yolov5 v7.0 models/common.py Bottleneck */

@@ -30,7 +30,7 @@ interface Head {
   readonly anchors: readonly (readonly number[])[];
 }
 
-/** Of one level; YOLOv5 has 3 or 4. */
+/** The most anchors of one level; YOLOv5 has 3 or 4. */
 const MOST_ANCHORS = 100;
 
 /** Rows of anchors; a bare count makes the numbers 0, 1, 2, … as parse_model does. */
@@ -163,7 +163,7 @@ function prototypes(scope: Scope, x: Value, hidden: number, masks: number): Valu
   return convBnAct(scope.child("cv3"), convBnAct(scope.child("cv2"), larger, hidden, { k: 3 }), masks);
 }
 
-/** Heads of the yaml: what the graph ends in. */
+/** Heads of the yaml: the last row of a network. */
 export const HEAD_MODULES = moduleTable({
   Detect: defineModule({
     type: "models.yolo.Detect",

@@ -15,12 +15,12 @@ import { GOLDEN, goldenWeight, type ModuleGolden, moduleError, readModuleGoldens
 import { readConfig } from "../config.js";
 import { YOLOV5_MODULES } from "./index.js";
 
-/** What PyPI's yolov5 makes of a few rows; fixtures/modules/README.md. */
+/** A few rows with the results of PyPI's yolov5; fixtures/modules/README.md. */
 interface RowsGolden extends ModuleGolden {
   readonly cfg: string;
-  /** What parse_model prints for each row, and the line below the table. */
+  /** The lines of parse_model's table, and the line below it. */
   readonly table: readonly string[];
-  /** What parse_model takes the last row's output channels for. */
+  /** The number of output channels that parse_model assumes for the last row. */
   readonly channels?: number;
 }
 
@@ -65,7 +65,7 @@ describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_,
   });
 });
 
-/** Computes nothing. */
+/** The one argument that changes no result. */
 const IN_PLACE = "inplace";
 
 test("every module and every argument of it has a golden", () => {

@@ -87,7 +87,7 @@ function planGain(context: PlanContext, gained: (channels: number, gain: number)
   return { args: context.args, channels: gained(context.inputs[0]!, gain), copies: context.repeats };
 }
 
-/** Modules of the yaml that join, rearrange or end. */
+/** Modules of the yaml that join or rearrange values, and the classifier's head. */
 export const REARRANGE_MODULES = moduleTable({
   Concat: defineModule({
     type: "models.common.Concat",

@@ -95,5 +95,5 @@ const pointwise: Step = (grower, x, { a }) => {
   grower.add("Reshape", [sum], { shape: [n, c, h * w] });
 };
 
-/** What networks are made of and single steps rarely meet: what rules look for over several nodes. */
+/** Patterns of several nodes that rules look for, which networks are made of and single steps rarely meet. */
 export const MOTIFS: readonly Step[] = [residual, twins, slices, windows, scores, activated, pointwise, decoded];

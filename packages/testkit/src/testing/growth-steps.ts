@@ -2,7 +2,7 @@ import { elementCount, sameShape } from "@yolo-compile/core";
 import { fixedShape, fixedSize, type Value } from "@yolo-compile/ir";
 import type { Choice, GraphGrower } from "./graph-grower.js";
 
-/** Adds nodes to the value that the choice points at; does nothing where they do not fit. */
+/** Adds nodes behind a value; does nothing where they do not fit. */
 export type Step = (grower: GraphGrower, x: Value, choice: Choice) => void;
 
 const ACTIVATIONS = [
@@ -18,7 +18,7 @@ const ACTIVATIONS = [
   "Neg",
 ] as const;
 
-/** No graph gets slow to run. */
+/** The most elements of a value, so that every graph runs fast. */
 export const MOST_ELEMENTS = 1024;
 
 /** Weights of a sum over `count` inputs, so that magnitudes stay about one. */

@@ -17,7 +17,7 @@ export function referenceFile(path: string): string {
   return reference.path(path);
 }
 
-/** Why tests against the reference are skipped, printed once a test file; undefined where it is there. */
+/** The reason for which tests against the reference are skipped, printed once a test file; undefined where it is there. */
 export function missingReference(): string | undefined {
   if (typeof reference !== "string") return undefined;
   const reason = `skipped: ${reference}`;
@@ -25,7 +25,7 @@ export function missingReference(): string | undefined {
   return reason;
 }
 
-/** What OpenCV and YOLOv5 answer; made by goldens.py. */
+/** The results of OpenCV and YOLOv5; made by goldens.py. */
 export const goldens = JSON.parse(readFileSync(new URL("goldens.json", import.meta.url), "utf8")) as Goldens; // our own file, of the form that goldens.py writes
 
 export interface Goldens {

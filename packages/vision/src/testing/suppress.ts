@@ -2,7 +2,7 @@ import type { OutputLayout, Tensor } from "@yolo-compile/core";
 import type { Detection } from "../detection.js";
 import { nonMaxSuppression, type SuppressionOptions } from "../non-max-suppression.js";
 
-/** Options, and how many of the last columns are mask coefficients. */
+/** Options, and the number of last columns that are mask coefficients. */
 export interface DetectorOptions extends SuppressionOptions {
   readonly maskCount?: number;
 }
