@@ -9,7 +9,10 @@ import { TEXT } from "./diagnostic-texts.mjs";
 /** What is changed, the tests that have to notice, and the least share of it, in percent. */
 const PACKAGES = {
   judge: {
-    change: ["packages/runtime/src/{compare,verify-models,tolerance}.ts"],
+    change: [
+      "packages/runtime/src/{compare,guess-layout,judge-output,last-bits,liveliness,match-names}.ts",
+      "packages/runtime/src/{output-grid,run-reference,tolerance,units,verify-models}.ts",
+    ],
     tests: ["packages/runtime/src"],
     threshold: 90,
   },

@@ -4,6 +4,7 @@ import {
   decodeBase64,
   elementCount,
   type LazyTensor,
+  type OutputLayout,
   type Tensor,
   uniformStream,
   viewElements,
@@ -93,12 +94,19 @@ function formula(name: string, shape: readonly number[]): (u: number) => number 
 /** float32 through a few layers, of the same weights in the same order: a right one stays below 4e-6. */
 export const GOLDEN: Tolerance = { name: "GOLDEN", relative: 1e-5 };
 
-/** The largest difference of a graph's output from the golden's, as a share of its column's scale; see {@link compareTensors}. */
+/** A map is measured in one unit, its largest magnitude; of anything else scores are measured apart from boxes, by columns. */
+function layoutOf(output: string, { shape }: Tensor): OutputLayout {
+  const axis = shape.length === 4 ? shape.length : shape.length - 1;
+  return { output, axis, parts: [{ name: "values", kind: "other", count: shape[axis] ?? 1 }] };
+}
+
+/** The largest difference of a graph's outputs from the golden's, as a share of their scale. */
 export async function moduleError(golden: ModuleGolden, graph: Graph, level: OptimizationLevel): Promise<number> {
   const found = await runGraph(graph, { inputs: [goldenInput(golden)], level });
   if (found.length !== golden.outputs.length) return Number.POSITIVE_INFINITY;
   const errors = golden.outputs.map((expected, index) => {
-    const { maxRel, nonFinite } = compareTensors(`output${index}`, expected, found[index]!);
+    const name = `output${index}`;
+    const { maxRel, nonFinite } = compareTensors(name, expected, found[index]!, layoutOf(name, expected));
     return nonFinite > 0 ? Number.POSITIVE_INFINITY : maxRel;
   });
   return Math.max(...errors);
