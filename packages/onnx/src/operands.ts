@@ -1,5 +1,13 @@
 import { areFixed, int64s, isFixed, type Size, sameSize, tensorOf } from "@yolo-compile/core";
-import { constantValue, type Graph, type Node, type OpName, type Origin, type Value } from "@yolo-compile/ir";
+import {
+  type Attributes,
+  constantValue,
+  type Graph,
+  type Node,
+  type OpName,
+  type Origin,
+  type Value,
+} from "@yolo-compile/ir";
 import { SizeArithmetic } from "./size-arithmetic.js";
 
 /** A node in ONNX's form: sizes, axes and scales are inputs. */
@@ -8,7 +16,7 @@ export interface OnnxNode {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   /** The IR's attributes, without those that became inputs. */
-  readonly attributes: Node["attributes"];
+  readonly attributes: Attributes;
   readonly origin: Origin;
 }
 
@@ -92,6 +100,7 @@ function sliceInputs({ inputs: [x], attributes }: Node<"Slice">, sizes: SizeArit
   const last = ends.map((end, index) =>
     !isFixed(end) && sameSize(end, shape.at(axes[index]!)) ? Number.MAX_SAFE_INTEGER : end,
   );
+  // The names that they have in the files written so far.
   const name = (hint: string): string => (axes.length === 1 ? "const" : hint);
   const given = [
     x,
@@ -110,8 +119,7 @@ export function withOperands(graph: Graph, opset: number): OnnxNode[] {
     const operands: readonly string[] = spelling?.operands ?? [];
     const inputs = spelling?.inputs(node, sizes, opset) ?? node.inputs;
     const kept = Object.entries(node.attributes).filter(([name]) => !operands.includes(name));
-    if (node.op === "NonMaxSuppression") sizes.learn(node.outputs[0]!);
-    const written = { ...node, inputs, attributes: Object.fromEntries(kept) as Node["attributes"] }; // fewer than the op has
-    return [...sizes.takeNodes(), written];
+    for (const output of node.outputs) sizes.learn(output);
+    return [...sizes.takeNodes(), { ...node, inputs, attributes: Object.fromEntries(kept) }];
   });
 }

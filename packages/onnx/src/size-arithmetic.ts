@@ -36,14 +36,14 @@ export class SizeArithmetic {
 
   /** Lets the symbols in the shape of a value be computed from it, unless an earlier value has them. */
   learn(value: Value): void {
-    value.type.shape.forEach((size, axis) => {
+    for (const [axis, size] of value.type.shape.entries()) {
+      if (isFixed(size)) continue;
       const [symbol, ...more] = symbolsOf(size);
-      if (isFixed(size) || symbol === undefined || more.length > 0 || this.#sources.has(symbol)) return;
-      const factor = size.terms.get(symbol) ?? 0;
-      const rest = size.terms.get("") ?? 0;
+      if (symbol === undefined || more.length > 0 || this.#sources.has(symbol)) continue;
       const linear = [...size.terms.keys()].every((term) => term === symbol || term === "");
+      const [factor, rest] = [size.terms.get(symbol) ?? 0, size.terms.get("") ?? 0];
       if (linear) this.#sources.set(symbol, { value, axis, factor, rest });
-    });
+    }
   }
 
   /** The nodes made since the last call. */

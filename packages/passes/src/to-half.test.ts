@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type Graph, parseGraph, printGraph } from "@yolo-compile/ir";
+import { type Graph, parseGraph, printGraph, verifyGraph } from "@yolo-compile/ir";
 import { expectSameOutputs, F16, smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import { runPasses } from "./pass.js";
@@ -94,4 +94,16 @@ test("a Cast to float32 becomes one to float16, a Cast to something else stays o
     "Relu f16",
     "Cast f32",
   ]);
+});
+
+test("suppression takes its boxes in float32", () => {
+  const graph = parseGraph(`graph t(%b: f32[1,n,4], %s: f32[1,2,n]) {
+    %r = Sigmoid(%s) @ a
+    %k = NonMaxSuppression(%b, %r) {count=k} @ b
+    return %k
+  }`);
+  const { graph: after } = runPasses(graph, [toHalf]);
+  const { inputs, op } = after.nodes.at(-1)!;
+  expect([op, ...inputs.map((input) => input!.type.dtype)]).toEqual(["NonMaxSuppression", "f32", "f32"]);
+  verifyGraph(after);
 });
