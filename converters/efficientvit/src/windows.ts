@@ -18,7 +18,7 @@ export interface WindowUse {
 }
 
 /** Whether attention sees the map whole, without windows. */
-export const isWhole = (height: number, width: number, window: number): boolean => height <= window && width <= window;
+const isWhole = (height: number, width: number, window: number): boolean => height <= window && width <= window;
 
 /** Map size of each stage for an image; every stride-2 convolution rounds up. */
 export function stageMaps(

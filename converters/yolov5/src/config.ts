@@ -76,7 +76,7 @@ function readAnchors(value: PyValue, name: string): PyValue {
 }
 
 /** The rules of parse_model for a yaml, and of its checkpoints and exports. */
-export function configOf(yaml: Yolov5Yaml): ModelConfig {
+function configOf(yaml: Yolov5Yaml): ModelConfig {
   const { name, nc, ch, rows, activation = SILU, anchors } = yaml;
   const detectChannels = anchorCount(anchors) * (nc + BOX_COLUMNS);
   const scaledChannels = (wanted: number): number => makeDivisible(wanted * yaml.widthMultiple, 8);

@@ -61,7 +61,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const matrices: Support = numbers(NEVER);
 
 /** The element types of each op by opset. The lowest opset of an op is the first of its list. */
-export const SUPPORT = {
+const SUPPORT = {
   Conv: floats(22),
   ConvTranspose: floats(22),
   BatchNormalization: floats(14),
@@ -175,7 +175,7 @@ const VALUES: readonly { op: OpName; attribute: string; value: string; from?: nu
 ];
 
 /** The first opset in which `op` takes elements of `dtype`; undefined if there is none. */
-export function lowestOpset(op: OpName, dtype: DType): number | undefined {
+function lowestOpset(op: OpName, dtype: DType): number | undefined {
   const { types }: Support = SUPPORT[op];
   return types.find(([opset, dtypes]) => opset !== NEVER && dtypes.includes(dtype))?.[0];
 }

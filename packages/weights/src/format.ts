@@ -67,7 +67,7 @@ export interface FormatWriter {
 }
 
 /** Enough for every signature; tar's is the last, at byte 257. */
-export const HEAD_BYTES = 512;
+const HEAD_BYTES = 512;
 
 /** A zip begins with an entry. An empty zip, which begins with its end record, holds no weights. */
 const ZIP_STARTS: readonly string[] = ["PK\x03\x04", "PK\x05\x06"];

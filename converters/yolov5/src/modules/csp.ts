@@ -30,7 +30,7 @@ const add = (scope: Scope, a: Value, b: Value): Value => scope.op("Add", [a, b])
 const IN_RESIDUAL = 0.3;
 
 /** yolov5 v7.0 models/common.py Bottleneck */
-export function bottleneck(scope: Scope, x: Value, c2: number, { shortcut, g, e }: BottleneckOptions): Value {
+function bottleneck(scope: Scope, x: Value, c2: number, { shortcut, g, e }: BottleneckOptions): Value {
   const hidden = convBnAct(scope.child("cv1"), x, Math.trunc(c2 * e));
   const residual = shortcut && channelsOf(x) === c2;
   const y = convBnAct(scope.child("cv2"), hidden, c2, { k: 3, g, ...(residual && { madeUpScale: IN_RESIDUAL }) });

@@ -52,7 +52,7 @@ const softmaxes = (op: "Softmax" | "LogSoftmax"): readonly Sample[] => [
 const WINDOW = { kernel_shape: [3, 2], pads: [1, 0, 1, 1], strides: [2, 1] };
 
 /** Small graphs around every op of the IR, in its variants. */
-export const OP_SAMPLES = {
+const OP_SAMPLES = {
   Conv: [
     ({ x, w, op }) =>
       op("Conv", [x([1, 4, 6, 7]), w([6, 2, 3, 2]), w([6])], { group: 2, pads: [1, 0, 1, 2], strides: [2, 1] }),
@@ -166,7 +166,7 @@ export const OP_SAMPLES = {
 const scalarOf = (dtype: DType, value: number): Value => constantValue(tensorOf(dtype, [], [value]), "scalar");
 
 /** The sample as a graph with outputs `y0`, `y1`, … Float inputs and constants are of `float`. */
-export function sampleGraph(name: string, sample: Sample, float: DType = "f32"): Graph {
+function sampleGraph(name: string, sample: Sample, float: DType = "f32"): Graph {
   const builder = new GraphBuilder(name);
   let seed = 0;
   const type = (shape: readonly number[], dtype = float): TensorType => ({ shape, dtype });

@@ -23,7 +23,7 @@ const MAX_RANK = 64;
 export const NPY_START_BYTES = 12 + MAX_HEADER_BYTES;
 
 /** The spelling of an array of Python objects: its elements are a pickle. */
-export const isObjectDescr = (descr: string): boolean => /^[<>|=]?O\d*$/.test(descr);
+const isObjectDescr = (descr: string): boolean => /^[<>|=]?O\d*$/.test(descr);
 
 /**
  * The header of a .npy file, from its first bytes. `where` names the array in messages; `onObjects` is told where the

@@ -47,7 +47,7 @@ export function parseIntText(text: string): number | bigint | undefined {
 }
 
 /** The int as a number where that is exact. */
-export const narrow = (value: bigint): number | bigint =>
+const narrow = (value: bigint): number | bigint =>
   value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 
 /** A little-endian two's-complement int of any length. */

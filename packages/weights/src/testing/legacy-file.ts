@@ -2,7 +2,7 @@ import * as p from "./pickle-writer.js";
 import { concat } from "./zip-writer.js";
 
 /** torch's mark: the int 0x1950a86a20f9469cfc6c. */
-export const MARK = p.raw(0x8a, 10, [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]);
+const MARK = p.raw(0x8a, 10, [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]);
 
 /** Elements with their number in front, as torch wrote storages before 1.6. */
 export const storageBytes = (count: number, { buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>

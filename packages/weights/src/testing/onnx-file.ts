@@ -3,7 +3,7 @@ import { concat } from "./zip-writer.js";
 const utf8 = new TextEncoder();
 
 /** A base-128 varint. */
-export function varint(value: number): Uint8Array {
+function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   for (let left = value; ; left = Math.floor(left / 128)) {
     if (left < 128) return Uint8Array.from([...bytes, left]);
