@@ -59,8 +59,7 @@ const HEAD = `graph t(%x: f32[1,1,1,1]) {
   %w = f32[14,1,1,1] splat 1
   %b = f32[14] splat 1
   %c = Conv(%x, %w, %b)
-  %shape = i64[5] {1, 2, 7, 1, 1}
-  %y = Reshape(%c, %shape)
+  %y = Reshape(%c) {shape=[1, 2, 7, 1, 1]}
   return %y
 }`;
 
@@ -293,6 +292,33 @@ test("shift-logit takes a score, and none that is saturated", () => {
     expect(made[0]?.change).toMatch(/channel (5|12) \(classes\)/);
   }
 });
+
+/** Scores of two queries by three keys of one head, with a bias on the keys. */
+const ATTENTION = `graph t(%k: f32[3,2], %q: f32[2,2]) {
+  %b = f32[2] {5, 6}
+  %s = Add(%k, %b)
+  %t = Transpose(%s) {perm=[1, 0]}
+  %m = MatMul(%q, %t)
+  %y = Softmax(%m)
+  return %y
+}`;
+
+test.each(["lose-offset", "swap-rows", "shift-rows"])(
+  "%s changes nothing in what all keys have in common",
+  (operator) => {
+    const proofs = (graph: string) => mutate(graph, operator).map(({ proof }) => proof);
+    expect(proofs(ATTENTION)).toEqual(["softmax does not see what all keys have in common"]);
+    // The queries' bias, one for each key, softmax over the queries, and keys that something else looks at.
+    expect(proofs(ATTENTION.replace("MatMul(%q, %t)", "MatMul(%t, %q)").replace("f32[2,2]", "f32[3,2]"))).toEqual([
+      undefined,
+    ]);
+    expect(proofs(ATTENTION.replace(" {perm=[1, 0]}", " {perm=[0, 1]}").replace("f32[2,2]", "f32[2,3]"))).toEqual([
+      undefined,
+    ]);
+    expect(proofs(ATTENTION.replace("Softmax(%m)", "Softmax(%m) {axis=0}"))).toEqual([undefined]);
+    expect(proofs(ATTENTION.replace("return %y", "%z = Relu(%s)\n  return %y, %z"))).toEqual([undefined]);
+  },
+);
 
 test("cut-padding leaves a pad that a stride steps over", () => {
   const graph = KERNEL.replace("f32[1,1,5,5]", "f32[1,1,6,6]").replace("pads=", "strides=[2, 2], pads=");

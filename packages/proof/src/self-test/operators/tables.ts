@@ -2,6 +2,7 @@ import { rowStrides } from "@yolo-compile/core";
 import type { Node } from "@yolo-compile/ir";
 import { changeConstant, changeNode, replaceAt } from "../edit.js";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
+import { onSum } from "./key-bias.js";
 import { onOptimized } from "./on-optimized.js";
 
 const ARITHMETIC = ["Add", "Sub", "Mul", "Div", "Pow"] as const;
@@ -100,12 +101,16 @@ export const TABLE_OPERATORS: readonly MutationOperator[] = [
     const index = constantAt(node);
     return index < 0 ? undefined : changeConstant(node, index, "the constant is 1", (numbers) => numbers.fill(1));
   }),
-  onOptimized("lose-offset", ["Add", "Sub"], (node) => {
-    const index = constantAt(node);
-    return index < 0 ? undefined : changeConstant(node, index, "the constant is 0", (numbers) => numbers.fill(0));
-  }),
-  onOptimized("swap-rows", ARITHMETIC, swapRows),
-  onOptimized("shift-rows", ARITHMETIC, shiftRows),
+  onOptimized(
+    "lose-offset",
+    ["Add", "Sub"],
+    onSum((node) => {
+      const index = constantAt(node);
+      return index < 0 ? undefined : changeConstant(node, index, "the constant is 0", (numbers) => numbers.fill(0));
+    }),
+  ),
+  onOptimized("swap-rows", ARITHMETIC, onSum(swapRows)),
+  onOptimized("shift-rows", ARITHMETIC, onSum(shiftRows)),
   onOptimized("swap-tables", ARITHMETIC, swapTables),
   onOptimized("transpose-table", ["Add"], transposeTable),
   onOptimized("turn-map", ["Add"], turnMap),
