@@ -324,3 +324,65 @@ describe("without a layout", () => {
     expect(compare(tensor(boxes), tensor(dead)).maxRel).toBeGreaterThan(5 * FOLD.relative);
   });
 });
+
+describe("where things are", () => {
+  const axis1 = (shape: readonly number[], values: readonly number[]) => tensorOf("f64", shape, values);
+
+  test("the worst element is told by its place, the first of equals", () => {
+    const layout: OutputLayout = { output: "y", axis: 1, parts: [{ name: "values", kind: "other", count: 2 }] };
+    const reference = axis1([2, 2, 3], new Array(12).fill(1));
+    for (let at = 0; at < 12; at++) {
+      const candidate = axis1(
+        [2, 2, 3],
+        Array.from({ length: 12 }, (_, index) => (index === at ? 2 : index === 11 ? 1.5 : 1)),
+      );
+      expect(compare(reference, candidate, layout)).toMatchObject({ maxRel: 1, worst: at });
+    }
+    expect(compare(rows([4, 2]), rows([5, 2.5]), partOf("values", "other", 2)).worst).toBe(0);
+  });
+
+  test("a box lends its size to the numbers of its own place only, in every picture", () => {
+    const layout: OutputLayout = {
+      output: "y",
+      axis: 1,
+      parts: [
+        { name: "center", kind: "pixels", count: 2 },
+        { name: "size", kind: "pixels", count: 2 },
+      ],
+    };
+    const sides = [100, 200, 400, 800, 1600, 3200];
+    const boxes = (change: (index: number) => number) =>
+      axis1(
+        [2, 4, 3],
+        Array.from({ length: 24 }, (_, index) => {
+          const [picture, column, place] = [Math.floor(index / 12), Math.floor(index / 3) % 4, index % 3];
+          return (column === 3 ? sides[3 * picture + place]! : 20) + change(index);
+        }),
+      );
+    for (const [box, side] of sides.entries()) {
+      const at = 12 * Math.floor(box / 3) + (box % 3);
+      const found = compare(
+        boxes(() => 0),
+        boxes((index) => (index === at ? 1 : 0)),
+        layout,
+      );
+      expect(found).toMatchObject({ worst: at, maxRel: 1 / side });
+    }
+  });
+
+  test("the sum over a column is measured by the slopes of all its elements", () => {
+    const layout = { output: "y", axis: 1, parts: [{ name: "classes", kind: "probability", count: 1 }] } as const;
+    const count = 1000;
+    for (const probability of [0.5, 0.25]) {
+      const all = (value: number) => axis1([1, 1, count], new Array(count).fill(value));
+      const slopes = 4 * count * probability * (1 - probability);
+      const unit = slopes + Math.sqrt(count) * 1e-2 + count * 5e-4;
+      expect(compare(all(probability), all(probability + 1e-3), layout).maxRel).toBeCloseTo((count * 1e-3) / unit, 9);
+    }
+  });
+
+  test("a layout without parts finds nothing", () => {
+    const layout: OutputLayout = { output: "y", axis: 1, parts: [] };
+    expect(compare(rows([1]), rows([2]), layout)).toEqual({ maxAbs: 0, maxRel: 0, worst: -1, nonFinite: 0, parts: [] });
+  });
+});

@@ -100,3 +100,20 @@ test("a layout that is known is taken where it fits every answer", () => {
   expect(layoutOf("y", [answer], [{ ...known, axis: 0 }]).known).toBe(false);
   expect(layoutOf("y", [answer])).toEqual({ layout: singlePart("y", [1, 4]), known: false });
 });
+
+test("without an answer nothing is known but one number", () => {
+  expect(guessLayout("y", [])).toEqual(singlePart("y", []));
+});
+
+test("four columns between scores are no box", () => {
+  expect(partsOf(boxes([1, 8, 6], [SCORE, ...CENTER, ...SIZE, SCORE]))).toEqual([
+    "classes probability 1",
+    "values other 4",
+    "classes probability 1",
+  ]);
+});
+
+test("a millionth beyond 0 and 1 is rounding", () => {
+  const score = tensorOf("f64", [1, 2, 1], [-1e-6, 1 + 1e-6]);
+  expect(partsOf(score)).toEqual(["classes probability 1"]);
+});

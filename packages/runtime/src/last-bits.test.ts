@@ -38,3 +38,8 @@ test("each input has its own bits", () => {
   );
   expect(shaken.get("a")).not.toEqual(shaken.get("b"));
 });
+
+test("downwards the way ends at 0, not before", () => {
+  const least = tensorOf("f32", [50], new Array<number>(50).fill(LEAST));
+  expect(new Set(toNumbers(shake(least)))).toEqual(new Set([0, 2 * LEAST]));
+});

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { type OutputLayout, type Tensor, tensorOf } from "@yolo-compile/core";
 import { encodeText } from "@yolo-compile/testkit";
-import { CPU } from "./providers.js";
-import { type NamedInput, type OfferedInput, runReference, type Tensors } from "./run-reference.js";
+import { CPU, type Provider } from "./providers.js";
+import { type NamedInput, type OfferedInput, runReference, type Tensors, useOnce } from "./run-reference.js";
+import type { Session } from "./session.js";
 import { FOLD, type Tolerance } from "./tolerance.js";
 import { type CandidateRun, checkCandidate, type Verification, verifyModels } from "./verify-models.js";
 
@@ -363,4 +364,120 @@ test("each input's answers are its own", async () => {
     [2, 3, 4, 5],
     [1, 1, 1, 1],
   ]);
+});
+
+test("models without a name are called by their part", async () => {
+  const steps: string[] = [];
+  const model = { reference: arithmetic("Mul", 2), candidate: arithmetic("Mul", 2) };
+  await verifyModels({ ...model, provider: CPU, inputs: () => [input(NUMBERS)], onStep: (step) => steps.push(step) });
+  expect(steps).toEqual([
+    "the reference runs",
+    "the candidate runs on cpu, ONNX Runtime's own optimisation off",
+    "the candidate runs on cpu, ONNX Runtime's own optimisation on",
+  ]);
+});
+
+test("failing fast ends where something failed, though what came before did not", async () => {
+  const inputs = () => [input([0, 0, 0, 0], "zeros"), input(NUMBERS), input([1, 1, 1, 1], "ones")];
+  const cases = await runReference({ model: arithmetic("Mul", 2), inputs });
+  const found = await checkCandidate({ candidate: arithmetic("Mul", 3), cases, provider: CPU, failFast: true });
+  expect(found.comparisons.map((each) => [each.input, each.level, each.ok])).toEqual([
+    ["zeros", "disabled", true],
+    ["numbers", "disabled", false],
+  ]);
+});
+
+test("what the outputs hold decides which input is taken", async () => {
+  const quiet = input([0.01, 9, 0.01, 9], "quiet");
+  const lively = input([0.5, 1, 0.5, 1], "lively");
+  const layouts: readonly OutputLayout[] = [
+    {
+      output: "y",
+      axis: 1,
+      parts: [
+        { name: "objectness", kind: "probability", count: 1 },
+        { name: "values", kind: "other", count: 1 },
+      ],
+    },
+  ];
+  const taken = async (options: Options) =>
+    (await verify(arithmetic("Mul", 1), arithmetic("Mul", 1), { inputs: [{ oneOf: [quiet, lively] }], ...options }))
+      .comparisons[0]!.input;
+  expect(await taken({ layouts })).toBe("lively");
+  expect(await taken({})).toBe("quiet");
+});
+
+describe("on another provider", () => {
+  const other: Provider = { ...CPU, name: "again", arithmetic: "plain", tolerance: { name: "LOOSE", relative: 1e-2 } };
+
+  test("the candidate runs on the CPU and there, each by its own tolerance", async () => {
+    const model = { reference: arithmetic("Mul", 2), candidate: arithmetic("Mul", 2 * (1 + 1e-3)) };
+    const found = await verifyModels({ ...model, provider: other, inputs: () => [input(NUMBERS)] });
+    expect(found.comparisons.map(({ provider, level, ok }) => `${provider} ${level} ${ok}`)).toEqual([
+      "cpu disabled false",
+      "cpu all false",
+      "again disabled true",
+      "again all true",
+    ]);
+    expect(found).toMatchObject({ ok: false, provider: "again", arithmetic: "plain", tolerance: other.tolerance });
+    expect(found.placement).toBeDefined();
+  });
+
+  test("of one model only the run that gave the answers is left out", async () => {
+    const model = arithmetic("Mul", 2);
+    const request = { reference: model, candidate: model, provider: other, inputs: () => [input(NUMBERS)] };
+    expect((await verifyModels(request)).comparisons.map(({ provider, level }) => `${provider} ${level}`)).toEqual([
+      "cpu all",
+      "again disabled",
+      "again all",
+    ]);
+  });
+
+  test("errors name the model there too", async () => {
+    const inputs = () => [input(NUMBERS)];
+    const cases = await runReference({ model: arithmetic("Mul", 2), inputs });
+    const request = { candidate: Uint8Array.of(1), name: "the second", cases, provider: other };
+    await expect(checkCandidate(request)).rejects.toThrow(/load.* the second/);
+  });
+});
+
+test("each output has to be told of by some input, and one that tells is enough", async () => {
+  const both = (still: number) =>
+    encodeText(`graph t(%x: f32[2,2]) { %big = f32[] {1e7}
+      %a = Add(%x, %big)
+      %wild = Sub(%a, %big)
+      %c = f32[] {${still}}
+      %still = Mul(%x, %c)
+      return %wild, %still }`);
+  const moving = input([0.5, 1.5, 0.49999, 1.49999], "wild");
+  const calm = input([1024, 2048, 4096, 8192], "calm");
+  const exact = encodeText(`graph t(%x: f32[2,2]) { %c = f32[] {1.3}
+      %wild = Mul(%x, %c)
+      %still = Identity(%x)
+      return %wild, %still }`);
+  const alone = await verify(both(1), exact, { inputs: [moving] });
+  expect(alone.comparisons.every(({ ok }) => ok)).toBe(true);
+  expect(alone.ok).toBe(false);
+  const right = encodeText(`graph t(%x: f32[2,2]) { %wild = Identity(%x)
+      %still = Identity(%x)
+      return %wild, %still }`);
+  expect((await verify(both(1), right, { inputs: [calm, moving] })).ok).toBe(true);
+});
+
+test("a session is released whatever happens", async () => {
+  const released: string[] = [];
+  const session = (name: string): Session => ({
+    name,
+    inputs: [],
+    outputs: [],
+    run: async () => new Map(),
+    release: async () => void released.push(name),
+  });
+  expect(await useOnce(session("fine"), async () => 7)).toBe(7);
+  await expect(
+    useOnce(session("broken"), async () => {
+      throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
+  expect(released).toEqual(["fine", "broken"]);
 });

@@ -1,0 +1,101 @@
+import { expect, test } from "@jest/globals";
+import { type OutputLayout, tensorOf } from "@yolo-compile/core";
+import { excess, isTelling, judgeOutput, type PartComparison } from "./judge-output.js";
+import type { Tensors } from "./run-reference.js";
+import { WIDEST } from "./tolerance.js";
+
+/** Errors are shares of 1: the largest number of each column. */
+const LAYOUT: OutputLayout = {
+  output: "y",
+  axis: 1,
+  parts: [
+    { name: "values", kind: "other", count: 1 },
+    { name: "masks", kind: "coefficient", count: 1 },
+  ],
+};
+const QUARTER = { name: "QUARTER", relative: 0.25 };
+const SUBJECT = { input: "noise", provider: "cpu", level: "all", tolerance: QUARTER } as const;
+
+const outputs = (values: number, masks: number): Tensors =>
+  new Map([["y", tensorOf("f64", [2, 2], [1, 1, values, masks])]]);
+
+/** Judges a candidate against zeros, with the answers of the reference to shaken inputs; tells how often those were asked for. */
+async function judge(candidate: Tensors, answers?: readonly Tensors[]) {
+  let asked = 0;
+  const shaken = async () => {
+    asked++;
+    return answers ?? [];
+  };
+  const expected = {
+    input: { name: "noise", tensors: new Map() },
+    outputs: outputs(0, 0),
+    ...(answers && { shaken }),
+  };
+  const found = await judgeOutput("y", expected, candidate.get("y")!, { layout: LAYOUT, known: true }, SUBJECT);
+  return { found, asked };
+}
+
+test("what is allowed is right, and nothing is asked of the reference", async () => {
+  const { found, asked } = await judge(outputs(0.25, 0), [outputs(0.5, 0.5)]);
+  expect(found).toMatchObject({ ok: true, input: "noise", provider: "cpu", level: "all", output: "y" });
+  expect(found.decisive).toMatchObject({ name: "values", maxRel: 0.25, allowed: 0.25 });
+  expect(found.parts.some((part) => "moved" in part)).toBe(false);
+  expect(asked).toBe(0);
+});
+
+test("more than is allowed is wrong, unless the reference moves by a tenth of it", async () => {
+  expect((await judge(outputs(0, 0.5))).found.ok).toBe(false);
+  const still = await judge(outputs(0, 0.5), [outputs(0, 0)]);
+  expect(still.found).toMatchObject({ ok: false, decisive: { name: "masks", moved: 0, allowed: 0.25 } });
+  const moved = await judge(outputs(0, 0.5), [outputs(0, 0), outputs(0, 0.0625), outputs(0, 0.03125)]);
+  expect(moved.found).toMatchObject({ ok: true, decisive: { name: "masks", moved: 0.0625, allowed: 0.625 } });
+  expect(moved.asked).toBe(1);
+});
+
+test("only the part that is beyond is widened", async () => {
+  const { found } = await judge(outputs(0.25, 0.5), [outputs(0.125, 0.125)]);
+  expect(found.parts.map(({ allowed, moved }) => [allowed, moved])).toEqual([
+    [0.25, undefined],
+    [1.25, 0.125],
+  ]);
+  expect(found.decisive.name).toBe("values");
+});
+
+test("of parts that are equally far the first decides", async () => {
+  expect((await judge(outputs(0.125, 0.125))).found.decisive.name).toBe("values");
+});
+
+test("what is not finite is wrong however far the reference moves, and nothing is asked for it", async () => {
+  const { found, asked } = await judge(outputs(Number.NaN, 0), [outputs(1, 1)]);
+  expect(found).toMatchObject({ ok: false, nonFinite: 1, decisive: { name: "values" } });
+  expect(asked).toBe(0);
+  expect((await judge(outputs(Number.NaN, 0.5), [outputs(1, 1)])).found.ok).toBe(false);
+});
+
+const part = (rest: Partial<PartComparison>): PartComparison => ({
+  ...{
+    name: "values",
+    kind: "other",
+    maxAbs: 0,
+    maxRel: 0,
+    worst: -1,
+    nonFinite: 0,
+    nonFiniteReference: 0,
+    allowed: 0,
+  },
+  ...rest,
+});
+
+test("no error is no excess, even of nothing that is allowed", () => {
+  expect(excess(part({}))).toBe(0);
+  expect(excess(part({ maxRel: 1 }))).toBe(Number.POSITIVE_INFINITY);
+  expect(excess(part({ maxRel: 1, allowed: 4 }))).toBe(0.25);
+  expect(excess(part({ nonFinite: 1, allowed: 4 }))).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("a part tells something unless more had to be allowed than the widest", () => {
+  expect(isTelling(part({ allowed: 1 }))).toBe(true);
+  expect(isTelling(part({ moved: 0, allowed: 0.01 }))).toBe(true);
+  expect(isTelling(part({ moved: 0, allowed: WIDEST }))).toBe(true);
+  expect(isTelling(part({ moved: 0, allowed: 1.01 * WIDEST }))).toBe(false);
+});
