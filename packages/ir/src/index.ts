@@ -14,6 +14,7 @@ export {
   schemaOf,
 } from "./ops/index.js";
 export type { Attribute, AttributeKind, AttributeSchema, Attributes, OpContext, OpSchema, Traits } from "./schema.js";
+export type { OpsetSupport } from "./support.js";
 export * from "./text/index.js";
 export * from "./traits.js";
 export * from "./verify.js";

@@ -1,4 +1,5 @@
 import type { DType, Size, Tensor, TensorType, ValueType } from "@yolo-compile/core";
+import type { OpsetSupport } from "./support.js";
 
 /**
  * The TypeScript type of each kind of attribute. A `dtype` is an int in ONNX; `sizes` and `floats` are constant or computed
@@ -95,6 +96,8 @@ export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
     types: readonly TensorType[],
   ): readonly Tensor[];
   readonly traits?: Traits<Schemas>;
+  /** Which opsets of ONNX have it, for which element types. */
+  readonly support: OpsetSupport;
 }
 
 /** The schema itself, with the types of its attributes. */

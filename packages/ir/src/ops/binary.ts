@@ -1,6 +1,7 @@
 import { elementCount, isFloat, type Tensor, type TensorType, toFloat64 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { type OpContext, op } from "../schema.js";
+import type { OpsetSupport } from "../support.js";
 import { broadcastOffsets, broadcastShapes } from "./broadcast.js";
 import { checkElementTypes, inputType } from "./context.js";
 import { integersOf, roundTo, wrapTo } from "./rounding.js";
@@ -13,8 +14,9 @@ export interface Arithmetic {
 }
 
 /** An op with numpy broadcasting of its two inputs. Integers wrap around; their division truncates. */
-export const binary = ({ float, integer }: Arithmetic) =>
+export const binary = (support: OpsetSupport, { float, integer }: Arithmetic) =>
   op({
+    support,
     inputs: [2, 2],
     attributes: {},
     infer: (node) => {

@@ -1,6 +1,7 @@
 import { addSizes, multiplySizes, type Size, sameSize, type ValueType } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { int, ints, type OpContext, type OpSchema, op } from "../schema.js";
+import { floatSupport } from "../support.js";
 import { checkElementTypes, checkVectors, fixedRanked, inputType, ranked, reaches } from "./context.js";
 import { slide, windowOf } from "./window.js";
 
@@ -54,11 +55,17 @@ const isPointwise = (node: OpContext<typeof CONV>): boolean =>
 export const CONVOLUTION = {
   /** x: [n,c,h,w], w: [filters,c/group,kh,kw], b?: [filters]; or one spatial axis, and then its attributes are given */
   Conv: op({
+    support: floatSupport(22),
     inputs: [2, 3],
     attributes: CONV,
     infer: inferConv,
     traits: { pixelwise: (node) => (isPointwise(node) ? [0] : []) },
   }),
   /** x: [n,c,h,w], w: [c,filters/group,kh,kw], b?: [filters] */
-  ConvTranspose: op({ inputs: [2, 3], attributes: CONV_TRANSPOSE, infer: inferConvTranspose }),
+  ConvTranspose: op({
+    support: floatSupport(22),
+    inputs: [2, 3],
+    attributes: CONV_TRANSPOSE,
+    infer: inferConvTranspose,
+  }),
 } satisfies Record<string, OpSchema>;

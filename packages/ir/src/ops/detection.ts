@@ -32,6 +32,7 @@ export const DETECTION = {
    * decide; it may be 0, which no other symbol may.
    */
   NonMaxSuppression: op({
+    support: { types: [[11, ["f32"]]], inputs: { 2: ["i64"], 3: ["f32"], 4: ["f32"] } },
     inputs: [2, 5],
     attributes: SUPPRESSION,
     infer: inferSuppression,

@@ -18,6 +18,17 @@ import {
   op,
   string,
 } from "../schema.js";
+import {
+  anySupport,
+  FLOATS,
+  floatSupport,
+  INDEX,
+  NARROW,
+  numberSupport,
+  type OpsetSupport,
+  SIGNED,
+  WIDE,
+} from "../support.js";
 import { binary } from "./binary.js";
 import { broadcastShapes } from "./broadcast.js";
 import { checkChoice, checkElementTypes, checkScalars, inputType } from "./context.js";
@@ -30,10 +41,12 @@ const same = (node: OpContext): ValueType[] => [inputType(node, 0)];
 
 /** An op of one input; `integer`, where given, computes integers exactly. */
 const unary = <const Schemas extends AttributeSchemas>(
+  support: OpsetSupport,
   attributes: Schemas,
   make: (attributes: CompleteAttributes<Schemas>) => Scalar,
   integer?: Integer,
 ): OpSchema<Schemas> => ({
+  support,
   inputs: [1, 1],
   attributes,
   infer: same,
@@ -45,7 +58,7 @@ const unary = <const Schemas extends AttributeSchemas>(
   traits: { elementwise: "unary" },
 });
 
-const plain = (apply: Scalar, integer?: Integer) => unary({}, () => apply, integer);
+const plain = (support: OpsetSupport, apply: Scalar, integer?: Integer) => unary(support, {}, () => apply, integer);
 
 function mapIntegers(x: Tensor, apply: Integer, dtype = x.dtype): Tensor {
   const at = integersOf(x);
@@ -74,6 +87,13 @@ const SELU = { alpha: 1.6732631921768188, gamma: 1.0507010221481323 };
 
 /** min(max(x, low), high); inputs x, low?, high?, both scalars */
 const clip = op({
+  support: {
+    types: [
+      [11, FLOATS],
+      [12, [...WIDE, ...NARROW]],
+      [13, ["bf16"]],
+    ],
+  },
   inputs: [1, 3],
   attributes: {},
   infer: (node) => {
@@ -102,6 +122,7 @@ function clamp<N extends number | bigint>(value: N, least: N | undefined, most: 
 }
 
 const cast = op({
+  support: anySupport({ values: [{ attribute: "to", value: "bf16", from: 13 }] }),
   inputs: [1, 1],
   attributes: { to: dtype() },
   infer: (node) => [{ dtype: node.attributes.to, shape: inputType(node, 0).shape }],
@@ -116,7 +137,7 @@ const cast = op({
 
 /** x where it is positive, x * slope elsewhere; the slope broadcasts to x. */
 const prelu = op({
-  ...binary({ float: (x, slope) => (x < 0 ? x * slope : x) }),
+  ...binary(numberSupport({ bf16: 16 }), { float: (x, slope) => (x < 0 ? x * slope : x) }),
   infer: (node) => {
     checkElementTypes(node);
     const x = inputType(node, 0);
@@ -127,6 +148,7 @@ const prelu = op({
 });
 
 const gelu = op({
+  support: floatSupport(20, 20),
   inputs: [1, 1],
   attributes: { approximate: string("none") },
   infer: (node) => {
@@ -138,33 +160,60 @@ const gelu = op({
 
 /** Ops that work element by element, with numpy broadcasting where there are two inputs. */
 export const ELEMENTWISE = {
-  Abs: plain(Math.abs, (x) => (x < 0n ? -x : x)),
-  Exp: plain(Math.exp),
-  Log: plain(Math.log),
+  Abs: plain(numberSupport({ narrow: 11 }), Math.abs, (x) => (x < 0n ? -x : x)),
+  Exp: plain(floatSupport(13), Math.exp),
+  Log: plain(floatSupport(13), Math.log),
   Neg: plain(
+    {
+      types: [
+        [11, [...FLOATS, ...SIGNED]],
+        [13, ["bf16"]],
+      ],
+    },
     (x) => -x,
     (x) => -x,
   ),
-  Reciprocal: plain((x) => 1 / x),
+  Reciprocal: plain(floatSupport(13), (x) => 1 / x),
   Relu: plain(
+    {
+      types: [
+        [11, FLOATS],
+        [13, ["bf16"]],
+        [14, SIGNED],
+      ],
+    },
     (x) => Math.max(x, 0),
     (x) => (x < 0n ? 0n : x),
   ),
-  Sigmoid: plain(sigmoid),
-  Softplus: plain(softplus),
-  Softsign: plain((x) => x / (1 + Math.abs(x))),
-  Sqrt: plain(Math.sqrt),
-  Tanh: plain(Math.tanh),
-  HardSwish: plain((x) => x * hardSigmoid(1 / 6, 0.5)(x)),
-  Mish: plain((x) => x * Math.tanh(softplus(x))),
-  HardSigmoid: unary({ alpha: float(0.2), beta: float(0.5) }, ({ alpha, beta }) => hardSigmoid(alpha, beta)),
-  LeakyRelu: unary({ alpha: float(0.01) }, ({ alpha }) => leaky(alpha)),
-  Elu: unary({ alpha: float(1) }, ({ alpha }) => elu(alpha)),
-  Selu: unary({ alpha: float(SELU.alpha), gamma: float(SELU.gamma) }, ({ alpha, gamma }) => elu(alpha, gamma)),
-  Celu: unary({ alpha: float(1) }, ({ alpha }) => celu(alpha)),
-  Erf: op({ inputs: [1, 1], attributes: {}, infer: same, traits: { elementwise: "unary" } }),
+  Sigmoid: plain(floatSupport(13), sigmoid),
+  Softplus: plain(floatSupport(22), softplus),
+  Softsign: plain(floatSupport(22), (x) => x / (1 + Math.abs(x))),
+  Sqrt: plain(floatSupport(13), Math.sqrt),
+  Tanh: plain(floatSupport(13), Math.tanh),
+  HardSwish: plain(floatSupport(22, 14), (x) => x * hardSigmoid(1 / 6, 0.5)(x)),
+  Mish: plain(floatSupport(22, 18), (x) => x * Math.tanh(softplus(x))),
+  HardSigmoid: unary(floatSupport(22), { alpha: float(0.2), beta: float(0.5) }, ({ alpha, beta }) =>
+    hardSigmoid(alpha, beta),
+  ),
+  LeakyRelu: unary(floatSupport(16), { alpha: float(0.01) }, ({ alpha }) => leaky(alpha)),
+  Elu: unary(floatSupport(22), { alpha: float(1) }, ({ alpha }) => elu(alpha)),
+  Selu: unary(floatSupport(22), { alpha: float(SELU.alpha), gamma: float(SELU.gamma) }, ({ alpha, gamma }) =>
+    elu(alpha, gamma),
+  ),
+  Celu: unary(
+    {
+      types: [
+        [12, ["f32"]],
+        [28, ["f16", "f64", "bf16"]],
+      ],
+    },
+    { alpha: float(1) },
+    ({ alpha }) => celu(alpha),
+  ),
+  Erf: op({ support: floatSupport(13), inputs: [1, 1], attributes: {}, infer: same, traits: { elementwise: "unary" } }),
   Gelu: gelu,
   Identity: op({
+    support: anySupport(),
     inputs: [1, 1],
     attributes: {},
     infer: same,
@@ -174,9 +223,21 @@ export const ELEMENTWISE = {
   PRelu: prelu,
   Clip: clip,
   Cast: cast,
-  Add: binary({ float: (a, b) => a + b, integer: (a, b) => a + b }),
-  Sub: binary({ float: (a, b) => a - b, integer: (a, b) => a - b }),
-  Mul: binary({ float: (a, b) => a * b, integer: (a, b) => a * b }),
-  Div: binary({ float: (a, b) => a / b, integer: (a, b) => (b === 0n ? undefined : a / b) }),
-  Pow: binary({ float: (a, b) => a ** b }),
+  Add: binary(numberSupport({ narrow: 14 }), { float: (a, b) => a + b, integer: (a, b) => a + b }),
+  Sub: binary(numberSupport({ narrow: 14 }), { float: (a, b) => a - b, integer: (a, b) => a - b }),
+  Mul: binary(numberSupport({ narrow: 14 }), { float: (a, b) => a * b, integer: (a, b) => a * b }),
+  Div: binary(numberSupport({ narrow: 14 }), {
+    float: (a, b) => a / b,
+    integer: (a, b) => (b === 0n ? undefined : a / b),
+  }),
+  Pow: binary(
+    {
+      types: [
+        [11, FLOATS],
+        [12, INDEX],
+        [15, ["bf16"]],
+      ],
+    },
+    { float: (a, b) => a ** b },
+  ),
 } satisfies Record<string, OpSchema>;

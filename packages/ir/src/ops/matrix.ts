@@ -1,6 +1,7 @@
 import { sameShape, sameSize, type ValueType } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { float, int, type OpContext, type OpSchema, op } from "../schema.js";
+import { numberSupport } from "../support.js";
 import { broadcast } from "./broadcast.js";
 import { checkElementTypes, inputType, ranked } from "./context.js";
 
@@ -32,6 +33,6 @@ function inferGemm(node: OpContext<typeof GEMM>): ValueType[] {
 /** Products of matrices. */
 export const MATRIX = {
   /** alpha * a @ b + beta * c */
-  Gemm: op({ inputs: [2, 3], attributes: GEMM, infer: inferGemm }),
-  MatMul: op({ inputs: [2, 2], attributes: {}, infer: inferMatMul }),
+  Gemm: op({ support: numberSupport(), inputs: [2, 3], attributes: GEMM, infer: inferGemm }),
+  MatMul: op({ support: numberSupport(), inputs: [2, 2], attributes: {}, infer: inferMatMul }),
 } satisfies Record<string, OpSchema>;

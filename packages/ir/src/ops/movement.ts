@@ -19,6 +19,7 @@ import {
 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { int, ints, type OpContext, type OpSchema, op, sizes, string } from "../schema.js";
+import { anySupport, INDEX } from "../support.js";
 import { broadcast, broadcastOffsets } from "./broadcast.js";
 import { checkChoice, inputType, normalAxis, ranked } from "./context.js";
 import { byCoordinates, dot, gatherElements } from "./gather-elements.js";
@@ -176,6 +177,7 @@ const expandsNothing = (node: OpContext<typeof EXPAND>): boolean =>
 /** Ops that move elements between tensors and within them, and compute nothing. */
 export const MOVEMENT = {
   Concat: op({
+    support: anySupport(),
     inputs: [1, 1024],
     attributes: CONCAT,
     infer: inferConcat,
@@ -186,6 +188,7 @@ export const MOVEMENT = {
     },
   }),
   DepthToSpace: op({
+    support: anySupport(),
     inputs: [1, 1],
     attributes: DEPTH_TO_SPACE,
     infer: inferDepthToSpace,
@@ -194,16 +197,25 @@ export const MOVEMENT = {
   }),
   /** Numpy's broadcast of x and a shape: an axis of 1 in the shape keeps that of x. */
   Expand: op({
+    support: anySupport(),
     inputs: [1, 1],
     attributes: EXPAND,
     infer: inferExpand,
     fold: foldExpand,
     traits: { moves: "some", keepsOrder: expandsNothing },
   }),
-  Gather: op({ inputs: [2, 2], attributes: AXIS, infer: inferGather, fold: foldGather, traits: { moves: "some" } }),
+  Gather: op({
+    support: anySupport({ inputs: { 1: INDEX } }),
+    inputs: [2, 2],
+    attributes: AXIS,
+    infer: inferGather,
+    fold: foldGather,
+    traits: { moves: "some" },
+  }),
   Slice: SLICE,
   /** One output a part. */
   Split: op({
+    support: anySupport(),
     inputs: [1, 1],
     attributes: SPLIT,
     infer: inferSplit,
@@ -215,6 +227,7 @@ export const MOVEMENT = {
     },
   }),
   Transpose: op({
+    support: anySupport(),
     inputs: [1, 1],
     attributes: TRANSPOSE,
     infer: inferTranspose,

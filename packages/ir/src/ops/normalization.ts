@@ -1,6 +1,7 @@
 import type { ValueType } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { float, int, type OpContext, type OpSchema, op } from "../schema.js";
+import { floatSupport } from "../support.js";
 import { checkVectors, inputType, normalAxis } from "./context.js";
 
 const SOFTMAX = { axis: int(-1) };
@@ -21,7 +22,12 @@ function inferSoftmax(node: OpContext<typeof SOFTMAX>): ValueType[] {
 /** Ops that put numbers on a common scale. */
 export const NORMALIZATION = {
   /** (x - mean) / sqrt(var + epsilon) * scale + bias, per channel (axis 1); inputs x, scale, bias, mean, var */
-  BatchNormalization: op({ inputs: [5, 5], attributes: { epsilon: float(1e-5) }, infer: inferBatchNorm }),
-  LogSoftmax: op({ inputs: [1, 1], attributes: SOFTMAX, infer: inferSoftmax }),
-  Softmax: op({ inputs: [1, 1], attributes: SOFTMAX, infer: inferSoftmax }),
+  BatchNormalization: op({
+    support: floatSupport(14),
+    inputs: [5, 5],
+    attributes: { epsilon: float(1e-5) },
+    infer: inferBatchNorm,
+  }),
+  LogSoftmax: op({ support: floatSupport(13), inputs: [1, 1], attributes: SOFTMAX, infer: inferSoftmax }),
+  Softmax: op({ support: floatSupport(13), inputs: [1, 1], attributes: SOFTMAX, infer: inferSoftmax }),
 } satisfies Record<string, OpSchema>;

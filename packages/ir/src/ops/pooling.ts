@@ -1,5 +1,6 @@
 import type { ValueType } from "@yolo-compile/core";
 import { int, ints, type OpContext, type OpSchema, op } from "../schema.js";
+import { FLOATS, floatSupport } from "../support.js";
 import { ranked } from "./context.js";
 import { sizes, slide } from "./window.js";
 
@@ -13,9 +14,26 @@ function inferPool(node: OpContext<typeof WINDOW>): ValueType[] {
 
 /** Ops that make one pixel of many. */
 export const POOLING = {
-  MaxPool: op({ inputs: [1, 1], attributes: { ...WINDOW, dilations: ints([1, 1]) }, infer: inferPool }),
-  AveragePool: op({ inputs: [1, 1], attributes: { ...WINDOW, count_include_pad: int(0) }, infer: inferPool }),
+  MaxPool: op({
+    support: {
+      types: [
+        [11, FLOATS],
+        [12, ["i8", "u8"]],
+        [22, ["bf16"]],
+      ],
+    },
+    inputs: [1, 1],
+    attributes: { ...WINDOW, dilations: ints([1, 1]) },
+    infer: inferPool,
+  }),
+  AveragePool: op({
+    support: floatSupport(22),
+    inputs: [1, 1],
+    attributes: { ...WINDOW, count_include_pad: int(0) },
+    infer: inferPool,
+  }),
   GlobalAveragePool: op({
+    support: floatSupport(22),
     inputs: [1, 1],
     attributes: {},
     infer: (node) => {

@@ -1,5 +1,6 @@
 import { elementCount, rowStrides, toFloat64, type ValueType } from "@yolo-compile/core";
 import { int, ints, type OpContext, type OpSchema, op } from "../schema.js";
+import { FLOATS, numberSupport, type OpsetSupport, WIDE } from "../support.js";
 import { inputType, normalAxes } from "./context.js";
 import { byCoordinates, dot } from "./gather-elements.js";
 import { roundTo } from "./rounding.js";
@@ -24,8 +25,9 @@ interface Reduction {
   readonly end: (sum: number, count: number) => number;
 }
 
-const reduce = ({ start, step, end }: Reduction): OpSchema<typeof REDUCE> =>
+const reduce = (support: OpsetSupport, { start, step, end }: Reduction): OpSchema<typeof REDUCE> =>
   op({
+    support,
     inputs: [1, 1],
     attributes: REDUCE,
     infer: inferReduce,
@@ -51,7 +53,17 @@ const add = (sum: number, element: number): number => sum + element;
 
 /** Ops that make one number of many. */
 export const REDUCTION = {
-  ReduceMean: reduce({ start: 0, step: add, end: (sum, count) => sum / count }),
-  ReduceMax: reduce({ start: Number.NEGATIVE_INFINITY, step: Math.max, end: plain }),
-  ReduceSum: reduce({ start: 0, step: add, end: plain }),
+  ReduceMean: reduce(numberSupport(), { start: 0, step: add, end: (sum, count) => sum / count }),
+  ReduceMax: reduce(
+    {
+      types: [
+        [11, [...FLOATS, ...WIDE]],
+        [12, ["i8", "u8"]],
+        [13, ["bf16"]],
+        [20, ["bool"]],
+      ],
+    },
+    { start: Number.NEGATIVE_INFINITY, step: Math.max, end: plain },
+  ),
+  ReduceSum: reduce(numberSupport(), { start: 0, step: add, end: plain }),
 } satisfies Record<string, OpSchema>;

@@ -11,6 +11,7 @@ import {
 } from "@yolo-compile/core";
 import { typeError } from "../diagnostics.js";
 import { int, ints, type OpContext, type OpSchema, op, sizes } from "../schema.js";
+import { anySupport } from "../support.js";
 import { inputType, normalAxes, normalAxis } from "./context.js";
 
 const AXES = { axes: ints() };
@@ -67,9 +68,37 @@ const SAME_ORDER = { moves: "each", keepsOrder: () => true } as const;
 
 /** Ops that give the elements of a tensor another shape; their order stays. */
 export const RESHAPING = {
-  Flatten: op({ inputs: [1, 1], attributes: FLATTEN, infer: inferFlatten, fold: refold, traits: SAME_ORDER }),
+  Flatten: op({
+    support: anySupport(),
+    inputs: [1, 1],
+    attributes: FLATTEN,
+    infer: inferFlatten,
+    fold: refold,
+    traits: SAME_ORDER,
+  }),
   /** In the shape, 0 keeps the size of that axis, and one -1 takes what is left. */
-  Reshape: op({ inputs: [1, 1], attributes: RESHAPE, infer: inferReshape, fold: refold, traits: SAME_ORDER }),
-  Squeeze: op({ inputs: [1, 1], attributes: AXES, infer: inferSqueeze, fold: refold, traits: SAME_ORDER }),
-  Unsqueeze: op({ inputs: [1, 1], attributes: AXES, infer: inferUnsqueeze, fold: refold, traits: SAME_ORDER }),
+  Reshape: op({
+    support: anySupport(),
+    inputs: [1, 1],
+    attributes: RESHAPE,
+    infer: inferReshape,
+    fold: refold,
+    traits: SAME_ORDER,
+  }),
+  Squeeze: op({
+    support: anySupport(),
+    inputs: [1, 1],
+    attributes: AXES,
+    infer: inferSqueeze,
+    fold: refold,
+    traits: SAME_ORDER,
+  }),
+  Unsqueeze: op({
+    support: anySupport(),
+    inputs: [1, 1],
+    attributes: AXES,
+    infer: inferUnsqueeze,
+    fold: refold,
+    traits: SAME_ORDER,
+  }),
 } satisfies Record<string, OpSchema>;

@@ -12,6 +12,7 @@ import {
 } from "@yolo-compile/core";
 import { typeError, undecidedSize } from "../diagnostics.js";
 import { float, floats, type OpContext, type OpSchema, op, sizes, string } from "../schema.js";
+import { anySupport, FLOATS, NARROW, WIDE } from "../support.js";
 import { checkChoice, checkScalars, divided, inputType, reaches } from "./context.js";
 import { byCoordinates, gatherElements } from "./gather-elements.js";
 
@@ -142,6 +143,13 @@ function scaledSize(node: OpContext, size: Size, scale: number): Size {
 export const RESIZING = {
   /** Inputs x, value?; the pads are all begins, then all ends. */
   Pad: op({
+    support: {
+      types: [
+        [11, [...FLOATS, ...WIDE, ...NARROW]],
+        [13, ["bf16", "bool"]],
+      ],
+      values: [{ attribute: "mode", value: "wrap", from: 19 }],
+    },
     inputs: [1, 2],
     attributes: PAD,
     infer: inferPad,
@@ -149,5 +157,15 @@ export const RESIZING = {
     traits: { keepsOrder: ({ attributes }) => attributes.pads.every((pad) => pad === 0) },
   }),
   /** By scales or to sizes. */
-  Resize: op({ inputs: [1, 1], attributes: RESIZE, infer: inferResize }),
+  Resize: op({
+    support: anySupport({
+      values: [
+        { attribute: "coordinate_transformation_mode", value: "half_pixel_symmetric", from: 19 },
+        { attribute: "coordinate_transformation_mode", value: "tf_half_pixel_for_nn", until: 12 },
+      ],
+    }),
+    inputs: [1, 1],
+    attributes: RESIZE,
+    infer: inferResize,
+  }),
 } satisfies Record<string, OpSchema>;

@@ -13,6 +13,7 @@ import {
 } from "@yolo-compile/core";
 import { typeError, undecidedSize } from "../diagnostics.js";
 import { ints, type OpContext, op, sizes } from "../schema.js";
+import { anySupport } from "../support.js";
 import { divided, inputType, normalAxes, reaches } from "./context.js";
 import { byCoordinates, dot, gatherElements } from "./gather-elements.js";
 
@@ -86,6 +87,7 @@ const takesAll = (node: Node): boolean =>
 
 /** x[start:end:step] along each of the axes, as numpy has it; every step is 1 where none is given. */
 export const SLICE = op({
+  support: anySupport(),
   inputs: [1, 1],
   attributes: ATTRIBUTES,
   infer,
