@@ -116,6 +116,10 @@ describe("the summary", () => {
     );
   });
 
+  test("counts leaves without what only contains others", () => {
+    expect(summarizeNetwork(networkOf(HALF, "[-1, 2, nn.PReLU, [3]]"))).toMatchObject({ layers: 6, leaves: 3 });
+  });
+
   test("is a table and the line of the family", () => {
     const network = networkOf(HALF, "[[-1], 2, nn.PReLU, [3]]");
     expect(formatSummary(summarizeNetwork(network))).toMatchInlineSnapshot(`
@@ -127,4 +131,24 @@ m: 6 layers
 "
 `);
   });
+});
+
+test("what is no parameter is listed as a buffer", () => {
+  const { buffers } = graphOf(traceNetwork(networkOf("[-1, 1, nn.BatchNorm2d, []]"), { size: [4, 4] }));
+  expect([...buffers].sort()).toEqual(["model.0.running_mean", "model.0.running_var"]);
+});
+
+test("a size below the stride, or beside a stride that is no whole number, is refused", () => {
+  const network = networkOf(HALF, HALF, END);
+  expect(() => checkImageSize(network, [4, 4])).not.toThrow();
+  expect(() => checkImageSize({ ...network, strides: [] }, [1, 7])).not.toThrow();
+  expect(() => checkImageSize({ ...network, strides: [8, 2.5] }, [40, 40])).toThrow("network/stride: the levels have");
+});
+
+test("an output of which nothing is said holds values, one for each channel", () => {
+  const outputsOf = (...rows: string[]) => graphOf(traceNetwork(networkOf(...rows), { size: [4, 4] })).outputs;
+  expect(outputsOf(END)).toEqual([
+    { output: "output0", axis: 1, parts: [{ name: "values", kind: "other", count: 3 }] },
+  ]);
+  expect(outputsOf("[-1, 1, nn.Flatten, []]")[0]?.parts[0]?.count).toBe(48);
 });
