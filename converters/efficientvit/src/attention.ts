@@ -64,7 +64,7 @@ export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSetti
     const part = chunk(scope, x, heads, head);
     const before = outputs.at(-1);
     const input = before ? scope.op("Add", [before, part]) : part;
-    const qkv = convBn(qkvs.child(String(head)), input, 2 * keyWidth + valueWidth, { madeUpScale: IN_SOFTMAX });
+    const qkv = convBn(qkvs.child(String(head)), input, 2 * keyWidth + valueWidth, { randomScale: IN_SOFTMAX });
     const [q, k, v] = split(scope, qkv, [keyWidth, keyWidth, valueWidth], 1) as [Value, Value, Value];
     const depthwise = dws.child(String(head));
     const kernel = queryKernel(depthwise, keyWidth, stage.kernels[head]!);
@@ -81,7 +81,7 @@ export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSetti
   }
   noteKernels(scope, kernels, stage.kernels);
   const proj = scope.child("proj");
-  return convBn(proj.child("1"), relu(proj.child("0"), concat(scope, outputs)), c, { madeUpScale: IN_RESIDUAL });
+  return convBn(proj.child("1"), relu(proj.child("0"), concat(scope, outputs)), c, { randomScale: IN_RESIDUAL });
 }
 
 function noteKernels(scope: Scope, found: readonly number[], expected: readonly number[]): void {

@@ -22,7 +22,7 @@ export const convWeightName = (scope: Scope): string => {
 /** Arguments of the convolution, and the magnitude of its BatchNorm's random weights. */
 export interface ConvBnOptions extends ConvOptions {
   /** The magnitude, relative to the usual one, of random weights of its BatchNorm. */
-  readonly madeUpScale?: number;
+  readonly randomScale?: number;
 }
 
 /**
@@ -49,13 +49,13 @@ export const residual = (scope: Scope, x: Value, m: (scope: Scope, x: Value) => 
 /** Two pointwise convolutions, twice as wide inside. x: [n,c,h,w] -> [n,c,h,w]. FFN, ConvMlp */
 export function feedForward(scope: Scope, x: Value): Value {
   const wide = convBn(scope.child("pw1"), x, 2 * channelsOf(x));
-  return convBn(scope.child("pw2"), relu(scope.child("act"), wide), channelsOf(x), { madeUpScale: IN_RESIDUAL });
+  return convBn(scope.child("pw2"), relu(scope.child("act"), wide), channelsOf(x), { randomScale: IN_RESIDUAL });
 }
 
 /** x + depthwise 3x3 of x */
 export const residualDepthwise = (scope: Scope, x: Value): Value =>
   residual(scope, x, (inner, y) =>
-    convBn(inner, y, channelsOf(y), { k: 3, p: 1, g: channelsOf(y), madeUpScale: IN_RESIDUAL }),
+    convBn(inner, y, channelsOf(y), { k: 3, p: 1, g: channelsOf(y), randomScale: IN_RESIDUAL }),
   );
 
 /** timm's make_divisible without its round limit: to the nearest multiple of 8, at least 8. */

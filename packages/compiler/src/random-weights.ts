@@ -36,9 +36,9 @@ const lazyRandom = (weight: ExpectedWeight, seed: number): LazyTensor => ({
   read: () => fill(weight, seed),
 });
 
-function fill({ name, shape, madeUpScale = 1 }: ExpectedWeight, seed: number): Tensor {
+function fill({ name, shape, randomScale = 1 }: ExpectedWeight, seed: number): Tensor {
   const next = uniformStream(crc32(new TextEncoder().encode(name), seed));
-  const [low, high] = range(name, shape).map((bound) => bound * madeUpScale) as [number, number];
+  const [low, high] = range(name, shape).map((bound) => bound * randomScale) as [number, number];
   const data = new Float32Array(elementCount(shape));
   for (let index = 0; index < data.length; index++) data[index] = low + (high - low) * next();
   return { dtype: "f32", shape, data };

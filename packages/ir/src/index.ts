@@ -17,4 +17,4 @@ export type { Attribute, AttributeKind, AttributeSchema, Attributes, OpContext, 
 export type { OpsetSupport } from "./support.js";
 export * from "./text/index.js";
 export * from "./traits.js";
-export * from "./verify.js";
+export * from "./verify-graph.js";

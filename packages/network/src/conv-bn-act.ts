@@ -16,7 +16,7 @@ export interface ConvBnActOptions {
   readonly d?: number;
   readonly act?: boolean | PyCall;
   /** See {@link ExpectedWeight}. */
-  readonly madeUpScale?: ExpectedWeight["madeUpScale"];
+  readonly randomScale?: ExpectedWeight["randomScale"];
 }
 
 /** Padding that keeps the size at stride 1. */

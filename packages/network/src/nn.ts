@@ -61,14 +61,14 @@ export interface BatchNormOptions {
   /** By default that of the network's family; an `eps` in the checkpoint takes precedence over both. */
   readonly eps?: number;
   /** See {@link ExpectedWeight}. */
-  readonly madeUpScale?: number | undefined;
+  readonly randomScale?: number | undefined;
 }
 
 /** torch.nn.BatchNorm2d in eval mode. */
-export function batchNorm2d(scope: Scope, x: Value, { eps, madeUpScale }: BatchNormOptions = {}): Value {
+export function batchNorm2d(scope: Scope, x: Value, { eps, randomScale }: BatchNormOptions = {}): Value {
   const shape = [channelsOf(x)];
   const vectors = [
-    scope.parameter("weight", shape, madeUpScale),
+    scope.parameter("weight", shape, randomScale),
     scope.parameter("bias", shape),
     scope.buffer("running_mean", shape),
     scope.buffer("running_var", shape),

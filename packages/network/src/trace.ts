@@ -25,7 +25,7 @@ export interface ExpectedWeight extends TensorType {
    * The magnitude of random values, relative to the usual one: less than 1 behind a residual, so that the values of a deep
    * network do not grow.
    */
-  readonly madeUpScale?: number;
+  readonly randomScale?: number;
 }
 
 /** The stored weights of a trace. Without a source, values are typed but cannot be read. */
@@ -142,10 +142,10 @@ export class Scope {
   }
 
   /** A trained parameter. */
-  parameter(name: string, shape: readonly number[], madeUpScale?: number): Value {
+  parameter(name: string, shape: readonly number[], randomScale?: number): Value {
     this.trace.parameters += elementCount(shape);
     this.trace.limit("parameters", this.trace.parameters, this.path);
-    const scale = madeUpScale !== undefined && { madeUpScale };
+    const scale = randomScale !== undefined && { randomScale };
     return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter", ...scale });
   }
 

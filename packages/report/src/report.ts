@@ -45,20 +45,23 @@ export interface ModelFacts {
   readonly ops: readonly (readonly [op: string, count: number])[];
 }
 
-/** The largest allowed difference, as a fraction of the reference's scale. */
+/** The largest allowed `maxRel` of a {@link Measure}. */
 export interface Tolerance {
   readonly name: string;
   readonly relative: number;
 }
 
-/** The largest difference of two values; `maxRel` is a fraction of the reference's scale. Both may be NaN or infinite. */
+/**
+ * The largest difference of two values. `maxRel` is in the units of each kind of number where outputs are judged, a fraction
+ * of the reference's scale elsewhere. Both may be NaN or infinite.
+ */
 export interface Measure {
   readonly maxAbs: number;
   readonly maxRel: number;
 }
 
-/** The inputs of one comparison of one output. */
-export interface CheckSubject {
+/** The circumstances of one comparison of one output. */
+export interface CheckSetup {
   /** `noise, seed 1` */
   readonly input: string;
   /** The output's name in the reference. */
@@ -72,7 +75,7 @@ export interface CheckSubject {
 export type Check = ComparedCheck | SkippedCheck;
 
 /** A comparison that was made. */
-export interface ComparedCheck extends CheckSubject, Measure {
+export interface ComparedCheck extends CheckSetup, Measure {
   readonly status: "compared";
   readonly tolerance: Tolerance;
   /** The part of the output that is closest to what is allowed for it, or furthest beyond: `objectness`. */
@@ -85,7 +88,7 @@ export interface ComparedCheck extends CheckSubject, Measure {
 }
 
 /** A comparison that was not made. */
-export interface SkippedCheck extends CheckSubject {
+export interface SkippedCheck extends CheckSetup {
   readonly status: "skipped";
   readonly reason: string;
 }
@@ -158,7 +161,7 @@ export interface Bisection extends Measure {
 export type BudgetRow = MeasuredBudget | SkippedBudget;
 
 /** A cause, and the two sides that differ in it. */
-export interface BudgetSubject {
+export interface BudgetCause {
   /** `fold`, `other rewrites`, `ONNX Runtime's rewriting`, `provider`, `TF32`, `half` or `all of them`. */
   readonly cause: string;
   /** The two sides: `plain (cpu, runtime rewrites off) against folded (cpu, runtime rewrites off)`. */
@@ -166,12 +169,12 @@ export interface BudgetSubject {
 }
 
 /** A cause whose share was measured. */
-export interface MeasuredBudget extends BudgetSubject, Measure {
+export interface MeasuredBudget extends BudgetCause, Measure {
   readonly status: "measured";
 }
 
 /** A cause whose share cannot be measured here. */
-export interface SkippedBudget extends BudgetSubject {
+export interface SkippedBudget extends BudgetCause {
   readonly status: "skipped";
   readonly reason: string;
 }

@@ -33,7 +33,7 @@ const IN_RESIDUAL = 0.3;
 function bottleneck(scope: Scope, x: Value, c2: number, { shortcut, g, e }: BottleneckOptions): Value {
   const hidden = convBnAct(scope.child("cv1"), x, Math.trunc(c2 * e));
   const residual = shortcut && channelsOf(x) === c2;
-  const y = convBnAct(scope.child("cv2"), hidden, c2, { k: 3, g, ...(residual && { madeUpScale: IN_RESIDUAL }) });
+  const y = convBnAct(scope.child("cv2"), hidden, c2, { k: 3, g, ...(residual && { randomScale: IN_RESIDUAL }) });
   return residual ? add(scope, x, y) : y;
 }
 

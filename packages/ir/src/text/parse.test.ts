@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { isCompileError, tensorBytes, tensorOf, toFloat64, uniformFloats } from "@yolo-compile/core";
-import { verifyGraph } from "../verify.js";
+import { verifyGraph } from "../verify-graph.js";
 import { parseGraph } from "./parse.js";
 import { printGraph } from "./print.js";
 

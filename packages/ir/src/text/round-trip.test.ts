@@ -16,7 +16,7 @@ import { smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import { GraphBuilder } from "../builder.js";
 import { constantsOf, constantValue, type Graph, type Node, type Value } from "../graph.js";
-import { verifyGraph } from "../verify.js";
+import { verifyGraph } from "../verify-graph.js";
 import { parseGraph } from "./parse.js";
 import { printGraph } from "./print.js";
 

@@ -8,7 +8,7 @@ import { inputTable } from "./input-table.js";
 import { outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { disclosure, type Section } from "./section.js";
-import { byStrain, comparedOf } from "./worst-check.js";
+import { comparedOf, worstFirst } from "./worst-check.js";
 
 /** The most comparisons that are listed one by one; more are summed up by input. */
 const MANY = 8;
@@ -16,7 +16,7 @@ const MANY = 8;
 /** The comparisons of outputs, the worst first. */
 export function checksSection({ checks }: Report): Section | undefined {
   if (checks.length === 0) return undefined;
-  const compared = [...comparedOf(checks)].sort(byStrain);
+  const compared = [...comparedOf(checks)].sort(worstFirst);
   const skipped = checks.filter((check): check is SkippedCheck => check.status === "skipped");
   const good = compared.filter(({ ok }) => ok).length;
   const scale = errorScale(compared.flatMap(({ maxRel, tolerance }) => [maxRel, tolerance.relative]));

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { errorScale, heatOf, strain } from "./error-scale.js";
+import { errorScale, heatOf, shareOfTolerance } from "./error-scale.js";
 
 const errors = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 });
 
@@ -44,5 +44,10 @@ test("heat rises with the error up to the tolerance", () => {
   expect([heatOf(0, 0), heatOf(1e-9, 0)]).toEqual([0, 1]);
 });
 
-test("strain is the share of the tolerance", () =>
-  expect([strain(2e-4, 1e-4), strain(0, 0), strain(1, 0), strain(Number.NaN, 1)]).toEqual([2, 0, Infinity, Infinity]));
+test("the share of the tolerance that an error uses", () =>
+  expect([
+    shareOfTolerance(2e-4, 1e-4),
+    shareOfTolerance(0, 0),
+    shareOfTolerance(1, 0),
+    shareOfTolerance(Number.NaN, 1),
+  ]).toEqual([2, 0, Infinity, Infinity]));

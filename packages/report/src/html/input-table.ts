@@ -7,7 +7,7 @@ import { formatError } from "./figures.js";
 import { groupBy } from "./group-by.js";
 import { mark, outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
-import { byStrain } from "./worst-check.js";
+import { worstFirst } from "./worst-check.js";
 
 /**
  * A row for each input, with the worst error under each way to run. The order is that of `compared`, which has the worst
@@ -51,7 +51,7 @@ function inputRow(
 }
 
 function worstCell(checks: readonly ComparedCheck[] = []): Markup {
-  const [worst] = [...checks].sort(byStrain);
+  const [worst] = [...checks].sort(worstFirst);
   if (!worst) return html`<span class="quiet">not run</span>`;
   const title = `${worst.output}: absolute ${formatError(worst.maxAbs)}, ${worst.tolerance.relative} is allowed (${worst.tolerance.name})`;
   return html`<span title="${title}">${!worst.ok && mark("failed")}${formatError(worst.maxRel)}</span>`;

@@ -1,5 +1,5 @@
 import type { Tolerance } from "../report.js";
-import { strain } from "./error-scale.js";
+import { shareOfTolerance } from "./error-scale.js";
 import { formatTolerance } from "./figures.js";
 
 /** An error in comparison with its tolerance, in words: `3.8 times below the tolerance of 1e-4`. */
@@ -8,7 +8,7 @@ export function marginText(error: number, { relative }: Pick<Tolerance, "relativ
   if (!Number.isFinite(error)) return `no finite difference, so beyond ${tolerance}`;
   if (error === 0) return "no difference at all";
   if (relative === 0) return "no difference is allowed";
-  const used = strain(error, relative);
+  const used = shareOfTolerance(error, relative);
   if (used <= 1) return used > 0.95 ? `just within ${tolerance}` : `${times(1 / used)} below ${tolerance}`;
   return used < 1.05 ? `just beyond ${tolerance}` : `${times(used)} ${tolerance}`;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { tensorOf } from "@yolo-compile/core";
 import { constantValue, type Graph, type Node } from "./graph.js";
 import { parseGraph } from "./text/parse.js";
-import { verifyGraph } from "./verify.js";
+import { verifyGraph } from "./verify-graph.js";
 
 const GRAPH = parseGraph(`graph t(%x: f32[2,4], %z: f32[4]) {
   %a, %b = Split(%x) {axis=1, sizes=[1, 3]} @ model.0
