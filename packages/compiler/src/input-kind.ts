@@ -1,13 +1,14 @@
 import type { ByteSource } from "@yolo-compile/core";
 import { startsAsModel } from "@yolo-compile/onnx";
+import { isOfKnownFormat } from "@yolo-compile/weights";
 
 /** What a file on the command line is. */
 export type InputKind = "config" | "weights" | "onnx";
 
 const HEAD_BYTES = 512;
 
-/** Text that is no yaml: web pages, git-lfs pointers, JSON indices, `.wts` files, which start with a count. */
-const OTHER_TEXT = /^(\s*[<{]|version https:|\d+\r?\n)/;
+/** Text that is neither a yaml nor of a format of weights: web pages, git-lfs pointers, JSON. */
+const OTHER_TEXT = /^(\s*[<{]|version https:)/;
 
 /**
  * Tells files apart by content: a yaml is text, an ONNX model starts with its ir_version. Everything else goes to the
@@ -18,5 +19,5 @@ export function inputKind(source: ByteSource): InputKind {
   if (startsAsModel(head)) return "onnx";
   if (head.length === 0 || head.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d))
     return "weights";
-  return OTHER_TEXT.test(String.fromCharCode(...head)) ? "weights" : "config";
+  return OTHER_TEXT.test(String.fromCharCode(...head)) || isOfKnownFormat(source) ? "weights" : "config";
 }

@@ -40,6 +40,17 @@ export const WRITABLE_FORMATS: ReadonlyMap<string, Format & Required<Pick<Format
   ),
 );
 
+/** Whether a file is of one of the formats, by its content. A damaged archive is none. */
+export function isOfKnownFormat(source: ByteSource): boolean {
+  const probe = probeFile(source);
+  try {
+    return FORMATS.some((format) => format.matches(probe));
+  } catch (error) {
+    if (isCompileError(error)) return false;
+    throw error;
+  }
+}
+
 /** The number of first bytes that a message shows of a file of unknown format. */
 const SHOWN_BYTES = 8;
 
