@@ -34,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), "bench-efficientvit-"));
 
 const backbone = `{nc: 1, depth_multiple: 1, width_multiple: 1, anchors: 3, backbone: [[-1, 1, ${options.name}, []]], head: []}`;
 
-/** A torch.onnx.export and its weights, where PyTorch and the network's source are at hand. */
+/** A model of torch.onnx.export and its weights, where PyTorch and the network's source are at hand. */
 function exportTorch() {
   if (!options.source) return console.log("no --source: our own graphs only, with made-up weights");
   const script = fileURLToPath(new URL("scripts/export_torch_efficientvit.py", root));

@@ -30,7 +30,7 @@ head:
    [[17, 20, 23], 1, Detect, [nc, anchors]]]
 `;
 
-/** Runs the command line in a process of its own and says at its end how much memory it had at most. */
+/** Runs the command line in a process of its own, and prints its largest memory at the end. */
 const PEAK = `process.on("exit", () => process.stderr.write("\\npeak " + process.resourceUsage().maxRSS * 1024));`;
 
 function once(yaml, output) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundleForBrowser, followImports, isNative } from "./reach.mjs";
 
-/** What each package may import of the others. Everything else is a mistake, or a change of the design. */
+/** The packages that each package may import. Every other import is a mistake, or a change of the design. */
 const TABLE = {
   core: [],
   ir: ["core"],
@@ -26,7 +26,7 @@ const TABLE = {
 };
 const NODE_ONLY = new Set(["runtime", "vision", "yolo-compile", "testkit"]);
 const TEST_ONLY = new Set(["testkit"]);
-/** What needs Node only by what it imports. */
+/** Packages that need Node only through their imports. */
 const NODE_BY_REACH = new Set([...NODE_ONLY, "proof"]);
 
 const IMPORT = /^(?:import|export|\}) ?.*?from "([^"\s]+)";$|\bimport\("([^"\s]+)"\)|^import "([^"\s]+)";$/gm;
@@ -82,7 +82,7 @@ for (const parent of ["packages", "converters"])
 const entriesOf = (root) => ["src/index.ts", "src/main.ts"].map((file) => `${root}/${file}`).filter(existsSync);
 const sorted = (items) => [...new Set(items)].sort();
 const foreignName = (folder) => folder.replace(/^.*node_modules\//, "");
-/** `@protobufjs/*` stands for all of a scope. */
+/** A package by its name; `@protobufjs/*` stands for all of a scope. */
 const listed = (folder) => foreignName(folder).replace(/\/.*/, "/*") + (isNative(folder) ? " (native)" : "");
 
 async function reachOf(packages, platform) {

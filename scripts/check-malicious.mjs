@@ -18,7 +18,7 @@ const filesBelow = (folder) =>
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 
-/** What the reader says to a file: flagged, refused for another reason, or opened. */
+/** The reader's outcome for a file: flagged, refused for another reason, or opened. */
 function judge(path) {
   const file = openFile(path);
   try {

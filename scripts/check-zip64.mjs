@@ -13,7 +13,7 @@ import { bundleTesting } from "./bundle-testing.mjs";
 
 const BLOCK = new Uint8Array(1 << 20);
 const BLOCKS = 4608;
-/** The last block of the large storage is of ones, so that something is at its end. */
+/** The last block of the large storage: ones, to be found at its end. */
 const LAST = new Uint8Array(new Float32Array(BLOCK.length / 4).fill(1).buffer);
 const SMALL = Float32Array.of(1, 2, 3);
 const COUNT = (BLOCKS * BLOCK.length) / 4;

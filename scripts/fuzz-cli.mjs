@@ -11,9 +11,9 @@ import { parseArgs } from "node:util";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CLI = join(ROOT, "packages/cli/bin/yolo-compile.js");
-/** Without a signal; a compilation on a busy machine takes a second. */
+/** The most time of a run without a signal; a compilation on a busy machine takes a second. */
 const HANG_MS = 20_000;
-/** What README.md documents, and 128 + n for signals. */
+/** The exit codes that README.md documents, and 128 + n for signals. */
 const EXIT_CODES = new Set([0, 1, 2, 73, 74, 129, 130, 143]);
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -70,7 +70,7 @@ function commandOf(seed, run) {
   return { words, signal };
 }
 
-/** A folder with what a command line may name. */
+/** A folder with the files that a command line may name. */
 function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), "fuzz-cli-"));
   const put = (name, bytes) => writeFileSync(join(folder, name), bytes);
@@ -96,7 +96,7 @@ function makeFolder() {
   return folder;
 }
 
-/** What is wrong with a run, or undefined. */
+/** The problem of a run; undefined where there is none. */
 function runOnce(folder, { words, signal }) {
   const started = Date.now();
   const child = spawn(process.execPath, [CLI, ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });

@@ -17,7 +17,7 @@ const MEMORY_BYTES = 1 << 30;
 const FIXTURE_TURN = 50;
 const POLL_MS = 50;
 
-/** What is fuzzed: a file of tests that says which readers it has, makes the file of a run, and reads it. */
+/** The suites: files of tests that list their readers, make the file of a run, and read it. */
 const SUITES = [
   {
     source: "packages/weights/src/testing/fuzz.ts",

@@ -44,7 +44,7 @@ try {
   await browser.close();
 }
 
-/** One visit: as it opens, then with a row of the network opened by its box. */
+/** Takes the pictures of one visit: the page as it opens, then with a row of the network opened by its box. */
 async function look(width, colorScheme) {
   const name = `${width}-${colorScheme}`;
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce" });

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Own packages are read where they are written: what `dist` holds may be old. */
+/** Resolves own packages to their sources, since `dist` may be old. */
 const ownSources = {
   name: "own-sources",
   setup: ({ onResolve }) =>
@@ -18,7 +18,7 @@ const ownSources = {
     }),
 };
 
-/** What only Node has is found out, where bundling for a browser would stop at it. */
+/** Records imports of Node's builtins, which would stop a bundle for a browser. */
 const builtins = {
   name: "builtins",
   setup: ({ onResolve }) =>

@@ -2,7 +2,7 @@
 // read by people, and tests state the code of a diagnostic, its names and its numbers.
 import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 
-/** Why a mutant is ignored. */
+/** The reason for which a mutant is ignored. */
 export const TEXT = "a diagnostic's text";
 
 const isText = ({ type }) => type === "StringLiteral" || type === "TemplateLiteral";

@@ -15,7 +15,7 @@ import {
 import { addEventHandler, getState, resetState, run, setState } from "jest-circus";
 import { SnapshotState } from "jest-snapshot";
 
-/** In the sandbox, which the runners of a run share as their working directory: tests and their files. */
+/** A file of the sandbox, which the runners of a run share as their working directory: tests and their files. */
 const QUICK_FIRST = "tests-quick-first.json";
 const NO_TEST = /(?!)/;
 const TEST_TIMEOUT_MS = 60_000;
@@ -26,7 +26,7 @@ const SNAPSHOTS = {
   snapshotFormat: { escapeString: false, printBasicPrototype: false },
 };
 
-/** What mutated code shares with Stryker: which mutant is active, which were reached and how often. */
+/** The state that mutated code shares with Stryker: the active mutant, and how often mutants were reached. */
 const stryker = { mutantCoverage: { static: {}, perTest: {} } };
 globalThis.__stryker__ = stryker;
 
@@ -129,7 +129,7 @@ function sortTests(block, file, places) {
   for (const child of block.children) if (child.type !== "test") sortTests(child, file, places);
 }
 
-/** What Stryker knows a test by. */
+/** Stryker's id of a test. */
 const idOf = (test, file = getState().file) =>
   [relative(process.cwd(), file), ...blocksOf(test.parent), test.name].join(" > ");
 

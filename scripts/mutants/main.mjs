@@ -6,7 +6,10 @@ import { basename, join, relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { TEXT } from "./diagnostic-texts.mjs";
 
-/** What is changed, the tests that have to notice, and the least share of it, in percent. */
+/**
+ * Packages with the files that are changed, the tests that have to notice, and the least share of mutants that they kill,
+ * in percent.
+ */
 const PACKAGES = {
   judge: {
     change: [

@@ -182,7 +182,7 @@ export const brokenStride = (strides: readonly number[]): CompileError =>
   new CompileError({
     code: "network/stride",
     message: `the levels have strides of ${strides.map((stride) => +stride.toFixed(3)).join(", ")} pixels, expected whole numbers`,
-    hint: "a row of the yaml pads, pools or scales its map to a size that no grid of pixels has",
+    hint: "look at the rows that pad, pool or scale: a level's cells must divide the image into whole pixels",
   });
 
 /** For a yaml whose backbone and head are both empty. */

@@ -132,8 +132,8 @@ export const dynamicDimension = (what: string, axis: number, dimension: string, 
 export const unboundSymbol = (symbol: string): CompileError =>
   new CompileError({
     code: "onnx/size",
-    message: `no input of the graph says what ${symbol} stands for`,
-    hint: "ONNX computes sizes from those of inputs: let one side of an input be a multiple of it",
+    message: `no input of the graph has a size that ${symbol} can be computed from`,
+    hint: `make a size of an input linear in ${symbol} alone, such as 32*${symbol}`,
   });
 
 /** An op takes a size as an attribute in the opset asked for, and the size has a symbol. */

@@ -111,7 +111,7 @@ function sliceInputs({ inputs: [x], attributes }: Node<"Slice">, sizes: SizeArit
   return steps.length === 0 ? given : [...given, integers(steps, name("steps"))];
 }
 
-/** The nodes of a lowered graph in ONNX's form. @throws onnx/size where no input says what a symbol stands for */
+/** The nodes of a lowered graph in ONNX's form. @throws onnx/size where no input's size tells a symbol */
 export function withOperands(graph: Graph, opset: number): OnnxNode[] {
   const sizes = new SizeArithmetic(graph.inputs);
   return graph.nodes.flatMap((node) => {

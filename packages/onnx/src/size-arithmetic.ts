@@ -53,7 +53,7 @@ export class SizeArithmetic {
     return nodes;
   }
 
-  /** i64[n]: a constant where all sizes are integers. @throws onnx/size where no input says what a symbol stands for */
+  /** i64[n]: a constant where all sizes are integers. @throws onnx/size where no input's size tells a symbol */
   vector(sizes: readonly Size[], hint: string): Value {
     if (areFixed(sizes)) return constantValue(int64s(sizes), hint);
     const parts = sizes.map((size) => (isFixed(size) ? this.#constant(size) : this.#size(size)));

@@ -188,7 +188,12 @@ test("sizes are computed once for all who take them", () => {
 });
 
 test.each([
-  ["%x: f32[h*w]", "%y = Expand(%x) {shape=[h, h*w]}", 17, "onnx/size: no input of the graph says what h stands for"],
+  [
+    "%x: f32[h*w]",
+    "%y = Expand(%x) {shape=[h, h*w]}",
+    17,
+    "onnx/size: no input of the graph has a size that h can be computed from",
+  ],
   [
     "%x: f32[2*h]",
     "%y, %z = Split(%x) {sizes=[h, h]}",
