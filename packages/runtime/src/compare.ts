@@ -73,37 +73,56 @@ interface Sides {
 
 function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, unit: Unit): PartDifference {
   const { outer, columns, inner } = grid;
+  const length = part.count * inner;
   const [errors, slopes] = [new Float64Array(part.count), new Float64Array(part.count)];
-  const summed = unit.total !== undefined;
+  const { total } = unit;
   let [maxAbs, maxRel, worst, nonFinite, nonFiniteReference] = [0, 0, -1, 0, 0];
   // Errors up to here are smaller in any unit than what was found.
   let small = 0;
-  for (let o = 0; o < outer; o++)
-    for (let c = 0; c < part.count; c++) {
-      const start = (o * columns + part.first + c) * inner;
-      for (let i = 0; i < inner; i++) {
-        const wanted = expected[start + i]!;
-        const given = found[start + i]!;
-        const error = Math.abs(given - wanted);
-        if (error > maxAbs && error < Number.POSITIVE_INFINITY) maxAbs = error;
-        if (!(error <= small)) {
-          if (Number.isFinite(error)) {
-            const relative = error / unit.of(wanted, c, o * inner + i);
-            if (relative > maxRel) [maxRel, worst, small] = [relative, start + i, relative * unit.least];
-          } else if (given !== wanted) {
-            nonFinite++;
-            if (!Number.isFinite(wanted)) nonFiniteReference++;
-          }
-        }
-        if (summed) {
-          errors[c] = errors[c]! + given - wanted;
-          slopes[c] = slopes[c]! + wanted * (1 - wanted);
+  for (let o = 0; o < outer; o++) {
+    const start = (o * columns + part.first) * inner;
+    for (let at = 0; at < length; at++) {
+      const wanted = expected[start + at]!;
+      const given = found[start + at]!;
+      const error = Math.abs(given - wanted);
+      if (!(error <= small)) {
+        if (error < Number.POSITIVE_INFINITY) {
+          const column = inner === 1 ? at : Math.floor(at / inner);
+          const relative = error / unit.of(wanted, column, o * inner + (at - column * inner));
+          if (relative > maxRel) [maxRel, worst, small] = [relative, start + at, relative * unit.least];
+        } else if (given !== wanted) {
+          nonFinite++;
+          if (!Number.isFinite(wanted)) nonFiniteReference++;
         }
       }
+      if (error > maxAbs && error < Number.POSITIVE_INFINITY) maxAbs = error;
     }
-  for (let c = 0; unit.total && c < part.count; c++) {
-    const relative = Math.abs(errors[c]!) / unit.total(slopes[c]!, outer * inner);
+    if (total) addRow(errors, slopes, expected, found, start, inner);
+  }
+  for (let column = 0; total && column < part.count; column++) {
+    const relative = Math.abs(errors[column]!) / total(slopes[column]!, outer * inner);
     if (relative > maxRel && Number.isFinite(relative)) maxRel = relative;
   }
   return { name: part.name, kind: part.kind, maxAbs, maxRel, worst, nonFinite, nonFiniteReference };
+}
+
+/** Adds one block's errors and slopes to the sums of its columns. */
+function addRow(
+  errors: Float64Array,
+  slopes: Float64Array,
+  expected: Numbers,
+  found: Numbers,
+  start: number,
+  inner: number,
+): void {
+  for (let column = 0, at = start; column < errors.length; column++) {
+    let [error, slope] = [0, 0];
+    for (const end = at + inner; at < end; at++) {
+      const wanted = expected[at]!;
+      error += found[at]! - wanted;
+      slope += wanted * (1 - wanted);
+    }
+    errors[column] = errors[column]! + error;
+    slopes[column] = slopes[column]! + slope;
+  }
 }

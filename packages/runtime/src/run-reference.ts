@@ -26,7 +26,7 @@ export type OfferedInput<Input extends NamedInput = NamedInput> =
 export interface ExpectedCase<Input extends NamedInput = NamedInput> {
   readonly input: Input;
   readonly outputs: Tensors;
-  /** What the reference answers to the same input with other last bits, a few times over. Runs when called. @throws runtime/… */
+  /** What the reference answers with other last bits in the input, or in itself. Runs when called. @throws runtime/… */
   readonly shaken?: () => Promise<readonly Tensors[]>;
 }
 
@@ -39,6 +39,8 @@ export interface ReferenceRequest<Input extends NamedInput = NamedInput> {
   readonly inputs: (session: Session) => readonly OfferedInput<Input>[];
   /** What its outputs hold, where that is known. */
   readonly layouts?: readonly OutputLayout[];
+  /** The same model with other last bits in its constants, where it can be written so; made when it is asked how far it moves. */
+  readonly shakenModel?: () => ModelSource;
 }
 
 /** The file as it is written. */
@@ -64,15 +66,19 @@ export async function runReference<Input extends NamedInput>(
   });
 }
 
-const runShaken = <Input extends NamedInput>(
+async function runShaken<Input extends NamedInput>(
   request: ReferenceRequest<Input>,
   { tensors }: Input,
-): Promise<readonly Tensors[]> =>
-  withReference(request, async (session) => {
-    const answers: Tensors[] = [];
-    for (const seed of SHAKES) answers.push(await session.run(shakeLastBits(tensors, seed)));
-    return answers;
+): Promise<readonly Tensors[]> {
+  const answers = await withReference(request, async (session) => {
+    const found: Tensors[] = [];
+    for (const seed of SHAKES) found.push(await session.run(shakeLastBits(tensors, seed)));
+    return found;
   });
+  if (!request.shakenModel) return answers;
+  const other = { ...request, model: request.shakenModel() };
+  return [...answers, await withReference(other, (session) => session.run(tensors))];
+}
 
 async function withReference<Input extends NamedInput, Result>(
   { model, name }: ReferenceRequest<Input>,

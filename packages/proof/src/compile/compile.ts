@@ -6,7 +6,7 @@ import {
   type OutputFile,
   stem,
 } from "@yolo-compile/compiler";
-import { OPSETS } from "@yolo-compile/onnx";
+import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import {
   CPU,
   checkCandidate,
@@ -17,6 +17,7 @@ import {
 } from "@yolo-compile/runtime";
 import { chooseInputs, type InputChoice } from "../verify/choose-inputs.js";
 import { explainConditioning } from "../verify/conditioning.js";
+import { SHAKE_SEED, shakeConstants } from "../verify/shake-constants.js";
 import { type FilePlace, placeFiles } from "./file-place.js";
 import type { CompileFindings, RefusedFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
@@ -97,6 +98,7 @@ async function prove(
     name: "the plain graph",
     layouts,
     inputs: (session) => chooseInputs(session, inputs),
+    shakenModel: () => encodeBytes(shakeConstants(graphs.plain, SHAKE_SEED), { opset: OPSETS.default }),
   });
   const verification = await checkCandidate({
     candidate: optimized,

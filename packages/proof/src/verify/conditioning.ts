@@ -12,6 +12,7 @@ import {
 } from "@yolo-compile/runtime";
 import { compareWhole } from "./compare-layers.js";
 import { runValues } from "./run-values.js";
+import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
 
 /** A yaml row, and how much further its outputs move than what it reads when the last bits of the input change. */
 export interface Amplifier {
@@ -22,8 +23,6 @@ export interface Amplifier {
 /** What the rewrites of a network are judged by. */
 type Layered = Pick<CompiledGraphs, "plain" | "layers">;
 
-const SHAKE_SEED = 1;
-
 /** How far four floats are away, as a share of a number. */
 const INPUT_MOVE = 2 ** -21;
 
@@ -31,7 +30,10 @@ const INPUT_MOVE = 2 ** -21;
 export async function findAmplifier({ plain, layers }: Layered, inputs: Tensors): Promise<Amplifier | undefined> {
   const values = layers.flatMap(({ outputs }) => outputs);
   const [still = [], moved = []] = await runValues(plain, values, [inputs, shakeLastBits(inputs, SHAKE_SEED)], CPU);
-  const moves = new Map(values.map((value, at) => [value, compareWhole(value.hint, still[at]!, moved[at]!).maxRel]));
+  const [other = []] = await runValues(shakeConstants(plain, SHAKE_SEED), values, [inputs], CPU);
+  const moveAt = (at: number): number =>
+    Math.max(...[moved, other].map((found) => compareWhole(values[at]!.hint, still[at]!, found[at]!).maxRel));
+  const moves = new Map(values.map((value, at) => [value, moveAt(at)]));
   const moveOf = (layer: TracedLayer): number => Math.max(...layer.outputs.map((value) => moves.get(value)!));
   const bySlot = new Map(layers.map((layer) => [layer.slot, moveOf(layer)]));
   const amplifiers = layers.map((layer): Amplifier => {
@@ -66,8 +68,8 @@ export function conditioningNotes({ illConditioned }: Verification, amplifier?: 
         "verify/ill-conditioned",
         `the plain graph itself is not finite in ${part.nonFiniteReference} elements of ${output} (${part.name}) on ${input}`,
       );
-    const moves = `the plain graph itself moves by ${part.moved?.toExponential(1)} at ${output} (${part.name}) when the last bits of ${input} change`;
-    const by = row ? `; ${row} amplifies them ${Math.round(amplifier.factor)} times` : "";
+    const moves = `the plain graph itself moves by ${part.moved?.toExponential(1)} at ${output} (${part.name}) when last bits change, on ${input}`;
+    const by = row ? `; ${row} amplifies what it reads ${Math.round(amplifier.factor)} times` : "";
     return isTelling(part)
       ? note("verify/ill-conditioned", `${moves}${by}: ${part.allowed.toExponential(1)} is allowed there`)
       : warning("verify/ill-conditioned", `${moves}${by}: float32 tells nothing there`);

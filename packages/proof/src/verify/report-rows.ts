@@ -24,7 +24,7 @@ export const checkOf = ({
   allowed: decisive.allowed,
   runtimeLevel: level === "disabled" ? "off" : "on",
   provider,
-  tolerance,
+  tolerance: decisive.moved === undefined ? tolerance : { name: "what last bits do", relative: decisive.allowed },
   maxAbs: decisive.maxAbs,
   maxRel: decisive.maxRel,
   nonFinite,

@@ -14,6 +14,7 @@ import {
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
+import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
 
 /** An ONNX model, ours or anybody's. */
 export interface ModelFile {
@@ -110,10 +111,15 @@ export async function casesOf(
     return [readGolden(session, subject.golden)];
   }
   const { name, source } = reference!; // only goldens have none
+  const shaken =
+    subject.kind === "compiled"
+      ? () => encodeBytes(shakeConstants(subject.compiled.plain, SHAKE_SEED), { opset: subject.opset })
+      : undefined;
   return runReference({
     model: source,
     name,
     layouts: knownLayouts(subject),
     inputs: (session) => chooseInputs(session, inputs),
+    ...(shaken && { shakenModel: shaken }),
   });
 }
