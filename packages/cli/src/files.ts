@@ -85,6 +85,11 @@ export interface Workspace {
   readonly folder: string;
   /** Path of an unfinished file. */
   path(name: string): string;
+  /**
+   * Keeps a finished file open. Should this process be killed, its name is removed at once; the work of freeing a gigabyte is then
+   * that of the process which ends.
+   */
+  keepOpen(path: string): void;
   /** Moves finished files to their targets: all of them, or none. @throws output/unwritable */
   publish(targets: ReadonlyMap<string, string>): void;
   discard(): void;
@@ -100,11 +105,19 @@ export function openWorkspace(output: string): Workspace {
   } catch (error) {
     throw outputUnwritable(output, errorCode(error));
   }
-  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  const open: number[] = [];
+  const discard = (): void => {
+    for (const handle of open.splice(0)) closeSync(handle);
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once("exit", discard);
   return {
     folder,
     path: (name) => join(folder, name),
+    keepOpen: (path) => {
+      // Windows moves and removes no file that is open.
+      if (process.platform !== "win32") open.push(openSync(path, "r"));
+    },
     publish: (targets) => {
       const [[name, to] = []] = targets;
       if (name !== undefined && isStdout(to)) {

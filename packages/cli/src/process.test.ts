@@ -77,6 +77,13 @@ posix(`too few open files and a working directory that is gone are said${why}`, 
   ]);
 });
 
+posix(`an output that there is no room for is said, and what was there stays${why}`, () => {
+  writeFileSync(at("out.onnx"), "precious");
+  const { status, stderr } = shell('ulimit -f 100; yolo "$CHECKPOINT" --imgsz 64 -o out.onnx');
+  expect([status, stderr]).toEqual([74, expect.stringMatching(/output\/unwritable: cannot write .*ulimit -f/)]);
+  expect([readdirSync(folder), readFileSync(at("out.onnx"), "utf8")]).toEqual([["out.onnx"], "precious"]);
+});
+
 /** Starts to compile, and waits until its hidden folder is there. */
 async function startCompiling(): Promise<ChildProcess> {
   const env = { ...process.env, TMPDIR: folder };

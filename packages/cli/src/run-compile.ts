@@ -127,7 +127,7 @@ function requestOf({ options, inputs, size, output, choice, workspace, terminal,
     file: basename(output),
     opset: options.opset,
     verify: choice ? { provider: choice.provider, inputs: { seed: options.seed } } : false,
-    place: folderPlace(workspace.folder),
+    place: folderPlace(workspace.folder, workspace.keepOpen),
     onGraphs: ({ notes }) => {
       terminal.endStep();
       observation.finish();

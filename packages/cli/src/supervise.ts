@@ -1,16 +1,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { SUPERVISOR } from "./supervised.js";
-import { removeDeadFolders } from "./temporary-folder.js";
+import { removeDeadFolders, removeProfiles } from "./temporary-folder.js";
 
 /** Signals that people and systems end programs by. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** A process of gigabytes takes its time to go, but runs no more; what it leaves behind is removed meanwhile. */
-const PATIENCE_MS = 20;
+/** What a system call under way may still have made is there by then, though a process of gigabytes takes longer to go. */
+const LAST_CALL_MS = 10;
 
 /**
  * Runs a command line in a process of its own, on our streams. Compiling and ONNX Runtime keep a process from noticing a
@@ -28,11 +28,18 @@ export async function supervise(argv: readonly string[]): Promise<number> {
   const signal = await Promise.race([firstSignal(), ended.then((end) => end.signal)]);
   if (signal === null) return (await ended).code ?? 0;
   work.kill("SIGKILL");
-  await Promise.race([ended, delay(PATIENCE_MS)]);
-  for (const place of places) removeDeadFolders(place, work.pid);
+  cleanUp(places, work);
+  await Promise.race([ended, delay(LAST_CALL_MS)]);
+  cleanUp(places, work);
   if (!ENDING.some((each) => each === signal))
     process.stderr.write(`error system/killed: the process that does the work was ended by ${signal}\n`);
   return 128 + constants.signals[signal];
+}
+
+function cleanUp(places: ReadonlySet<string>, { pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  for (const place of places) removeDeadFolders(place, pid);
+  removeProfiles(tmpdir(), pid);
 }
 
 interface End {

@@ -2,6 +2,7 @@
 const PROBLEMS: Readonly<Record<string, string>> = {
   EAGAIN: "there are too many processes",
   EDQUOT: "the user's share of the disk is used up",
+  EFBIG: "files of that size are not allowed (ulimit -f)",
   EIO: "the device fails",
   EMFILE: "too many files are open (ulimit -n)",
   ENFILE: "too many files are open on this machine",

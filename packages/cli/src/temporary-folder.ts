@@ -33,6 +33,12 @@ export function removeDeadFolders(place: string, ended?: number): void {
   }
 }
 
+/** Removes what ONNX Runtime's profiler has written for a process that is no more, where the runtime package lets it. */
+export function removeProfiles(place: string, ended: number): void {
+  const ours = namesIn(place).filter((name) => name.startsWith(`yolo-compile-profile-${ended}-`));
+  for (const name of ours) rmSync(join(place, name), { recursive: true, force: true });
+}
+
 function namesIn(place: string): readonly string[] {
   try {
     return readdirSync(place);

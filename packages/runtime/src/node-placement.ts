@@ -33,7 +33,7 @@ export interface ProfiledSession extends Session {
 
 /** As `openSession`, with ONNX Runtime's profiler on. @throws as `openSession` */
 export async function openProfiledSession(source: ModelSource, options: SessionOptions): Promise<ProfiledSession> {
-  const folder = mkdtempSync(join(tmpdir(), "yolo-compile-profile-"));
+  const folder = mkdtempSync(join(tmpdir(), `yolo-compile-profile-${process.pid}-`));
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const profile = { enableProfiling: true, profileFilePrefix: join(folder, "profile") };
