@@ -71,6 +71,15 @@ const liftSoftmax: Lifter = (lift) => {
   return lift.result("Reshape", [joined], { shape });
 };
 
+/** Other than the largest, in order, cannot be read. */
+const liftTopK: Lifter = (lift) => {
+  lift.require("largest", "int", [1]);
+  lift.require("sorted", "int", [1]);
+  const [k] = lift.parameters(1) ?? [];
+  if (k === undefined) throw lift.error("input 1 is missing");
+  return lift.result("TopK", [lift.inputs[0]], { ...lift.given(), k });
+};
+
 const liftTranspose: Lifter = (lift) => {
   const reversed = [...lift.type(0).shape.keys()].reverse();
   return lift.result("Transpose", lift.inputs, { perm: reversed, ...lift.given() });
@@ -178,6 +187,7 @@ const LIFTERS: ReadonlyMap<string, Lifter> = new Map<OpName, Lifter>([
   ["Softmax", liftSoftmax],
   ["Split", liftSplit],
   ["Squeeze", liftSqueeze],
+  ["TopK", liftTopK],
   ["Transpose", liftTranspose],
   ["Unsqueeze", liftUnsqueeze],
 ]);

@@ -73,6 +73,7 @@ const SPELLINGS: { readonly [Op in OpName]?: Spelling<Op> } = {
     inputs: ({ inputs, attributes }, sizes) => [inputs[0], sizes.vector(attributes.sizes, "sizes")],
   },
   Squeeze: axes,
+  TopK: { operands: ["k"], inputs: ({ inputs, attributes }) => [inputs[0], integers([attributes.k], "k")] },
   Unsqueeze: axes,
 };
 

@@ -161,6 +161,7 @@ const gelu = op({
 /** Ops that work element by element, with numpy broadcasting where there are two inputs. */
 export const ELEMENTWISE = {
   Abs: plain(numberSupport({ narrow: 11 }), Math.abs, (x) => (x < 0n ? -x : x)),
+  Cos: plain(floatSupport(22), Math.cos),
   Exp: plain(floatSupport(13), Math.exp),
   Log: plain(floatSupport(13), Math.log),
   Neg: plain(
@@ -186,6 +187,7 @@ export const ELEMENTWISE = {
     (x) => (x < 0n ? 0n : x),
   ),
   Sigmoid: plain(floatSupport(13), sigmoid),
+  Sin: plain(floatSupport(22), Math.sin),
   Softplus: plain(floatSupport(22), softplus),
   Softsign: plain(floatSupport(22), (x) => x / (1 + Math.abs(x))),
   Sqrt: plain(floatSupport(13), Math.sqrt),

@@ -1,7 +1,8 @@
-import { elementCount, rowStrides, toFloat64, type ValueType } from "@yolo-compile/core";
+import { elementCount, isAtLeast, rowStrides, toFloat64, type ValueType } from "@yolo-compile/core";
+import { typeError } from "../diagnostics.js";
 import { int, ints, type OpContext, type OpSchema, op } from "../schema.js";
 import { FLOATS, numberSupport, type OpsetSupport, WIDE } from "../support.js";
-import { inputType, normalAxes } from "./context.js";
+import { inputType, normalAxes, normalAxis } from "./context.js";
 import { byCoordinates, dot } from "./gather-elements.js";
 import { roundTo } from "./rounding.js";
 
@@ -48,10 +49,24 @@ const reduce = (support: OpsetSupport, { start, step, end }: Reduction): OpSchem
     },
   });
 
+const TOP = { axis: int(-1), k: int() };
+
+function inferTop(node: OpContext<typeof TOP>): ValueType[] {
+  const { dtype, shape } = inputType(node, 0);
+  const { k } = node.attributes;
+  const at = normalAxis(node, node.attributes.axis, shape.length);
+  if (k < 0 || !isAtLeast(shape[at]!, k)) throw typeError(node.op, `there are no ${k} of ${shape[at]}`, node.inputs);
+  const kept = shape.map((size, axis) => (axis === at ? k : size));
+  return [
+    { dtype, shape: kept },
+    { dtype: "i64", shape: kept },
+  ];
+}
+
 const plain = (sum: number): number => sum;
 const add = (sum: number, element: number): number => sum + element;
 
-/** Ops that make one number of many. */
+/** Ops that make few numbers of many. */
 export const REDUCTION = {
   ReduceMean: reduce(numberSupport(), { start: 0, step: add, end: (sum, count) => sum / count }),
   ReduceMax: reduce(
@@ -66,4 +81,6 @@ export const REDUCTION = {
     { start: Number.NEGATIVE_INFINITY, step: Math.max, end: plain },
   ),
   ReduceSum: reduce(numberSupport(), { start: 0, step: add, end: plain }),
+  /** The `k` largest along an axis, the largest first, and where they are; of equal ones the first. */
+  TopK: op({ support: numberSupport({ narrow: 11, bf16: 24 }), inputs: [1, 1], attributes: TOP, infer: inferTop }),
 } satisfies Record<string, OpSchema>;

@@ -39,6 +39,8 @@ export const ELEMENTWISE_FOLDS: readonly Case[] = [
   unary("Sigmoid", "0, 1, 100", "0.5, 0.7310586, 1"),
   // 200 / (1 + exp(-0)) and beyond: exp(-x) overflows to inf, and the result is 0, not nan.
   unary("Sigmoid", "-1000, 1000", "0, 1"),
+  unary("Cos", "0, 1, -2", "1, 0.5403023, -0.41614684"),
+  unary("Sin", "0, 1, -2", "0, 0.84147096, -0.9092974"),
   unary("Softplus", "0, 1000, -1000", "0.6931472, 1000, 0"),
   unary("Softsign", "-3, 1", "-0.75, 0.5"),
   unary("Sqrt", "4, 2, -1", "2, 1.4142135, nan"),

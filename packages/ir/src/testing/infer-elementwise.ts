@@ -3,6 +3,7 @@ import type { Case } from "./one-node.js";
 const UNARY = [
   "Abs",
   "Celu",
+  "Cos",
   "Elu",
   "Erf",
   "Exp",
@@ -18,6 +19,7 @@ const UNARY = [
   "Relu",
   "Selu",
   "Sigmoid",
+  "Sin",
   "Softplus",
   "Softsign",
   "Sqrt",

@@ -22,4 +22,13 @@ export const REDUCTION_CASES: readonly Case[] = [
     },
     { inputs: "%x: f32[2,3]", node: `%y = ${op}(%x)`, gives: `ir/attribute: ${op}.axes is undefined, expected ints` },
   ]),
+  { inputs: "%x: f32[2,3,4]", node: "%y, %i = TopK(%x) {k=3}", gives: "f32[2,3,3], i64[2,3,3]" },
+  { inputs: "%x: i64[2,3]", node: "%y, %i = TopK(%x) {axis=0, k=2}", gives: "i64[2,3], i64[2,3]" },
+  { inputs: "%x: f32[2,3]", node: "%y, %i = TopK(%x) {k=4}", gives: "ir/type: there are no 4 of 3" },
+  { inputs: "%x: f32[2,3]", node: "%y, %i = TopK(%x) {k=-1}", gives: "ir/type: there are no -1 of 3" },
+  {
+    inputs: "%x: f32[2,3]",
+    node: "%y, %i = TopK(%x) {axis=2, k=1}",
+    gives: "ir/type: axis 2 of a rank 2 tensor",
+  },
 ];

@@ -11,6 +11,7 @@ const MAP = "n,8,32*h,32*w";
 const UNARY = [
   "Abs",
   "Celu",
+  "Cos",
   "Clip",
   "Elu",
   "Erf",
@@ -28,6 +29,7 @@ const UNARY = [
   "Relu",
   "Selu",
   "Sigmoid",
+  "Sin",
   "Softmax",
   "Softplus",
   "Softsign",
@@ -140,6 +142,12 @@ const LAYOUTS: readonly Case[] = [
   of("n,c,h,w", "Cast(%x) {to=f32}", "n,c,h,w"),
   of("n,c,h,w", "ReduceMean(%x) {axes=[2, 3]}", "n,c,1,1"),
   of("n,c,h,w", "ReduceMax(%x) {axes=[1], keepdims=0}", "n,h,w"),
+  {
+    inputs: "%x: f32[n,8*h+1]",
+    node: "%y, %i = TopK(%x) {k=9}",
+    gives: "f32[n,9], i64[n,9]",
+  },
+  of("n,8*h", "TopK(%x) {k=9}", "ir/type: there are no 9 of 8*h"),
   of("n,c,h,w", "ReduceSum(%x) {axes=[-1]}", "n,c,h,1"),
 ];
 

@@ -121,7 +121,7 @@ const ERRORS: readonly (readonly [from: string, to: string, message: string])[] 
   ["%b =", "%b, %e =", "ir/syntax: found f32, expected an op (t.ir, line 5, column 12)"],
   ["%b =", "b =", "ir/syntax: found b, expected meta, return, or a value, such as %x (t.ir, line 5, column 3)"],
   ["%b =", "%b :", "ir/syntax: found :, expected = (t.ir, line 5, column 6)"],
-  ["Conv(", "Cnov(", "ir/syntax: found Cnov, expected an op - did you mean Conv? (t.ir, line 6, column 8)"],
+  ["Conv(", "Cnov(", "ir/syntax: found Cnov, expected an op - did you mean Conv, Cos? (t.ir, line 6, column 8)"],
   ["Conv(", "%Conv(", "ir/syntax: found %Conv, expected an op or an element type (t.ir, line 6, column 8)"],
   [
     "Conv(%x, %w",
