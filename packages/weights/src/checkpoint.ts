@@ -45,6 +45,8 @@ export interface ModelRecord {
   readonly layers?: readonly LayerRecord[];
   /** `eps` of each BatchNorm by module path (`model.0.bn`), where the file holds modules. */
   readonly batchNormEps?: ReadonlyMap<string, number>;
+  /** Paths of modules that are nn.Identity, as versions of a package build some activations; left out where there are none. */
+  readonly identities?: readonly string[];
   /** Key of the top-level dict that was taken: `ema` or `model`. */
   readonly entry?: string;
   /** ISO date, as YOLOv5 writes it. */

@@ -38,6 +38,7 @@ const FIELDS: { readonly [K in Field]: FieldText<K> } = {
   stride: { write: (stride) => stride, read: (json) => (isNumbers(json) ? json : undefined) },
   layers: { write: (layers) => layers, read: layersFrom },
   batchNormEps: { write: (eps) => [...eps], read: (json) => pairsFrom(json, isText, isNumber) },
+  identities: { write: (paths) => paths, read: (json) => (isTexts(json) ? json : undefined) },
   entry: text,
   date: text,
   epoch: { write: (epoch) => epoch, read: (json) => (isNumber(json) ? json : undefined) },
@@ -45,6 +46,10 @@ const FIELDS: { readonly [K in Field]: FieldText<K> } = {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isNumbers(value: unknown): value is number[] {

@@ -186,6 +186,7 @@ test.each<[string, string]>([
   ["layers", "[1]"],
   ["layers", '[{"evil":1}]'],
   ["batchNormEps", '[["a","b"]]'],
+  ["identities", '["a",1]'],
   ["epoch", '"1"'],
   ["date", "null"],
 ])("metadata %s of %s is an error", (field, value) => {

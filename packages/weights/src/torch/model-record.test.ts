@@ -177,6 +177,12 @@ test("a row has what it says, of the kinds that are expected", () => {
   ]);
 });
 
+test("modules that do nothing are told by their paths", () => {
+  const identity: NewModule = { className: "torch.nn.modules.linear.Identity" };
+  expect(openRoot(network({}, [row(), identity])).model?.identities).toEqual(["model.1"]);
+  expect(openRoot(network({}, [row()])).model).not.toHaveProperty("identities");
+});
+
 test("a BatchNorm without eps has none", () => {
   const norm: NewModule = { className: "torch.nn.modules.batchnorm.BatchNorm2d", buffers: { running_mean: at(0) } };
   expect(openRoot(network({}, [norm])).model?.batchNormEps).toEqual(new Map());

@@ -14,6 +14,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** The most strides that are taken, since they are read at once; more are damage. */
 const MAX_STRIDES = 64;
 
+const IDENTITY = "torch.nn.modules.linear.Identity";
+
 /** The arguments of {@link modelRecord}. */
 export interface RecordSource {
   readonly module: PickledModule;
@@ -45,6 +47,8 @@ export function modelRecord(source: RecordSource): ModelRecord {
   const layers = layersOf(module, budget);
   if (layers) record.layers = layers;
   record.batchNormEps = batchNormEps(source);
+  const identities = source.modules.filter(({ module: { className } }) => className === IDENTITY);
+  if (identities.length > 0) record.identities = identities.map(({ path }) => path);
   return record;
 }
 
