@@ -70,11 +70,11 @@ test.each<[PyValue, number]>([
 
 test("the summary's line and the metadata are those of YOLOv5's own", () => {
   const { summaryLine, metadata } = read(`${HEAD}anchors: 3\n${ROWS}`);
-  expect(summaryLine({ name: "m", layers: 6, leaves: 3, parameters: 12345, gflops: 0.04 })).toBe(
+  expect(summaryLine({ name: "m", layers: 6, leaves: 3, parameters: 12345, gradients: 12345, gflops: 0.04 })).toBe(
     "m summary: 6 layers, 12345 parameters, 12345 gradients, 0.0 GFLOPs",
   );
   expect(
-    Object.fromEntries(metadata({ strides: [8, 16], names: ["cat", "o'neil"], size: [64, 64], batch: 1 })),
+    Object.fromEntries(metadata({ strides: [8, 16], names: ["cat", "o'neil"], size: [64, 64], batch: 1, outputs: [] })),
   ).toEqual({
     names: "{0: 'cat', 1: \"o'neil\"}",
     stride: "32",

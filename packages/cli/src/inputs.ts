@@ -91,6 +91,7 @@ export function graphsRequest(
     allowHuge: options["allow-huge"],
     ...(randomWeights !== undefined && { randomWeights }),
     partial: options.partial,
+    ...(options.end2end !== undefined && { end2end: options.end2end }),
     size,
     batch: positiveInteger("batch", options.batch),
     passes: pipelineName(options.passes),

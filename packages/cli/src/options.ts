@@ -50,6 +50,7 @@ export interface NetworkOptions extends WeightsOptions, YamlOptions {
   readonly passes: string;
   readonly "random-weights"?: number | undefined;
   readonly partial: boolean;
+  readonly end2end?: boolean | undefined;
 }
 
 /** Adds {@link NetworkOptions}. */
@@ -64,6 +65,10 @@ export const withNetwork = <Options>(yargs: Argv<Options>) =>
     })
     .option("passes", { choices: PIPELINE_NAMES, default: "full", describe: "how much is rewritten" })
     .option("random-weights", { type: "number", describe: "make weights up from this seed" })
+    .option("end2end", {
+      type: "boolean",
+      describe: "end in boxes that need no suppression, where the network has such a head; --no-end2end for the other",
+    })
     .option("partial", {
       type: "boolean",
       default: false,

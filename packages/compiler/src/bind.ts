@@ -4,7 +4,7 @@ import type { Checkpoint } from "@yolo-compile/weights";
 import { weightsMisfit } from "./diagnostics.js";
 import type { LeftWeight } from "./load-partial.js";
 import { type MatchOptions, matchWeights, type WeightMatch } from "./match-weights.js";
-import type { ImageRequest } from "./spell-names.js";
+import { type ImageRequest, knownModules } from "./spell-names.js";
 
 /** Weights that fit a network, and what became of each. */
 export interface BoundWeights {
@@ -64,9 +64,9 @@ export function bindWeights(
   return { weights, traced: match.traced ?? traceNetwork(network, { ...image, weights: source }) };
 }
 
-const sourceOf = ({ tensors }: WeightMatch, { model }: Checkpoint, standIn: Checkpoint | undefined): WeightSource => ({
+const sourceOf = ({ tensors }: WeightMatch, checkpoint: Checkpoint, standIn: Checkpoint | undefined): WeightSource => ({
   get: (name) => tensors.get(name) ?? standIn?.tensors.get(name),
-  batchNormEps: (path) => model?.batchNormEps?.get(path),
+  ...knownModules(checkpoint),
 });
 
 /** What modules say without weights has nothing to do with a misfit. */

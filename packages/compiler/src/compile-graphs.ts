@@ -50,6 +50,8 @@ export interface GraphsRequest extends LoadOptions {
   /** Image height and width, multiples of the largest stride. */
   readonly size: readonly [number, number];
   readonly batch: number;
+  /** Which head answers, of a network that has one with boxes that need no suppression; left out, its family decides. */
+  readonly end2end?: boolean;
   readonly passes: PipelineName;
   readonly observer?: CompileObserver;
 }
@@ -138,16 +140,16 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  * @throws yaml/…, network/…, weights/…, compile/no-yaml, compile/no-weights
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
-  const { config, size, observer } = request;
-  const network = loadNetwork(config, request.checkpoint, request);
+  const { config, size, batch, observer, end2end } = request;
+  const planned = loadNetwork(config, request.checkpoint, request);
+  const network = { ...planned, ...(end2end !== undefined && { end2end }) };
   checkImageSize(network, size);
   observer?.afterStage?.("plan");
   const { checkpoint, weights, traced } = bind(network, request);
   observer?.afterStage?.("bind");
   const names = classNames(network, checkpoint);
-  const built = graphOf(
-    traced,
-    network.config.metadata({ strides: network.strides, names, size, batch: request.batch }),
+  const built = graphOf(traced, (outputs) =>
+    network.config.metadata({ strides: network.strides, names, size, batch, outputs }),
   );
   const { graph: plain, layers, outputs, buffers } = built;
   observer?.afterStage?.("build");

@@ -14,6 +14,7 @@ import {
   type TracedNetwork,
   type TraceRequest,
   traceNetwork,
+  type WeightSource,
 } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
 
@@ -77,6 +78,12 @@ export function spellNames(network: Network, checkpoint: Checkpoint, image: Imag
   return best.spelled;
 }
 
+/** A checkpoint's knowledge of modules, besides their weights. */
+export function knownModules({ model }: Checkpoint): Pick<WeightSource, "batchNormEps" | "isIdentity"> {
+  const identities = new Set(model?.identities);
+  return { batchNormEps: (path) => model?.batchNormEps?.get(path), isIdentity: (path) => identities.has(path) };
+}
+
 function spell(
   network: Network,
   checkpoint: Checkpoint,
@@ -86,7 +93,7 @@ function spell(
   const stored = new Map([...checkpoint.tensors].map(([name, tensor]) => [rename(name), tensor]));
   const weights = {
     get: (name: string) => stored.get(name),
-    batchNormEps: (path: string) => checkpoint.model?.batchNormEps?.get(path),
+    ...knownModules(checkpoint),
   };
   const traced = traceNetwork(network, { ...image, weights });
   const spelled = asTheyAre(stored, traced);

@@ -116,10 +116,13 @@ export function applyActivation(scope: Scope, x: Value, { call, args, keywords }
  * module of its own.
  */
 export function activate(scope: Scope, x: Value, act: boolean | PyCall): Value {
-  if (act === false) return applyActivation(scope.child("act"), x, IDENTITY);
+  if (act === false || (act === true && isLeftOut(scope))) return applyActivation(scope.child("act"), x, IDENTITY);
   // parse_model makes one module of an argument, however many Convs it is given to
   if (act !== true) return applyActivation(scope.sharedChild("act", act), x, act);
   return applyActivation(scope.sharedChild("act", "default_act"), x, scope.trace.activation);
 }
+
+/** Some versions of a package leave out what a row has in others, which only the pickled module tells. */
+const isLeftOut = ({ trace, path }: Scope): boolean => trace.options.weights?.isIdentity?.(`${path}.act`) ?? false;
 
 const IDENTITY: PyCall = { call: "nn.Identity", args: [], keywords: new Map() };

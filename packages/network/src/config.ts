@@ -1,7 +1,8 @@
-import type { LazyTensor } from "@yolo-compile/core";
+import type { LazyTensor, OutputLayout } from "@yolo-compile/core";
 import { rowShape, wrongKey } from "./diagnostics.js";
 import { parseLiteral } from "./literal.js";
 import { asNumber, isCall, isList, type PyCall, type PyDict, type PyValue } from "./python.js";
+import type { Profiler } from "./trace.js";
 
 /** One row of `backbone` or `head`, as written. */
 export interface ConfigRow {
@@ -17,6 +18,12 @@ export interface ConfigRow {
 /** The weights of a checkpoint by their names in the network. */
 export type StoredWeights = ReadonlyMap<string, LazyTensor>;
 
+/** Widths of the columns of a table that families print differently. */
+export interface TableWidths {
+  readonly from: number;
+  readonly module: number;
+}
+
 /** A yaml as its family reads it: the rows, and the family's rules for them. */
 export interface ModelConfig {
   /** The file's stem, which names the model in the summary line. */
@@ -30,6 +37,12 @@ export interface ModelConfig {
   readonly activation: PyCall;
   /** The values of arguments that are names: `nc`. */
   readonly names: PyDict;
+  /** Whether arguments are literals to Python: a call such as nn.ReLU() stays a text, which no module is made of. */
+  readonly literalArguments?: boolean;
+  /** Widths of the table's columns; those of YOLOv5 where left out. */
+  readonly tableWidths?: TableWidths;
+  /** Values that rows are planned by besides their arguments, such as top-level ones of the yaml. */
+  readonly settings?: PyDict;
   /** `eps` of each BatchNorm for which the checkpoint holds none. */
   readonly batchNormEps: number;
   /** Path of the module whose children are the rows: `model`. */
@@ -46,6 +59,8 @@ export interface ModelConfig {
   outputChannels(wanted: number): number;
   /** The line below the table of a summary. */
   summaryLine(counts: NetworkCounts): string;
+  /** The counter of a summary's operations; by default thop 0.1.1. */
+  readonly profiler?: Profiler;
   /** Metadata of the exported model. */
   metadata(facts: CompiledFacts): ReadonlyMap<string, string>;
   /** The stride of each level in pixels, as far as the weights tell. */
@@ -69,6 +84,7 @@ export interface CompiledFacts {
   /** Image height and width. */
   readonly size: readonly [number, number];
   readonly batch: number;
+  readonly outputs: readonly OutputLayout[];
 }
 
 /** The counts that a summary prints. */
@@ -79,6 +95,8 @@ export interface NetworkCounts {
   /** Modules without children, which newer families count instead. */
   readonly leaves: number;
   readonly parameters: number;
+  /** Those of them that are trained. */
+  readonly gradients: number;
   /** Twice the multiply-accumulates of a 640x640 image, in 1e9. */
   readonly gflops: number;
 }

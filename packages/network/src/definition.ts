@@ -2,7 +2,7 @@ import type { OutputLayout } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import type { Arguments } from "./arguments.js";
 import { argumentError } from "./diagnostics.js";
-import { asNumber, type PyValue } from "./python.js";
+import { asNumber, type PyDict, type PyValue } from "./python.js";
 import type { Scope } from "./trace.js";
 
 /** The state of parse_model at a row. */
@@ -21,12 +21,16 @@ export interface PlanContext {
   readonly outputChannels: (wanted: number) => number;
   /** Output channels of the row before, which nn.BatchNorm2d keeps. */
   readonly previousChannels: number;
+  /** {@link ModelConfig.settings} */
+  readonly settings: PyDict;
 }
 
 /** The result of parse_model for a row. */
 export interface RowPlan {
-  /** The arguments of the module's call, as the table prints them. */
+  /** The arguments of the module's call. */
   readonly args: readonly PyValue[];
+  /** Arguments as the table prints them, where those are others. */
+  readonly printed?: readonly PyValue[];
   /** Output channels; a list for a backbone that returns one map a level. */
   readonly channels: number | readonly number[];
   /** Copies in an nn.Sequential; 1 where the module repeats inside. */
@@ -55,8 +59,8 @@ interface Definition<Name extends string, Takes extends Inputs> {
     input: Takes extends "many" ? readonly Value[] : Value,
     args: Arguments<Name>,
   ) => Value | readonly Value[];
-  /** The layout of each output, for a module that a network may end in. */
-  readonly outputs?: (args: Arguments<Name>) => readonly UnnamedLayout[];
+  /** The layout of each output, for a module that a network may end in; `scope` is the one that it was built in. */
+  readonly outputs?: (args: Arguments<Name>, scope: Scope) => readonly UnnamedLayout[];
 }
 
 /** The layout of a value that has no output name yet. */

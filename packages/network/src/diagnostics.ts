@@ -185,6 +185,14 @@ export const brokenStride = (strides: readonly number[]): CompileError =>
     hint: "look at the rows that pad, pool or scale: a level's cells must divide the image into whole pixels",
   });
 
+/** For a head without suppression that is asked for and not there. */
+export const noEnd2end = (name: string): CompileError =>
+  new CompileError({
+    code: "network/end2end",
+    message: `${name} has no head whose boxes need no suppression`,
+    hint: "leave --end2end out",
+  });
+
 /** For a yaml whose backbone and head are both empty. */
 export const noHead = (name: string): CompileError =>
   new CompileError({ code: "network/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });

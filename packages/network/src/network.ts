@@ -3,10 +3,10 @@ import { fixedSize, type Graph, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
 import type { ModuleLibrary } from "./definition.js";
-import { brokenStride, imageSize } from "./diagnostics.js";
+import { brokenStride, imageSize, noEnd2end } from "./diagnostics.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
-import { type Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
+import { Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
 
 /** A planned network: everything but weights and an image size. */
 export interface Network {
@@ -18,6 +18,8 @@ export interface Network {
   readonly strides: readonly number[];
   /** The size at which walks through it stop. */
   readonly limits: NetworkLimits;
+  /** As {@link TraceOptions.end2end}. */
+  readonly end2end?: boolean;
 }
 
 /** A row, and the values that a walk gave it. */
@@ -34,6 +36,8 @@ export interface TracedNetwork {
   readonly outputs: readonly Value[];
   /** Inputs of the last row. */
   readonly headInputs: readonly Value[];
+  /** Of the last row's module. */
+  readonly path: string;
 }
 
 /** Plans a network. @throws what {@link planLayers} and the modules throw */
@@ -43,7 +47,7 @@ export function planNetwork(config: ModelConfig, modules: ModuleLibrary, limits 
 }
 
 /** What a walk needs of a network. */
-type Walkable = Pick<Network, "config" | "layers" | "limits">;
+type Walkable = Pick<Network, "config" | "layers" | "limits" | "end2end">;
 
 function probeStrides(planned: Walkable): number[] {
   let problem: unknown;
@@ -100,13 +104,15 @@ export interface TraceRequest {
 
 /** Walks the whole network once. @throws what the modules throw, with the yaml row as its place */
 export function traceNetwork(
-  { config, layers, limits }: Walkable,
+  { config, layers, limits, end2end }: Walkable,
   { size, batch = 1, weights }: TraceRequest,
 ): TracedNetwork {
   const options: TraceOptions = {
     name: config.name,
     imageShape: [batch, config.ch, ...size],
     ...(weights && { weights }),
+    ...(end2end !== undefined && { end2end }),
+    ...(config.profiler && { profiler: config.profiler }),
     activation: config.activation,
     batchNormEps: config.batchNormEps,
     limits,
@@ -119,10 +125,12 @@ export function traceNetwork(
   const traced: TracedLayer[] = [];
   let outputs: readonly Value[] = [];
   let inputs: readonly Value[] = [];
+  let path = "";
   for (const layer of layers) {
     inputs = layer.sources.map((slot) => (slot === -1 ? trace.image : slots[slot]!));
     const before = trace.parameters;
-    outputs = traceLayer(trace, `${config.root}.${layer.row}`, layer, inputs);
+    path = `${config.root}.${layer.row}`;
+    outputs = traceLayer(trace, path, layer, inputs);
     traced.push({ ...layer, parameters: trace.parameters - before, outputs });
     if (layer.definition.inPlace?.(argumentsOf(layer)))
       slots.forEach((value, slot) => {
@@ -131,7 +139,8 @@ export function traceNetwork(
     if (typeof layer.plan.channels === "number") slots.push(outputs[0]);
     else slots.push(...Array<undefined>(emptySlots(outputs.length)).fill(undefined), ...outputs);
   }
-  return { trace, layers: traced, outputs, headInputs: inputs };
+  if (end2end && !trace.end2end) throw noEnd2end(config.name);
+  return { trace, layers: traced, outputs, headInputs: inputs, path };
 }
 
 const argumentsOf = ({ module, definition, plan, where }: PlannedLayer): Arguments =>
@@ -185,9 +194,9 @@ export interface BuiltNetwork {
 const outputName = (index: number): string => `output${index}`;
 
 /** The layouts that the last row gives its outputs; for one without, `values` and the number of channels. */
-function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
-  const { definition, plan, module, where } = layers.at(-1)!;
-  const said = definition.outputs?.(new Arguments(module, definition.signature, plan.args, where)) ?? [];
+function outputLayouts({ trace, layers, outputs, path }: TracedNetwork): OutputLayout[] {
+  const last = layers.at(-1)!;
+  const said = last.definition.outputs?.(argumentsOf(last), new Scope(trace, path)) ?? [];
   return outputs.map((value, index) => ({
     output: outputName(index),
     ...(said[index] ?? {
@@ -197,20 +206,38 @@ function outputLayouts({ layers, outputs }: TracedNetwork): OutputLayout[] {
   }));
 }
 
+/** The graph without nodes that neither an output nor a row's value needs, such as those of the head that does not answer. */
+function withoutUnused(graph: Graph, layers: readonly TracedLayer[]): Graph {
+  const needed = new Set<Value | undefined>([
+    ...graph.outputs.map(({ value }) => value),
+    ...layers.flatMap(({ outputs }) => outputs),
+  ]);
+  const used = [...graph.nodes].reverse().filter(({ inputs, outputs }) => {
+    const isUsed = outputs.some((value) => needed.has(value));
+    if (isUsed) for (const input of inputs) needed.add(input);
+    return isUsed;
+  });
+  return used.length === graph.nodes.length ? graph : { ...graph, nodes: used.reverse() };
+}
+
 /**
  * The plain graph of a walk, which cannot be used again: BatchNorm unfused, attention spelled out. Input `images`
  * [batch,ch,h,w] in 0…1; outputs `output0`, `output1`, …
  */
-export function graphOf(traced: TracedNetwork, metadata?: ReadonlyMap<string, string>): BuiltNetwork {
+export function graphOf(
+  traced: TracedNetwork,
+  metadata?: (outputs: readonly OutputLayout[]) => ReadonlyMap<string, string>,
+): BuiltNetwork {
   const { trace, layers, outputs } = traced;
   outputs.forEach((value, index) => {
     trace.builder.output(outputName(index), value);
   });
+  const layouts = outputLayouts(traced);
   const buffers = [...trace.expected.values()].filter(({ kind }) => kind === "buffer").map(({ name }) => name);
   return {
-    graph: trace.builder.build(metadata),
+    graph: withoutUnused(trace.builder.build(metadata?.(layouts)), layers),
     layers,
-    outputs: outputLayouts(traced),
+    outputs: layouts,
     buffers: new Set(buffers),
   };
 }

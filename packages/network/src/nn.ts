@@ -52,7 +52,8 @@ export function convTranspose2d(scope: Scope, x: Value, c2: number, options: Con
     group: g,
     output_padding: pair(outputPadding),
   });
-  if (counted) scope.macs(elementCount(fixedShape(y)) * (channelsOf(x) / g) * elementCount(pair(k)));
+  const slid = scope.trace.options.profiler === "thop 2" ? elementCount(fixedShape(x)) * (c2 / g) : undefined;
+  if (counted) scope.macs((slid ?? elementCount(fixedShape(y)) * (channelsOf(x) / g)) * elementCount(pair(k)));
   return y;
 }
 
@@ -164,7 +165,7 @@ const UPSAMPLE_COST: Readonly<Record<UpsampleMode, number>> = { nearest: 1, bili
 /** torch.nn.Upsample by `scales` (height, width). */
 export function upsample(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, alignCorners = false): Value {
   const y = interpolate(scope, x, scales, mode, alignCorners);
-  scope.macs(UPSAMPLE_COST[mode] * elementCount(fixedShape(y)));
+  if (scope.trace.options.profiler !== "thop 2") scope.macs(UPSAMPLE_COST[mode] * elementCount(fixedShape(y)));
   return y;
 }
 

@@ -25,6 +25,8 @@ export interface PlannedLayer {
 /** The number of slots that a list-returning backbone fills, with empty ones in front. */
 const BACKBONE_SLOTS = 5;
 
+const NO_SETTINGS: PyDict = new Map();
+
 /** Output channels by slot; 0 is a slot that the backbone leaves empty. */
 interface Slots {
   readonly channels: number[];
@@ -49,11 +51,12 @@ export function planLayers(config: ModelConfig, modules: ModuleLibrary): Planned
       module: row.module,
       where: row.where,
       inputs: sources.map((slot) => (slot === -1 ? config.ch : slots.channels[slot]!)),
-      args: row.args.map((value) => evaluate(value, config.names)),
+      args: row.args.map((value) => evaluate(value, config)),
       repeats,
       scaledChannels: (wanted) => config.scaledChannels(wanted),
       outputChannels: (wanted) => config.outputChannels(wanted),
       previousChannels,
+      settings: config.settings ?? NO_SETTINGS,
     });
     if (typeof plan.channels === "number") {
       slots.channels.push(plan.channels);
@@ -97,8 +100,9 @@ function resolveSources(row: ConfigRow, { channels }: Slots, { inputs }: ModuleD
 }
 
 /** An argument under parse_model's `eval`; a text that is no expression stays a text. */
-function evaluate(value: PyValue, names: PyDict): PyValue {
+function evaluate(value: PyValue, { names, literalArguments = false }: ModelConfig): PyValue {
   if (typeof value !== "string") return value;
   const result = parseLiteral(value, names);
-  return result === undefined || (isCall(result) && !result.call.startsWith("nn.")) ? value : result;
+  const stays = result === undefined || (isCall(result) && (literalArguments || !result.call.startsWith("nn.")));
+  return stays ? value : result;
 }

@@ -34,6 +34,8 @@ export interface WeightSource {
   get(name: string): LazyTensor | undefined;
   /** `eps` of the BatchNorm at a module path, where the checkpoint holds it. */
   batchNormEps(path: string): number | undefined;
+  /** Whether the checkpoint holds an nn.Identity at a module path. */
+  isIdentity?(path: string): boolean;
 }
 
 /** Settings of a trace. */
@@ -46,9 +48,19 @@ export interface TraceOptions {
   readonly activation?: PyCall;
   /** `eps` of each BatchNorm for which the weights hold none; torch's own default where left out. */
   readonly batchNormEps?: number;
+  /** Which head answers, of a network that has one with boxes that need no suppression; left out, its family decides. */
+  readonly end2end?: boolean;
+  /** By default thop 0.1.1. */
+  readonly profiler?: Profiler;
   /** By default {@link NETWORK_LIMITS}. */
   readonly limits?: NetworkLimits;
 }
+
+/**
+ * A counter of operations. thop 0.1.1 is that of YOLOv5, which profiles an image of one stride and scales the count up; thop 2,
+ * its fork for later YOLOs, counts the whole image, no interpolation, and a transposed convolution by what it takes.
+ */
+export type Profiler = "thop 0.1.1" | "thop 2";
 
 /** torch's own default. */
 const BATCH_NORM_EPS = 1e-5;
@@ -70,17 +82,21 @@ export class Trace {
   modules = 0;
   /** Modules that have children. */
   containers = 0;
-  /** Trained parameters. */
+  /** `nn.Parameter`s, by their elements. */
   parameters = 0;
-  /** Multiply-accumulates as thop 0.1.1 counts them. */
+  /** Those of them that training leaves alone. */
+  frozen = 0;
+  /** Multiply-accumulates as the profiler counts them. */
   macs = 0;
   /** The modules' notes on their rows, their weights or the image size. */
   readonly notes: Diagnostic[] = [];
   /** Stored names that inference must not use, with the reason. */
   readonly ignored = new Map<string, string>();
   /** Modules that PyTorch shares between parents and counts once. */
-  readonly shared = new Set<unknown>();
+  shared = new Set<unknown>();
   readonly activation: PyCall;
+  /** Whether the boxes that come out need no suppression. */
+  end2end = false;
   /** The network's input: [n,ch,h,w]. */
   readonly image: Value;
 
@@ -136,6 +152,15 @@ export class Scope {
     return new Scope(this.trace, `${this.path}.${name}`);
   }
 
+  /** Builds a deep copy of modules: what they share, they share within the copy alone. */
+  copied<T>(build: () => T): T {
+    const { shared } = this.trace;
+    this.trace.shared = new Set();
+    const built = build();
+    this.trace.shared = shared;
+    return built;
+  }
+
   #countAsContainer(): void {
     if (!this.#isContainer) this.trace.containers++;
     this.#isContainer = true;
@@ -147,6 +172,14 @@ export class Scope {
     this.trace.limit("parameters", this.trace.parameters, this.path);
     const scale = randomScale !== undefined && { randomScale };
     return this.#weight({ name: `${this.path}.${name}`, dtype: "f32", shape, kind: "parameter", ...scale });
+  }
+
+  /** A parameter that training leaves as it is; `value` stands in where the weights have none. */
+  frozen(name: string, value: Tensor): Value {
+    const { dtype, shape } = value;
+    this.trace.parameters += elementCount(shape);
+    this.trace.frozen += elementCount(shape);
+    return this.#weight({ name: `${this.path}.${name}`, dtype, shape, kind: "parameter", fallback: value });
   }
 
   /** A buffer; `fallback` is its value where the weights have none. */
@@ -171,6 +204,19 @@ export class Scope {
     const outputs = this.trace.builder.ops(op, inputs, attributes, { path: this.path, rules: [] });
     this.trace.countNode(outputs, this.path);
     return outputs;
+  }
+
+  /**
+   * Builds what inference does not use: it is counted as the rest, but its weights may be missing, and those that are stored
+   * are left out.
+   */
+  unused(reason: string, build: () => void): void {
+    const before = new Set(this.trace.expected.keys());
+    build();
+    for (const name of [...this.trace.expected.keys()].filter((each) => !before.has(each))) {
+      this.trace.expected.delete(name);
+      if (this.trace.options.weights?.get(name)) this.trace.ignored.set(name, reason);
+    }
   }
 
   /** Records that a stored entry, where there is one, is no weight of this module. */

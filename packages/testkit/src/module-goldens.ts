@@ -72,7 +72,7 @@ const GAIN = 2.2;
 /** A weight of a golden by its name; none where the model has none of that name, or keeps its own value. */
 export function goldenWeight({ weights }: ModuleGolden, name: string): LazyTensor | undefined {
   const shape = weights.get(name);
-  if (!shape || name.endsWith(".anchors")) return undefined;
+  if (!shape || name.endsWith(".anchors") || name.endsWith(".dfl.conv.weight")) return undefined;
   const read = (): Tensor => {
     const [next, value] = [uniformStream(crc32(new TextEncoder().encode(name))), formula(name, shape)];
     return { dtype: "f32", shape, data: Float32Array.from({ length: elementCount(shape) }, () => value(next())) };

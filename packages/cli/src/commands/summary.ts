@@ -60,11 +60,15 @@ const visibleRows = ({ rows, line, ...summary }: Summary): Summary => ({
   })),
 });
 
-const asJson = ({ name, rows, layers, parameters, gflops, strides }: Summary, notes: readonly Diagnostic[]) => ({
+const asJson = (
+  { name, rows, layers, leaves, parameters, gradients, gflops, strides }: Summary,
+  notes: readonly Diagnostic[],
+) => ({
   name,
   layers,
+  leaves,
   parameters,
-  gradients: parameters,
+  gradients,
   gflops: Number(gflops.toFixed(4)),
   strides,
   rows,
