@@ -1,16 +1,24 @@
 import { describe, expect, test } from "@jest/globals";
-import { defineModule, moduleTable, planUnchanged } from "@yolo-compile/network";
+import { defineModule, moduleTable, parseYaml, planUnchanged } from "@yolo-compile/network";
 import { loadNetwork } from "./compile-graphs.js";
 import { FAMILIES, familyOf, modulesFor, outputsOf } from "./families.js";
 
-const ROWS = "backbone:\n  - [-1, 1, nn.ReLU, []]\nhead: []\n";
 const load = (text: string) => loadNetwork({ file: "m.yaml", text }, undefined);
 
-describe("a yaml of no known family", () => {
-  test("is told what each looks like", () => {
-    expect(() => load(`nc: 80\nscales: {n: [0.33, 0.25, 1024]}\n${ROWS}`)).toThrow(
-      "compile/family: m.yaml is the yaml of no family that is known here: it has nc, scales, backbone, head\n  YOLOv5: a yaml with",
+describe("a yaml", () => {
+  test("of no known family is told what each looks like", () => {
+    expect(() => load("nc: 80\nlayers: []\n")).toThrow(
+      "compile/family: m.yaml is the yaml of no family that is known here: it has nc, layers\n  Ultralytics: a yaml with",
     );
+  });
+
+  test.each([
+    ["anchors: 3\nbackbone: []\nhead: []", "YOLOv5"],
+    ["backbone: []\nhead: [[[1], 1, Detect, [nc, anchors]]]", "YOLOv5"],
+    ["backbone: []\nhead: [[[1], 1, Detect, [nc]]]", "Ultralytics"],
+    ["anchors: 3\nscales: {}\nbackbone: []\nhead: []", "Ultralytics"],
+  ])("%j", (text, family) => {
+    expect(familyOf({ document: parseYaml(text, "m.yaml") })?.name).toBe(family);
   });
 
   test.each([
@@ -23,7 +31,7 @@ describe("a yaml of no known family", () => {
 });
 
 test("a family of modules alone owns no yaml, and its modules are for the yamls of others", () => {
-  const [yolov5] = FAMILIES;
+  const yolov5 = FAMILIES.find(({ name }) => name === "YOLOv5");
   expect(familyOf({ document: new Map([["backbone", []]]) })).toBe(yolov5);
   const known = modulesFor(yolov5!);
   expect(known.get("EfficientViT_M0")?.type).toBe("EfficientViT_M0");

@@ -9,10 +9,11 @@ import {
   type NetworkFamily,
   TORCH_MODULES,
 } from "@yolo-compile/network";
+import { ULTRALYTICS } from "@yolo-compile/ultralytics";
 import { YOLOV5 } from "@yolo-compile/yolov5";
 
 /** Every model family, one line each. The first that recognises a yaml or a checkpoint has it. */
-export const FAMILIES: readonly Family[] = [YOLOV5, EFFICIENTVIT];
+export const FAMILIES: readonly Family[] = [ULTRALYTICS, YOLOV5, EFFICIENTVIT];
 
 /** A family whose networks these are. */
 export type OwningFamily = Family & { readonly networks: NetworkFamily };

@@ -1,0 +1,76 @@
+import type { Tensor } from "@yolo-compile/core";
+import { fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
+import { concat, type Scope, split } from "@yolo-compile/network";
+
+/** The places that boxes are measured from, in cells, and what a cell is in pixels. */
+export interface Anchors {
+  /** Cell centres: [1,2,anchors]. */
+  readonly centers: Value;
+  /** [1,1,anchors] */
+  readonly strides: Value;
+}
+
+/** One anchor a pixel of each level's map, row by row. */
+export function anchorsOf(scope: Scope, maps: readonly Value[]): Anchors {
+  const image = fixedSize(scope.trace.image, 2);
+  const levels = maps.map((x) => ({ h: fixedSize(x, 2), w: fixedSize(x, 3), stride: image / fixedSize(x, 2) }));
+  const count = levels.reduce((sum, { h, w }) => sum + h * w, 0);
+  const made = (rows: number, hint: string, fill: (data: Float32Array) => void): Value => {
+    const type = { dtype: "f32", shape: [1, rows, count] } as const;
+    const read = (): Tensor => {
+      const data = new Float32Array(rows * count);
+      fill(data);
+      return { ...type, data };
+    };
+    return lazyConstant({ ...type, read }, hint);
+  };
+  const each = (visit: (at: number, x: number, y: number, stride: number) => void): void => {
+    let at = 0;
+    for (const { h, w, stride } of levels)
+      for (let cell = 0; cell < h * w; cell++) visit(at++, cell % w, Math.floor(cell / w), stride);
+  };
+  return {
+    centers: made(2, "anchors", (data) =>
+      each((at, x, y) => {
+        data[at] = x + 0.5;
+        data[count + at] = y + 0.5;
+      }),
+    ),
+    strides: made(1, "strides", (data) =>
+      each((at, _x, _y, stride) => {
+        data[at] = stride;
+      }),
+    ),
+  };
+}
+
+/** How a head turns sides into boxes. */
+export type BoxForm = "corners" | "center";
+
+/** Distances to left, top, right, bottom, in cells, as boxes in pixels. sides: [n,4,anchors] -> [n,4,anchors] */
+export function boxesOf(scope: Scope, sides: Value, { centers, strides }: Anchors, form: BoxForm): Value {
+  const [near, far] = split(scope, sides, [2, 2], 1) as [Value, Value];
+  const first = scope.op("Sub", [centers, near]);
+  const second = scope.op("Add", [centers, far]);
+  const parts = form === "corners" ? [first, second] : [middle(scope, first, second), scope.op("Sub", [second, first])];
+  return scope.op("Mul", [concat(scope, parts, 1), strides]);
+}
+
+const middle = (scope: Scope, a: Value, b: Value): Value =>
+  scope.op("Div", [scope.op("Add", [a, b]), scalar(2, "two")]);
+
+/** As {@link boxesOf}, centre and size, where the centre is turned about its anchor. angle: [n,1,anchors] */
+export function rotatedBoxesOf(scope: Scope, sides: Value, angle: Value, { centers, strides }: Anchors): Value {
+  const [near, far] = split(scope, sides, [2, 2], 1) as [Value, Value];
+  const offset = scope.op("Div", [scope.op("Sub", [far, near]), scalar(2, "two")]);
+  const [x, y] = split(scope, offset, [1, 1], 1) as [Value, Value];
+  const [cos, sin] = [scope.op("Cos", [angle]), scope.op("Sin", [angle])];
+  const times = (a: Value, b: Value): Value => scope.op("Mul", [a, b]);
+  const turned = concat(
+    scope,
+    [scope.op("Sub", [times(x, cos), times(y, sin)]), scope.op("Add", [times(x, sin), times(y, cos)])],
+    1,
+  );
+  const parts = [scope.op("Add", [turned, centers]), scope.op("Add", [near, far])];
+  return times(concat(scope, parts, 1), strides);
+}

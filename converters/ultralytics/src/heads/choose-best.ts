@@ -1,0 +1,38 @@
+import { fixedShape, fixedSize, integers, type Value } from "@yolo-compile/ir";
+import { concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
+
+/** Most boxes that a head without suppression gives. */
+const MOST_BOXES = 300;
+
+/**
+ * The best boxes of each picture, as a head whose boxes do not overlap ends: the anchors of the best classes first, then the
+ * best scores of those anchors, so that an anchor may come once for each of its classes.
+ * boxes: [n,4,anchors], scores: [n,nc,anchors], extra: [n,e,anchors] -> [n,k,6+e]: box, score, label, extra
+ */
+export function chooseBest(scope: Scope, boxes: Value, scores: Value, extra: Value | undefined): Value {
+  const [n, classes, anchors] = fixedShape(scores) as [number, number, number];
+  const k = Math.min(MOST_BOXES, anchors);
+  const rows = (x: Value): Value => permute(scope, x, [0, 2, 1]);
+  const best = scope.op("ReduceMax", [scores], { axes: [1], keepdims: 0 });
+  const [, likely] = scope.ops("TopK", [best], { axis: 1, k }) as [Value, Value];
+  const taken = reshape(scope, gatherRows(scope, rows(scores), likely), [n, k * classes]);
+  const [score, at] = scope.ops("TopK", [taken], { axis: 1, k }) as [Value, Value];
+  const row = scope.op("Div", [at, integers([classes], "classes")]);
+  const label = scope.op("Sub", [at, scope.op("Mul", [row, integers([classes], "classes")])]);
+  const anchor = reshape(scope, gatherRows(scope, reshape(scope, likely, [n, k, 1]), row), [n, k]);
+  const found = gatherRows(scope, rows(extra ? concat(scope, [boxes, extra], 1) : boxes), anchor);
+  const column = (x: Value): Value => reshape(scope, x, [n, k, 1]);
+  const chosen = [column(score), column(scope.op("Cast", [label], { to: "f32" }))];
+  if (!extra) return concat(scope, [found, ...chosen], 2);
+  const [box, rest] = split(scope, found, [4, fixedSize(extra, 1)], 2) as [Value, Value];
+  return concat(scope, [box, ...chosen, rest], 2);
+}
+
+/** The rows of each picture by their places. x: [n,rows,c], places: [n,k] -> [n,k,c] */
+function gatherRows(scope: Scope, x: Value, places: Value): Value {
+  const [n, rows, c] = fixedShape(x) as [number, number, number];
+  const starts = Array.from({ length: n }, (_, picture) => picture * rows);
+  const offsets = reshape(scope, integers(starts, "starts"), [n, 1]);
+  const flat = n === 1 ? places : scope.op("Add", [places, offsets]);
+  return scope.op("Gather", [reshape(scope, x, [n * rows, c]), flat], { axis: 0 });
+}

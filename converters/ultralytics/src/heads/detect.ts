@@ -1,0 +1,97 @@
+import { tensorOf } from "@yolo-compile/core";
+import { fixedShape, type Value } from "@yolo-compile/ir";
+import { channelsOf, concat, permute, reshape, type Scope } from "@yolo-compile/network";
+import { type Anchors, anchorsOf, boxesOf, rotatedBoxesOf } from "./anchors.js";
+import { answerOf, tellAnswer } from "./answer.js";
+import { branchMaps, joinLevels, lightBranch, SECOND, wideBranch } from "./branches.js";
+import { chooseBest } from "./choose-best.js";
+
+/** A head's row of the yaml. */
+export interface HeadRow {
+  readonly nc: number;
+  /** Bins of a distance; 1 for a distance that is a number. */
+  readonly regMax: number;
+  /** Whether the branches are there twice. */
+  readonly twice: boolean;
+  /** Branches of classes as YOLOv8 has them. */
+  readonly legacy: boolean;
+}
+
+/** The part of a head that boxes and classes do not have. */
+export interface Task {
+  /** Logits of what a box has besides, [n,e,anchors], from the branches whose names begin with `prefix`. */
+  readonly branch: (scope: Scope, inputs: readonly Value[], prefix: string) => Value;
+  /** The logits in pixels, probabilities or angles. */
+  readonly decode: (scope: Scope, logits: Value, anchors: Anchors) => Value;
+  /** Whether boxes are turned by what `decode` gives. */
+  readonly rotates?: boolean;
+}
+
+interface Logits {
+  readonly sides: Value;
+  readonly classes: Value;
+  readonly extra: Value | undefined;
+}
+
+function logitsOf(
+  scope: Scope,
+  inputs: readonly Value[],
+  row: HeadRow,
+  task: Task | undefined,
+  prefix: string,
+): Logits {
+  const first = channelsOf(inputs[0]!);
+  const boxWidth = Math.max(16, Math.floor(first / 4), 4 * row.regMax);
+  const classWidth = Math.max(first, Math.min(row.nc, 100));
+  const classBranch = (row.legacy ? wideBranch : lightBranch)(classWidth, row.nc);
+  const sides = branchMaps(scope, `${prefix}cv2`, inputs, wideBranch(boxWidth, 4 * row.regMax));
+  const classes = branchMaps(scope, `${prefix}cv3`, inputs, classBranch);
+  return {
+    sides: joinLevels(scope, sides),
+    classes: joinLevels(scope, classes),
+    extra: task?.branch(scope, inputs, prefix),
+  };
+}
+
+/** The mean of a distance's bins, by their probabilities. x: [n,4*bins,anchors] -> [n,4,anchors] */
+function expectedSides(scope: Scope, x: Value, bins: number): Value {
+  const module = scope.child("dfl");
+  if (bins === 1) return x;
+  const inner = module.child("conv");
+  const [n, , anchors] = fixedShape(x) as [number, number, number];
+  const sides = permute(module, reshape(module, x, [n, 4, bins, anchors]), [0, 2, 1, 3]);
+  const weight = inner.frozen("weight", tensorOf("f32", [1, bins, 1, 1], [...Array(bins).keys()]));
+  const attributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+  const mean = inner.op("Conv", [module.op("Softmax", [sides], { axis: 1 }), weight], attributes);
+  inner.macs(n * 4 * anchors * bins);
+  return reshape(module, mean, [n, 4, anchors]);
+}
+
+const UNUSED = "they are of the head that does not answer";
+
+/**
+ * Boxes, classes and what the task adds: [n,4 + nc + e,anchors], or what is chosen of them, [n,k,6 + e].
+ * ultralytics 8.4 nn/modules/head.py Detect
+ */
+export function detect(scope: Scope, inputs: readonly Value[], row: HeadRow, task?: Task): Value {
+  const answer = answerOf(scope, row.twice);
+  tellAnswer(scope, answer);
+  const { hasFirst, hasSecond, end2end } = answer;
+  const [answering, other] = end2end ? [SECOND, ""] : ["", SECOND];
+  const logits = logitsOf(scope, inputs, row, task, answering);
+  if (end2end ? hasFirst : hasSecond)
+    scope.unused(UNUSED, () => {
+      logitsOf(scope, inputs, row, task, other);
+    });
+  const anchors = anchorsOf(scope, inputs);
+  const sides = expectedSides(scope, logits.sides, row.regMax);
+  const scores = scope.op("Sigmoid", [logits.classes]);
+  const extra = task && logits.extra && task.decode(scope, logits.extra, anchors);
+  const boxes =
+    task?.rotates && extra
+      ? rotatedBoxesOf(scope, sides, extra, anchors)
+      : boxesOf(scope, sides, anchors, end2end ? "corners" : "center");
+  scope.trace.end2end = end2end;
+  if (end2end) return chooseBest(scope, boxes, scores, extra);
+  return concat(scope, [boxes, scores, ...(extra ? [extra] : [])], 1);
+}

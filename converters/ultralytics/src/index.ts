@@ -1,0 +1,1 @@
+export { ULTRALYTICS } from "./family.js";
