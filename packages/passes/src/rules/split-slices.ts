@@ -23,14 +23,14 @@ function partOf(node: Node): Part | undefined {
 }
 
 /** The output of a Split of the same input that is this part. */
-function existing({ node, axis, start, end }: Part, splits: readonly Node<"Split">[]): Value | undefined {
+function existing({ axis, start, end }: Part, splits: readonly Node<"Split">[]): Value | undefined {
   for (const split of splits) {
     const rank = split.inputs[0]!.type.shape.length;
     if ((split.attributes.axis + rank) % rank !== axis) continue;
     let at: Size = 0;
     for (const output of split.outputs) {
       const size = output.type.shape[axis]!;
-      if (at === start && addSizes(at, size) === end && node.outputs[0]!.type.shape[axis] === size) return output;
+      if (at === start && addSizes(at, size) === end) return output;
       at = addSizes(at, size);
     }
   }
