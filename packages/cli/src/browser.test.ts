@@ -9,7 +9,10 @@ import { watchCli } from "./testing/watch-cli.js";
 const cli = watchCli();
 const CHECKPOINT = fixturePath("shapes/shapes.pt");
 
-/** What the bundle finds beside the language itself: no `require`, `process`, `Buffer` or `fetch`, and no code from text. */
+/**
+ * The globals of the bundle besides the language itself: no `require`, `process`, `Buffer` or `fetch`, and no code from
+ * text.
+ */
 const BROWSER = { TextDecoder, TextEncoder, performance };
 
 /** One chunk after the other, as a page would do it. */

@@ -49,7 +49,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 /** Ends a list of values, as `--` does. */
 const FILES_FOLLOW = "files-follow";
 
-/** What follows `--` are files, whatever they are called; yargs takes them for options, or for no arguments of a command. */
+/**
+ * Makes file options of the arguments behind `--`, which are files whatever their names; yargs would take them for options,
+ * or for no arguments of a command.
+ */
 function withNamedFiles(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf("--");
   if (end === -1) return argv;
@@ -73,7 +76,7 @@ function reportFailure(thrown: unknown, json: boolean): number {
   return exitCodeOf(diagnostic);
 }
 
-/** An error's text, which may quote a file and so is one line, and where it comes from. */
+/** An error's text on one line, since it may quote a file, and its stack. */
 function faultLines(error: unknown): readonly string[] {
   const frames = (error instanceof Error ? error.stack : undefined)?.split("\n").filter((line) => /^ +at /.test(line));
   return [String(error), ...(frames ?? [])];

@@ -12,14 +12,14 @@ export function wantsColors({ isTTY = false }: Stream, { NO_COLOR, FORCE_COLOR, 
   return isTTY && TERM !== "dumb";
 }
 
-/** What a colour or weight is switched on and off by, among ANSI's SGR codes. */
+/** ANSI's SGR codes that switch a colour or weight on and off. */
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
 
 type Colors = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
 
 /**
- * Until they are written our colours bear a number that no file can know: a name that holds an escape sequence stays text.
- * Tables measure them as any SGR code.
+ * A random number that marks our own colours until they are written, so that an escape sequence in a file's name stays
+ * text. Tables measure them as any SGR code.
  */
 const OURS = Array.from({ length: 3 }, () => randomInt(1000, 10_000)).join(";");
 const OUR_CODE = new RegExp(`\\x1b\\[${OURS};(\\d+)m`);
@@ -34,7 +34,7 @@ export function createColors(wanted: boolean): Colors {
 
 const ourCode = (code: number | string): string => `\x1b[${OURS};${code}m`;
 
-/** A line as a terminal gets it: our colours as SGR codes, all else as text that shows all of itself. */
+/** A line as it is written: our colours as SGR codes, all other characters made visible. */
 export const rendered = (line: string): string => mapLine(line, (code) => `\x1b[${code}m`);
 
 /** The same for a part of a line that is not written yet, such as a table's cell. */

@@ -10,7 +10,7 @@ const READ_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTDIR: "its folder is a file",
 };
 
-/** What Node puts for bytes of a command line or a folder that are no UTF-8. */
+/** Node's replacement for bytes of a command line or a folder that are not UTF-8. */
 const NO_UTF8 = "\ufffd";
 
 /** For an input that cannot be opened or read; `problem` is an error code of Node.js or a sentence. */
@@ -22,7 +22,7 @@ export const inputUnreadable = (path: string, problem: string): CompileError =>
     ...(problem === "ENOENT" && path.includes(NO_UTF8) && { hint: "a name that is not UTF-8 is not found: rename it" }),
   });
 
-/** For an input that is no file, which would have to be waited for or has no end. */
+/** For an input that is no regular file: it may have no end, or never begin. */
 export const inputSpecial = (path: string, kind: string): CompileError =>
   new CompileError({
     code: "input/unreadable",
@@ -57,7 +57,7 @@ export const modulesFail = (path: string, error: unknown): CompileError =>
     hint: "--modules takes an ES module that exports `modules`; docs/modules.md builds one",
   });
 
-/** For an output that is there and no file: a folder's place, a device, a pipe. */
+/** For an output's name that belongs to a folder, a device or a pipe. */
 export const outputSpecial = (path: string, kind: string): CompileError =>
   new CompileError({
     code: "output/unwritable",
@@ -65,7 +65,7 @@ export const outputSpecial = (path: string, kind: string): CompileError =>
     hint: "give a file, or - to write to stdout",
   });
 
-/** For an error of the machine that no other diagnostic tells of. */
+/** For an error of the machine that no other diagnostic covers. */
 export const systemRefuses = (problem: string): CompileError =>
   new CompileError({ code: "system/refused", blame: "system", message: problem });
 
@@ -85,7 +85,7 @@ export const notOnnx = (path: string): CompileError =>
 export const isPictureProblem = (error: unknown): error is CompileError =>
   isCompileError(error) && error.diagnostic.blame === "input" && /^(image|input|output)\//.test(error.diagnostic.code);
 
-/** Every picture keeps its pixels and its answers in memory. */
+/** A note that only some pictures are taken, since every one keeps its pixels and outputs in memory. */
 export const somePictures = (taken: number, found: number): Diagnostic => ({
   code: "verify/pictures",
   severity: "note",

@@ -39,7 +39,7 @@ export function openFile(path: string): FileSource {
   };
 }
 
-/** Without waiting for who writes into a pipe: what is no file is refused. */
+/** Opens a regular file; others are refused, without waiting for the writer of a pipe. */
 function openRegular(path: string): { readonly handle: number; readonly status: Stats } {
   let handle: number;
   try {
@@ -54,7 +54,7 @@ function openRegular(path: string): { readonly handle: number; readonly status: 
   throw status.isDirectory() ? inputUnreadable(path, "EISDIR") : inputSpecial(path, kindOfFile(status));
 }
 
-/** Node refuses to read or write 2 GB at once. */
+/** The most bytes of one read or write; Node refuses 2 GB. */
 const MOST_BYTES = 1 << 30;
 
 function readExactly(handle: number, path: string, offsetBytes: number, bytes: Uint8Array): Uint8Array {
@@ -78,8 +78,8 @@ export function readWhole(path: string): Uint8Array {
 }
 
 /**
- * A hidden folder beside the output for files that are not finished. It goes away with `discard`, or when the process ends;
- * of a process that is killed a later one removes it.
+ * A hidden folder beside the output for unfinished files. It is removed by `discard`, or when the process ends; that of a
+ * process that is killed, by a later one.
  */
 export interface Workspace {
   readonly folder: string;
@@ -140,7 +140,10 @@ interface Move {
   readonly to: string;
 }
 
-/** Moves files one by one; when one cannot be moved, those before it go back and what they replaced stands there again. */
+/**
+ * Moves files one by one; when one cannot be moved, the earlier ones move back and the files that they replaced are
+ * restored.
+ */
 function moveTogether(moves: readonly Move[], placeOfReplaced: (index: number) => string): void {
   const undo: (() => void)[] = [];
   for (const [index, { from, to }] of moves.entries())
@@ -154,7 +157,10 @@ function moveTogether(moves: readonly Move[], placeOfReplaced: (index: number) =
     }
 }
 
-/** Keeps what a move replaces under a second name, or as a copy on a file system without them. @returns whether there is anything */
+/**
+ * Keeps the file that a move replaces under a second name, or as a copy on a file system without hard links.
+ * @returns whether there is one
+ */
 function keepReplaced(path: string, place: string): boolean {
   try {
     linkSync(path, place);
@@ -165,7 +171,7 @@ function keepReplaced(path: string, place: string): boolean {
   return true;
 }
 
-/** Writes chunks one after the other. What goes wrong in making a chunk is passed on. @throws output/unwritable */
+/** Writes chunks one after the other. Errors in making a chunk are passed on. @throws output/unwritable */
 export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
   const attempt = <Result>(action: () => Result): Result => {
     try {
@@ -184,7 +190,7 @@ export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
   }
 }
 
-/** Writes a file that appears whole or not at all. What goes wrong in making a chunk is passed on. @throws output/unwritable */
+/** Writes a file that appears whole or not at all. Errors in making a chunk are passed on. @throws output/unwritable */
 export function writeWhole(path: string, chunks: Iterable<Uint8Array>): void {
   const workspace = openWorkspace(path);
   try {
@@ -195,7 +201,7 @@ export function writeWhole(path: string, chunks: Iterable<Uint8Array>): void {
   }
 }
 
-/** Text files that commands take are yaml, of some KB. */
+/** The most bytes of a text file: commands take yamls, which have some KB. */
 const MAX_TEXT_BYTES = 1 << 24;
 
 /** Reads a text file whole and closes it. @throws input/unreadable */

@@ -33,16 +33,16 @@ export function openWeights(file: FileSource, options: WeightsOptions, onClose: 
   }
 }
 
-/** The files of a command line, opened and told apart. */
+/** The opened files of a command line by kind. */
 export interface Inputs {
   readonly config?: NonNullable<GraphsRequest["config"]>;
   readonly checkpoint?: Checkpoint;
-  /** Names the output: the yaml, or the checkpoint that carries its own. */
+  /** The base of the output's name: the yaml, or the checkpoint that carries its own. */
   readonly name: string;
 }
 
 /**
- * Opens a yaml and weights, in either order, or one of the two. Which is which is told by content.
+ * Opens a yaml and weights, in either order, or one of the two; their content tells which is which.
  * @throws input/unreadable, usage, weights/…
  */
 export function openInputs(paths: readonly string[], options: WeightsOptions): Inputs {
@@ -77,7 +77,7 @@ function sort(files: readonly FileSource[], first: string, options: WeightsOptio
   };
 }
 
-/** What the inputs and the options ask to be compiled. @throws usage */
+/** The compilation that the inputs and the options ask for. @throws usage */
 export function graphsRequest(
   { config, checkpoint }: Inputs,
   size: readonly [number, number],

@@ -2,7 +2,7 @@ import { EXIT } from "./exit.js";
 import { supervise } from "./supervise.js";
 import { systemProblem } from "./system-problem.js";
 
-/** Commands that make no files; a signal ends them where they are. */
+/** Commands that write no files, so that a signal may end them anywhere. */
 const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set([
   "summary",
   "inspect",

@@ -1,2 +1,2 @@
-/** What a module of one's own is made of; docs/modules.md builds one. */
+/** The kit for modules of one's own; docs/modules.md builds one. */
 export * from "@yolo-compile/compiler/module-kit";

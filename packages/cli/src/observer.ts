@@ -17,7 +17,7 @@ export const withObserver = <Options>(yargs: Argv<Options>) =>
     .option("trace-rule", { type: "string", describe: "say why this rule did not apply, and where" })
     .option("time-passes", { type: "boolean", default: false, describe: "say what each pass did, in what time" });
 
-/** An observer that writes to stderr what the options ask for. `finish` prints what is collected. */
+/** An observer that writes what the options ask for to stderr. `finish` prints what it collected. */
 export interface Observation {
   readonly observer: PassObserver;
   finish(): void;
@@ -34,7 +34,7 @@ interface PassTime {
   readonly elapsedMs: number;
 }
 
-/** Starts to watch a pipeline; graphs are printed as they come, misses and times by `finish`. */
+/** Observes a pipeline; graphs are printed as they come, misses and times by `finish`. */
 export function observe(options: ObserverOptions): Observation {
   const printed = options["print-ir-after"];
   const traced = options["trace-rule"];
@@ -59,7 +59,7 @@ export function observe(options: ObserverOptions): Observation {
   };
 }
 
-/** Nodes listed for each reason. */
+/** The most nodes that are listed for one reason. */
 const LISTED = 8;
 
 function sayMisses(rule: string, misses: ReadonlyMap<string, readonly string[]>): void {

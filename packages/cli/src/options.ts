@@ -105,8 +105,8 @@ export function fraction(option: string, value: number): number {
 }
 
 /**
- * `640`, `640 480`, `640x480` as height and width. yargs hands over everything up to the next option: what is no size
- * is a file.
+ * `640`, `640 480`, `640x480` as height and width. yargs hands over all words up to the next option; those that are no
+ * sizes are files.
  * @throws usage
  */
 export function imageSize(words: readonly (string | number)[]): {

@@ -9,12 +9,12 @@ const STDOUT: ReadonlySet<string | undefined> = new Set(["-", "/dev/stdout", "/d
 /** Whether an output is this process's stdout. */
 export const isStdout = (output: string | undefined): boolean => STDOUT.has(output);
 
-/** The folder where what becomes `output` is made: its own, so that it can be moved. @throws output/unwritable */
+/** The folder for the unfinished files of `output`: its own, so that they can be moved. @throws output/unwritable */
 export const placeBeside = (output: string): string => (isStdout(output) ? tmpdir() : dirname(fileToReplace(output)));
 
 /**
- * The file that an output replaces, links followed, or else a name that is new.
- * @throws output/unwritable for all that is no file: a folder, a device, a pipe, a link to nothing
+ * The file that an output replaces, links followed, or else a new name.
+ * @throws output/unwritable for what is no file: a folder, a device, a pipe, a link to nothing
  */
 export function fileToReplace(output: string): string {
   const link = statusOf(output, lstatSync);
@@ -35,14 +35,14 @@ function statusOf(path: string, look: (path: string) => Stats): Stats | undefine
   }
 }
 
-/** What something that is no regular file is called. */
+/** The name of a kind of file that is not regular. */
 export function kindOfFile(status: Stats): string {
   if (status.isFIFO()) return "a pipe";
   if (status.isSocket()) return "a socket";
   return status.isCharacterDevice() || status.isBlockDevice() ? "a device" : "no file";
 }
 
-/** Inputs are never replaced, by whatever name or link. @throws usage */
+/** Refuses an output that is an input, by whatever name or link. @throws usage */
 export function checkIsNoInput(option: string, output: string, inputs: readonly (string | undefined)[]): void {
   if (inputs.some((input) => input !== undefined && isSameFile(input, output)))
     throw usage(`--${option} ${output} is an input file`, "give another name");
@@ -59,7 +59,7 @@ function isSameFile(one: string, other: string): boolean {
 }
 
 const PIECE_BYTES = 1 << 20;
-/** Where a reader of stdout is slow, this long is waited before the next attempt. */
+/** The pause before the next attempt to write, where the reader of stdout is slow. */
 const RETRY_MS = 2;
 
 /** @throws output/unwritable */
@@ -76,7 +76,7 @@ export function copyToStdout(path: string): void {
   }
 }
 
-/** Pipes may be full for a moment. */
+/** Writes all bytes, waiting where a pipe is full. */
 function writeWaiting(bytes: Uint8Array): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   for (let done = 0; done < bytes.length; )

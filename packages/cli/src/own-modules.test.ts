@@ -16,7 +16,7 @@ function file(name: string, content: string | Uint8Array): string {
   return cli.at(name);
 }
 
-/** Numbers between -1 and 1 that are all over the place, and the same each time. */
+/** Scattered numbers between -1 and 1, reproducible. */
 const numbers = (count: number, seed: number): Float32Array =>
   Float32Array.from({ length: count }, (_, index) => Math.sin(seed + 12.9898 * index) ** 3);
 
@@ -43,7 +43,7 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 const [C, H, W, HIDDEN, K] = [4, 5, 7, 2, 3];
 
-/** CBAM as arXiv 1807.06521 has it, equations 2 and 3, by loops over single numbers. x: [C,H,W], row-major. */
+/** CBAM after arXiv 1807.06521, equations 2 and 3, by loops over single numbers. x: [C,H,W], row-major. */
 function cbam(x: Float32Array, w0: Float32Array, w1: Float32Array, w7: Float32Array): number[] {
   const map = (c: number): number[] => [...x.subarray(c * H * W, (c + 1) * H * W)];
   const mlp = (seen: readonly number[]): number[] => {

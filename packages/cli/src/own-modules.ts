@@ -5,7 +5,7 @@ import { type ModuleLibrary, ownModules } from "@yolo-compile/compiler";
 import { inputUnreadable, modulesFail } from "./diagnostics.js";
 
 /**
- * Runs the code of a file that the user names, and takes the modules that it exports: `modules`, or the default export.
+ * Runs the code of a file that the user names, and returns the modules that it exports: `modules`, or the default export.
  * @throws input/unreadable, modules/run, network/modules, network/definition
  */
 export async function loadModules(path: string): Promise<ModuleLibrary> {

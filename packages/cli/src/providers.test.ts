@@ -15,7 +15,7 @@ beforeEach(() => {
   output = cli.at("out.onnx");
 });
 
-/** What the command says, which takes a moment to find out. */
+/** The output of the command, which takes a moment. */
 async function listed(): Promise<readonly ProviderRow[]> {
   cli.stdout = "";
   expect(await runCli(["providers", "--json"])).toBe(0);

@@ -2,7 +2,7 @@ import { arch, cpus, platform } from "node:os";
 import { VERSION } from "@yolo-compile/compiler";
 import { type ReportContext, runtimeVersion } from "@yolo-compile/proof";
 
-/** What reports say of this program and this machine. @throws runtime/missing */
+/** The program's version and the machine, for reports. @throws runtime/missing */
 export const reportContext = async (): Promise<Pick<ReportContext, "tool" | "environment">> => ({
   tool: { name: "yolo-compile", version: VERSION },
   environment: [

@@ -6,7 +6,7 @@ import { checkIsNoInput } from "./output-target.js";
 import type { Terminal } from "./terminal.js";
 import { line } from "./views/text.js";
 
-/** What the extension of a report's name says. A new kind is one line. */
+/** The renderer of each report by its extension. A new kind is one line. */
 const RENDERERS: ReadonlyMap<string, (report: Report) => string> = new Map([
   [".html", renderHtml],
   [".json", renderJson],
@@ -32,10 +32,13 @@ export const withReport = <Options>(yargs: Argv<Options>) =>
 const rendererOf = (path: string): ((report: Report) => string) | undefined =>
   RENDERERS.get(/\.[^./\\]*$/.exec(path)?.[0].toLowerCase() ?? "");
 
-/** Whether a report is one for people to look at. */
+/** Whether a report is an HTML page. */
 export const isPage = (path: string): boolean => rendererOf(path) === renderHtml;
 
-/** Before anything runs. @throws usage for a name whose extension says nothing or an input's, output/unwritable */
+/**
+ * Checks the names of reports before anything runs.
+ * @throws usage for a name whose extension is unknown or that is an input's, output/unwritable
+ */
 export function checkReportFiles(paths: readonly string[], inputs: readonly string[]): void {
   for (const path of paths) {
     if (!rendererOf(path)) throw usage(`--report ${path}: the extension is none of ${EXTENSIONS.join(", ")}`);
@@ -44,7 +47,7 @@ export function checkReportFiles(paths: readonly string[], inputs: readonly stri
   }
 }
 
-/** Each file appears whole or not at all. @throws output/unwritable */
+/** Writes reports, each whole or not at all. @throws output/unwritable */
 export function writeReports(report: Report, paths: readonly string[], terminal: Terminal): void {
   for (const path of paths) {
     const text = rendererOf(path)!(report); // checkReportFiles has looked

@@ -34,20 +34,20 @@ export interface CompileOptions extends ObserverOptions, NetworkOptions, Provide
   readonly verify: boolean;
 }
 
-/** What one run works with. */
+/** The parts of one run. */
 interface Job {
   readonly options: CompileOptions;
   readonly size: readonly [number, number];
   readonly inputs: Inputs;
   readonly output: string;
-  /** Where verification computes besides the CPU; undefined under --no-verify. */
+  /** The provider of the verification besides the CPU; undefined under --no-verify. */
   readonly choice: Choice | undefined;
   readonly workspace: Workspace;
   readonly terminal: Terminal;
   readonly watch: Stopwatch;
 }
 
-/** Compiles, shows what came out and puts files in their place if there are any. @returns the exit code */
+/** Compiles, shows the result and moves its files, if there are any, into place. @returns the exit code */
 export async function runCompile(options: CompileOptions): Promise<number> {
   const terminal = openTerminal(options.json, resultsStream(options));
   const watch = startStopwatch();
@@ -71,7 +71,7 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   }
 }
 
-/** The model itself may be what stdout is for. @throws usage */
+/** stderr where the model itself goes to stdout. @throws usage */
 function resultsStream({ output, json }: CompileOptions): NodeJS.WriteStream {
   if (!isStdout(output)) return process.stdout;
   if (json) throw usage("--json and the model both go to stdout", "give a file as --output");
@@ -88,7 +88,7 @@ function checkOptions(options: CompileOptions, inputs: readonly string[]): void 
     throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
 }
 
-/** In the working directory unless the user says otherwise. @throws usage */
+/** The path of the model; in the working directory unless the user names one. @throws usage */
 function outputPath(options: CompileOptions, inputs: readonly string[], name: string): string {
   const output = options.output ?? `${stem(name)}.onnx`;
   checkIsNoInput("output", output, inputs);
@@ -109,7 +109,7 @@ async function work(job: Job): Promise<number> {
   return "files" in findings ? EXIT.fine : EXIT.verdict;
 }
 
-/** A refusal is shown as a result is, without files. */
+/** The result, or the findings of a refusal, which is shown in the same way but has no files. */
 async function compileOrRefuse(job: Job): Promise<Compiled | RefusedFindings> {
   try {
     return await compile(requestOf(job));

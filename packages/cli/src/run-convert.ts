@@ -16,7 +16,7 @@ export interface ConvertOptions extends WeightsOptions, YamlOptions {
   readonly json: boolean;
 }
 
-/** Reads weights, writes them as the output's extension says, and puts the file in its place when it is whole. */
+/** Reads weights, writes them in the format of the output's extension, and moves the whole file into place. */
 export function runConvert(options: ConvertOptions): void {
   const { weights, output, cfg } = options;
   const terminal = openTerminal(options.json);
@@ -63,7 +63,7 @@ function hashOf(file: FileSource, terminal: Terminal): string {
   return hash.digest("hex");
 }
 
-/** The chunks, with a line that says how far they are. */
+/** The chunks; a line shows the progress. */
 function* told({ file, output }: Converted, terminal: Terminal): Generator<Uint8Array> {
   let done = 0;
   let shown = -1;

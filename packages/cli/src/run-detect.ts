@@ -34,8 +34,8 @@ export interface DetectOptions {
 }
 
 /**
- * Looks at each picture, prints what is on it and writes it with boxes. One that cannot be read or written does not keep the
- * others from being looked at.
+ * Detects objects on each picture, prints them and writes the picture with boxes. One that cannot be read or written does
+ * not stop the others.
  * @returns the exit code
  */
 export async function runDetect(options: DetectOptions): Promise<number> {
@@ -87,7 +87,7 @@ async function lookOrRefuse(image: string, look: () => Promise<Looked>): Promise
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Where a picture with boxes goes. @throws usage, image/format */
+/** The path for a picture with boxes. @throws usage, image/format */
 function targetOf({ output, model, images }: DetectOptions, image: string): string {
   const extension = extname(image);
   const name = `${basename(image, extension)}.detected${extension}`;

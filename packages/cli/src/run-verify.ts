@@ -77,7 +77,7 @@ async function verifyOptions(
   };
 }
 
-/** On a terminal pixels are of no use; reports in files have them. */
+/** The report without pixels, which a terminal cannot show; reports in files have them. */
 const withoutPixels = ({ pictures, ...report }: Report): Report => ({
   ...report,
   ...(pictures && { pictures: pictures.map((picture) => ({ ...picture, jpeg: new Uint8Array() })) }),

@@ -1,6 +1,6 @@
 /** Milliseconds by stage, in order. */
 export interface Stopwatch {
-  /** Ends the stage that runs and names it. */
+  /** Ends the current stage under this name. */
   lap(stage: string): void;
   elapsedMs(): ElapsedMs;
 }

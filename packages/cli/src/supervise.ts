@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { SUPERVISOR } from "./supervised.js";
 import { removeDeadFolders, removeProfiles } from "./temporary-folder.js";
 
-/** Signals that people and systems end programs by. */
+/** The signals by which people and systems end programs. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What a system call under way may still have made is there by then, though a process of gigabytes takes longer to go. */
+/** The time in which a killed process' last system call ends and its file is there to remove; the process may go later. */
 const LAST_CALL_MS = 10;
 
 /**
@@ -47,7 +47,7 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** When a process is gone and all that it told is here. */
+/** Resolves when a process is gone and all its messages are here. */
 async function endOf(work: ChildProcess): Promise<End> {
   const [[code, signal]] = await Promise.all([once(work, "exit"), once(work, "disconnect")]);
   return { code, signal };

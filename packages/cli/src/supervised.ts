@@ -1,15 +1,15 @@
 /** The variable by which a working process knows its supervisor: that one's process id. */
 export const SUPERVISOR = "YOLO_COMPILE_SUPERVISOR";
 
-/** Whether our parent is the supervisor, and not a process that was started by one. */
+/** Whether our parent is the supervisor, and not a process that it started. */
 const isSupervised = (): boolean => process.env[SUPERVISOR] === String(process.ppid) && process.connected;
 
-/** Tells the supervisor of a folder in which it has to clean up should this process end before it does. */
+/** Tells the supervisor of a folder to remove should this process end before it does so itself. */
 export function tellSupervisor(place: string): void {
   if (isSupervised()) process.send?.(place);
 }
 
-/** Without a supervisor nobody waits for what this process does. */
+/** Ends this process with its supervisor, since nobody waits for its work then. */
 export function endWithSupervisor(): void {
   if (!isSupervised()) return;
   process.on("disconnect", () => process.exit());

@@ -1,4 +1,4 @@
-/** What the machine, not the command line, is the reason of. */
+/** Errors whose reason is the machine, not the command line. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   EAGAIN: "there are too many processes",
   EDQUOT: "the user's share of the disk is used up",
@@ -15,6 +15,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 export const errorCode = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
 
-/** In words, what the machine refuses; undefined for any other error. `problem` is an error, or its code. */
+/** The machine's refusal in words; undefined for any other error. `problem` is an error, or its code. */
 export const systemProblem = (problem: unknown): string | undefined =>
   PROBLEMS[typeof problem === "string" ? problem : errorCode(problem)];

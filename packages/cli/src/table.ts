@@ -12,13 +12,13 @@ const PLAIN = {
   style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
 };
 
-/** A table's first row, and where columns stand, left where it is not said. */
+/** A table's first row, and the alignment of its columns, left where not given. */
 export interface TableLayout {
   readonly head: readonly string[];
   readonly colAligns?: readonly ("left" | "right")[];
 }
 
-/** The lines of a table; a cell is one line, whatever is in it. */
+/** The lines of a table; each cell is one line, whatever it holds. */
 export function formatTable(
   { head, colAligns = [] }: TableLayout,
   rows: readonly (readonly (string | number)[])[],

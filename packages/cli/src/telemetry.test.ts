@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A user's first run: nothing in the home folder, no variable that says what to send. */
+/** The environment of a user's first run: an empty home folder, no variable about telemetry. */
 function newUser(): NodeJS.ProcessEnv {
   const { PATH } = process.env;
   return { PATH, HOME: at("home"), USERPROFILE: at("home"), TMPDIR: at("tmp"), TEMP: at("tmp") };

@@ -7,7 +7,7 @@ import { errorCode } from "./system-problem.js";
 
 const NAME = /^\.yolo-compile-([0-9a-f]{8})-(\d{1,10})-\w{6}$/;
 
-/** A new hidden folder in `place`. Its name says whose it is: should this process die, a later run removes it. */
+/** A new hidden folder in `place`, whose name tells its process: should that die, a later run removes the folder. */
 export function makeTemporaryFolder(place: string): string {
   tellSupervisor(place);
   return mkdtempSync(join(place, `.yolo-compile-${machineMark()}-${process.pid}-`));
@@ -15,7 +15,7 @@ export function makeTemporaryFolder(place: string): string {
 
 /**
  * Removes the temporary folders in `place` that processes of this user on this machine left when they died; `ended` is one
- * that is about to. What cannot be looked at or removed stays.
+ * that is about to. Folders that cannot be examined or removed stay.
  */
 export function removeDeadFolders(place: string, ended?: number): void {
   for (const name of namesIn(place)) {
@@ -47,7 +47,7 @@ function namesIn(place: string): readonly string[] {
   }
 }
 
-/** A process id says something on one machine alone, and on Linux within one namespace. */
+/** A mark of this machine, and on Linux of the namespace: process ids mean nothing elsewhere. */
 function machineMark(): string {
   const hash = createHash("sha256").update(hostname()).update(pidNamespace());
   return hash.digest("hex").slice(0, 8);

@@ -2,8 +2,8 @@ import { type Diagnostic, formatDiagnostic, visibleJson } from "@yolo-compile/co
 import { err, rendered } from "./colors.js";
 
 /**
- * Where a command writes. Results go to stdout, everything else to stderr. What is not ours, such as names from files, is
- * written so that it shows all of itself: it can neither colour nor move nor begin a line.
+ * The streams of a command. Results go to stdout, everything else to stderr. Text that is not ours, such as names from
+ * files, is written with every character visible: it can neither colour nor move nor begin a line.
  */
 export interface Terminal {
   /** One JSON document is the only thing on stdout. */
@@ -14,9 +14,9 @@ export interface Terminal {
   printJson(document: () => unknown): void;
   /** Notes and warnings, as they come. */
   report(diagnostics: readonly Diagnostic[]): void;
-  /** What is going on, shown while it lasts where stderr is a terminal. */
+  /** The current step, shown while it lasts where stderr is a terminal. */
   step(text: string): void;
-  /** Takes the last step's line away. */
+  /** Removes the line of the last step. */
   endStep(): void;
 }
 
@@ -32,7 +32,7 @@ export const paintDiagnostic = (diagnostic: Diagnostic): string =>
 
 const CLEAR_LINE = "\r\x1b[2K";
 
-/** Writes to stdout and stderr of this process; `results` is where the lines for people go. */
+/** Writes to stdout and stderr of this process; `results` takes the lines for people. */
 export function openTerminal(json: boolean, results: NodeJS.WriteStream = process.stdout): Terminal {
   const live = process.stderr.isTTY === true;
   const endStep = (): void => {

@@ -8,7 +8,7 @@ import { watchCli } from "./testing/watch-cli.js";
 
 const { at } = watchCli();
 
-/** What both streams got, byte for byte. */
+/** The bytes of both streams. */
 let written = "";
 beforeEach(() => {
   written = "";

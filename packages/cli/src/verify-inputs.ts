@@ -14,7 +14,7 @@ import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./options.js";
 import type { Terminal } from "./terminal.js";
 
-/** Options of `verify` that say what models run on: noise from `seed`, .npy files, pictures, free sizes. */
+/** Options of `verify` for the models' inputs: noise from `seed`, .npy files, pictures, sizes of dynamic axes. */
 export interface InputOptions {
   readonly seed: number;
   readonly input?: readonly string[] | undefined;
@@ -24,7 +24,7 @@ export interface InputOptions {
   readonly size?: readonly string[] | undefined;
 }
 
-/** What the options say that models run on. @throws usage, input/unreadable, image/… */
+/** The inputs that the options ask for. @throws usage, input/unreadable, image/… */
 export async function inputChoice(options: InputOptions, terminal: Terminal): Promise<InputChoice> {
   const { seed, magnitudes, images = [], input = [], size = [] } = options;
   const sizes = size.map(parseSizes);
@@ -73,13 +73,13 @@ function picturePaths(path: string): string[] {
   return found;
 }
 
-/** At most `most` items, as far apart as can be. */
+/** At most `most` items, spread evenly over the list. */
 const spread = <Item>(items: readonly Item[], most: number): readonly Item[] =>
   items.length <= most
     ? items
     : Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)]!);
 
-/** Pictures that cannot be read are said and left out. @throws image/unreadable, input/unreadable where all are such */
+/** The pictures that can be read; the others are reported. @throws image/unreadable, input/unreadable where none can */
 async function readPictures(paths: readonly string[], terminal: Terminal): Promise<NamedPicture[]> {
   const pictures: NamedPicture[] = [];
   const refused: CompileError[] = [];

@@ -14,13 +14,13 @@ import { openFile, readWhole } from "./files.js";
 import { graphsRequest, openInputs } from "./inputs.js";
 import { imageSize, type NetworkOptions } from "./options.js";
 
-/** Options of `verify` that say what is judged: files, and a folder of known answers. */
+/** Options of `verify` for the subject: files, and a folder of known outputs. */
 export interface SubjectOptions extends NetworkOptions {
   readonly files: readonly string[];
   readonly golden?: string | undefined;
 }
 
-/** What a command line asks to be judged. `close` frees the weights. */
+/** The subject of a verification. `close` frees the weights. */
 export interface OpenedSubject {
   readonly subject: VerifySubject;
   /** Class names by index. */
@@ -84,8 +84,8 @@ function openGolden([path, ...others]: readonly string[], folder: string): Opene
 }
 
 /**
- * A model, anybody's, against the plain graph of the checkpoint that it was made from. A yaml alone takes the weights of the
- * model itself. Sizes that the model fixes are those of the graph.
+ * Any model against the plain graph of the checkpoint that it was made from. A yaml alone takes the weights of the model
+ * itself. The graph has the sizes that the model fixes.
  */
 function openModelOfSource(
   paths: readonly string[],

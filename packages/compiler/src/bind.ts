@@ -6,14 +6,14 @@ import type { LeftWeight } from "./load-partial.js";
 import { type MatchOptions, matchWeights, type WeightMatch } from "./match-weights.js";
 import { type ImageRequest, knownModules } from "./spell-names.js";
 
-/** Weights that fit a network, and what became of each. */
+/** The outcome of matching a checkpoint's weights with a network. */
 export interface BoundWeights {
-  /** Where they come from. */
+  /** The checkpoint's name. */
   readonly file: string;
   readonly used: number;
   /** Stored, but needed by no graph: counters, grids that are computed anew. */
   readonly unused: readonly string[];
-  /** Needed, but made up. */
+  /** Needed, but taken from the fallback checkpoint. */
   readonly filled: readonly string[];
   /** Stored, but left out, as partial loading does. */
   readonly left: readonly LeftWeight[];
@@ -26,9 +26,9 @@ export interface BoundNetwork {
   readonly traced: TracedNetwork;
 }
 
-/** Whether a part of the weights is enough, and what gives the rest. */
+/** Whether a part of the weights is enough, and the source of the rest. */
 export interface BindOptions extends MatchOptions {
-  /** What gives the weights that are missing where the checkpoint holds a part. */
+  /** The source of missing weights where the checkpoint holds only a part. */
   readonly standIn?: Checkpoint;
 }
 
@@ -69,13 +69,13 @@ const sourceOf = ({ tensors }: WeightMatch, checkpoint: Checkpoint, standIn: Che
   ...knownModules(checkpoint),
 });
 
-/** What modules say without weights has nothing to do with a misfit. */
+/** Notes that the modules do not make without weights too: only those concern a misfit. */
 function unusualNotes({ notes }: WeightMatch, network: Network, size: readonly [number, number]): Diagnostic[] {
   const usual = new Set(networkNotes(network, size).map(({ message }) => message));
   return notes.filter(({ message }) => !usual.has(message));
 }
 
-/** What stands in for weights that are not stored, and what is stored for nothing. */
+/** Notes on replacements for missing weights, and on stored ones that are ignored. */
 function notesOn(
   { fallbacks, ignored }: WeightMatch,
   filled: readonly string[],

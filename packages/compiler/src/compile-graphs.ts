@@ -30,7 +30,7 @@ export interface ConfigText {
   readonly text: string;
 }
 
-/** How a yaml is read. */
+/** Options of reading a yaml. */
 export interface LoadOptions {
   /** Modules of the user's own that the yaml may name; they go before all others. */
   readonly modules?: ModuleLibrary | undefined;
@@ -38,14 +38,14 @@ export interface LoadOptions {
   readonly allowHuge?: boolean | undefined;
 }
 
-/** What to compile, for which input, and how much to rewrite. */
+/** The inputs of a compilation: a network, the image size and the passes. */
 export interface GraphsRequest extends LoadOptions {
   /** Left out where the checkpoint carries its own. */
   readonly config?: ConfigText;
   readonly checkpoint?: Checkpoint;
-  /** Seed for made-up weights, where there is no checkpoint, or one of the backbone alone. */
+  /** Seed of random weights, where there is no checkpoint, or only one of the backbone. */
   readonly randomWeights?: number;
-  /** Takes the weights that fit and makes up the rest, from `randomWeights` or seed 1. */
+  /** Takes the weights that fit, and random ones for the rest, from `randomWeights` or seed 1. */
   readonly partial?: boolean;
   /** Image height and width, multiples of the largest stride. */
   readonly size: readonly [number, number];
@@ -58,24 +58,24 @@ export interface GraphsRequest extends LoadOptions {
 
 /** Hooks besides those of passes. */
 export interface CompileObserver extends PassObserver {
-  /** Called at the end of `plan`, `bind`, `build` and `passes`; then of `write` and `verify`, where there is such. */
+  /** Called at the end of `plan`, `bind`, `build` and `passes`; then of `write` and `verify`, where these happen. */
   readonly afterStage?: (stage: string) => void;
 }
 
-/** One network as two graphs that compute the same, and how the second came about. */
+/** One network as two graphs that compute the same, with the rewrites that led to the second. */
 export interface CompiledGraphs {
   readonly network: Network;
   /** BatchNorm unfused, attention spelled out: the reference. */
   readonly plain: Graph;
   readonly optimized: Graph;
   readonly rewrites: readonly Rewrite[];
-  /** What stands in the optimised graph for values of the plain one. */
+  /** Values of the plain graph, with their replacements in the optimised one. */
   readonly replaced: Replacements;
   /** The yaml's rows, with their outputs in the plain graph. */
   readonly layers: readonly TracedLayer[];
-  /** What each output of either graph holds. */
+  /** The layout of each output of either graph. */
   readonly outputs: readonly OutputLayout[];
-  /** Names of the weights that are no parameters. */
+  /** Names of the weights that are buffers, not parameters. */
   readonly buffers: ReadonlySet<string>;
   readonly weights: BoundWeights;
   /** Class names by index. */
@@ -107,7 +107,7 @@ export function loadNetwork(
   return strides ? fitStrides(network, strides) : network;
 }
 
-/** A yaml, and how messages and the summary name it. */
+/** A yaml, its file for messages, and the network's name. */
 interface NamedDocument {
   readonly document: PyValue;
   readonly file: string;
@@ -126,13 +126,13 @@ function readDocument(config: ConfigText | undefined, checkpoint: Checkpoint | u
   return { document: toPython(yaml, file), file, name: networkName(checkpoint) };
 }
 
-/** What a checkpoint says of its family, besides its yaml. */
+/** A checkpoint's evidence of its family, besides its yaml. */
 export const pickledEvidence = ({ model, tensors }: Checkpoint): Evidence => ({
   stored: tensors,
   ...(model?.className !== undefined && { className: model.className }),
 });
 
-/** As the YOLO families call it: after its yaml. */
+/** The network's name, which YOLO families take from its yaml. */
 export const networkName = ({ model, name }: Checkpoint): string => model?.name ?? stem(model?.yamlFile ?? name);
 
 /**
@@ -159,7 +159,7 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   return { network, plain, optimized, rewrites, replaced, layers, outputs, buffers, weights, names, notes };
 }
 
-/** The network with weights that are stored, made up, or both. */
+/** The network with weights from the checkpoint, random ones, or both. */
 function bind(network: Network, request: GraphsRequest): BoundNetwork & { readonly checkpoint: Checkpoint } {
   const { checkpoint, size, batch, partial = false } = request;
   const image = { size, batch };

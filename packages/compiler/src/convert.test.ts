@@ -26,7 +26,7 @@ const compiled = (checkpoint: Checkpoint, yaml?: ConfigText): Uint8Array =>
     },
   );
 
-/** All that a checkpoint of the network would have, integers and anchors too. */
+/** A checkpoint of random weights with everything that a network's has, integers and anchors too. */
 function madeUp(yaml: ConfigText): Checkpoint {
   const network = loadNetwork(yaml, undefined);
   const { checkpoint: random } = randomWeights(network, 1, { size: SIZE });

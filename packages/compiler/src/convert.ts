@@ -12,7 +12,7 @@ import { type ConfigText, loadNetwork, networkName, pickledEvidence } from "./co
 import { unknownExtension } from "./diagnostics.js";
 import { familyOf } from "./families.js";
 
-/** Weights to write, and what is written beside them. */
+/** A conversion: weights, their metadata and the output. */
 export interface ConvertRequest {
   readonly checkpoint: Checkpoint;
   /** A yaml for weights that carry none. */
@@ -21,20 +21,20 @@ export interface ConvertRequest {
   readonly modules?: ModuleLibrary;
   /** Hashes the file that is converted; asked last. */
   readonly sha256?: () => string;
-  /** Path of the output, whose extension says the format. */
+  /** Path of the output, whose extension gives the format. */
   readonly output: string;
 }
 
-/** A file that is ready to be written, and what is in it. */
+/** A file that is ready to be written, with its description. */
 export interface ConvertedWeights {
   readonly format: string;
   readonly file: EncodedFile;
   readonly weights: number;
-  /** Of the file that was converted, where that was asked for. */
+  /** Of the source file, where that was asked for. */
   readonly sha256: string | undefined;
   /** Whether the file can be compiled without a yaml beside it. */
   readonly carriesYaml: boolean;
-  /** What the format has no place for, and what was noticed. */
+  /** Notes of the reader, and on contents that the format cannot store. */
   readonly notes: readonly Diagnostic[];
 }
 
@@ -60,11 +60,11 @@ export function convertWeights({ checkpoint, config, modules, sha256, output }: 
   };
 }
 
-/** What the family of a checkpoint repeats of its weights. */
+/** The facts about a checkpoint's weights that its family stores in metadata. */
 const storedFacts = (checkpoint: Checkpoint): ReadonlyMap<string, string> =>
   familyOf(pickledEvidence(checkpoint))?.networks.storedFacts?.(checkpoint.tensors) ?? new Map();
 
-/** With the yaml that is given, and a name that does not change with that of the file. */
+/** The checkpoint with the given yaml, and with a name that does not change with that of the file. */
 function recorded(
   checkpoint: Checkpoint,
   config: ConfigText | undefined,
@@ -88,7 +88,7 @@ function replacedYaml({ name, model }: Checkpoint, config: ConfigText | undefine
   return [warning("convert/yaml", `${name} carries a yaml of its own, ${config.file} takes its place`)];
 }
 
-/** What a yaml says, as a pickle would. Calls are text in both. */
+/** A yaml's value in the form that a pickle has. Calls are text in both. */
 function toPlain(value: PyValue): PlainData {
   if (value === null || typeof value !== "object") return value;
   if (isList(value)) return value.map(toPlain);

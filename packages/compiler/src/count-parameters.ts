@@ -2,8 +2,8 @@ import { elementCount } from "@yolo-compile/core";
 import { constantsOf, fixedShape, type Graph } from "@yolo-compile/ir";
 
 /**
- * Parameters that a graph holds: its constants that come from weights, which their dotted names tell, but for what torch keeps
- * in buffers. Equals YOLOv5's count before and after `fuse()`.
+ * The number of parameters in a graph: elements of constants that come from weights, as their dotted names tell, without
+ * torch's buffers. Equals YOLOv5's count before and after `fuse()`.
  */
 export const countParameters = (graph: Graph, buffers: ReadonlySet<string>): number =>
   constantsOf(graph)

@@ -8,7 +8,7 @@ const text = (value: number | readonly number[] | undefined): string =>
 /** `models.common.Conv` and `yolov5.models.common.Conv` are the same class; a pasted one sits in `__main__`. */
 const className = (type: string): string => type.replace(/^.*\./, "");
 
-/** Where a pickled module and the yaml tell different stories. */
+/** Warnings where a pickled module and the yaml disagree. */
 export function crossCheck(network: Network, { model, name }: Checkpoint): Diagnostic[] {
   if (!model) return [];
   const { layers = [], stride, names } = model;

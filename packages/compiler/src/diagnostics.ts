@@ -4,7 +4,7 @@ import type { Checkpoint } from "@yolo-compile/weights";
 import type { OwningFamily } from "./families.js";
 import { nearestWeight } from "./nearest-weight.js";
 
-/** Lists longer than this are cut; the count is always said. */
+/** The most lines of a list; the count is always given. */
 const LISTED = 12;
 
 const listed = <T>(items: readonly T[], line: (item: T) => string): string[] => {
@@ -19,15 +19,15 @@ export interface Misfit {
   readonly expected: TensorType;
 }
 
-/** All that does not fit between a checkpoint and a network. */
+/** The differences between a checkpoint and the weights that a network needs. */
 export interface MisfitReport {
   readonly checkpoint: string;
   readonly missing: readonly TensorNamed[];
   readonly extra: readonly TensorNamed[];
   readonly wrongShape: readonly Misfit[];
-  /** What the network's modules said on the way. */
+  /** Notes of the network's modules. */
   readonly notes: readonly Diagnostic[];
-  /** `nc 80, width_multiple 0.5`, what would fit instead. */
+  /** A change of the yaml that would fit: `nc 80, width_multiple 0.5`. */
   readonly suggestion?: string;
 }
 
@@ -62,7 +62,7 @@ export function weightsMisfit(report: MisfitReport): CompileError {
   });
 }
 
-/** What to try with weights of one row. */
+/** Advice for weights of a single row. */
 export const rowAlone = (where: string, module: string): string =>
   `these are weights of ${module} (${where}) alone: give those of the whole model, or --random-weights 1 as well for the rest`;
 
@@ -71,7 +71,7 @@ const nearby = (name: string, candidates: readonly string[]): string => {
   return near ? `, nearest is ${near}` : "";
 };
 
-/** For weights without a yaml, given alone; `family` is what their names betray. */
+/** For weights without a yaml, given alone; `family` is the one that their names tell. */
 export const noConfig = (checkpoint: Checkpoint | undefined, family: Family | undefined): CompileError => {
   const { name = "the input", format = "none", model } = checkpoint ?? {};
   return new CompileError({
@@ -91,7 +91,7 @@ export const unknownFamily = (file: string, document: PyValue, families: readonl
   });
 };
 
-/** For a yaml with neither weights nor a seed to make them up. */
+/** For a yaml with neither weights nor a seed for random ones. */
 export const noWeights = (name: string): CompileError =>
   new CompileError({
     code: "compile/no-weights",

@@ -12,22 +12,22 @@ import {
 import { ULTRALYTICS } from "@yolo-compile/ultralytics";
 import { YOLOV5 } from "@yolo-compile/yolov5";
 
-/** Every model family, one line each. The first that recognises a yaml or a checkpoint has it. */
+/** Every model family, one line each. The first that recognises a yaml or a checkpoint is taken. */
 export const FAMILIES: readonly Family[] = [ULTRALYTICS, YOLOV5, EFFICIENTVIT];
 
-/** A family whose networks these are. */
+/** A family that has networks of its own. */
 export type OwningFamily = Family & { readonly networks: NetworkFamily };
 
 const owns = (family: Family): family is OwningFamily => family.networks !== undefined;
 
-/** Families with yamls of their own. */
+/** The families that have yamls and checkpoints of their own. */
 export const OWNING_FAMILIES: readonly OwningFamily[] = FAMILIES.filter(owns);
 
-/** The family that recognises what there is of a network. */
+/** The first family that recognises the evidence. */
 export const familyOf = (evidence: Evidence): OwningFamily | undefined =>
   OWNING_FAMILIES.find(({ networks }) => networks.recognizes(evidence));
 
-/** What the outputs of somebody's exported model hold, by the first family that knows it. */
+/** The layouts of an exported model's outputs, by the first family that recognises it. */
 export function outputsOf(model: ExportedModel): readonly OutputLayout[] | undefined {
   for (const { networks } of OWNING_FAMILIES) {
     const layouts = networks.outputsOf?.(model);
@@ -36,7 +36,7 @@ export function outputsOf(model: ExportedModel): readonly OutputLayout[] | undef
   return undefined;
 }
 
-/** What rows of a family's yaml may name: the user's own modules, the family's, then those of the others and of torch.nn. */
+/** The modules that a family's yaml may name: the user's own, the family's, then those of the others and of torch.nn. */
 export const modulesFor = (family: Family, own?: ModuleLibrary): ModuleLibrary =>
   joinLibraries([
     ...(own ? [own] : []),

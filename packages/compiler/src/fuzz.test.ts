@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { fuzzYaml, surviveYaml } from "./testing/fuzz.js";
 
-/** scripts/fuzz.mjs runs the same for as long as it is told to. */
+/** scripts/fuzz.mjs does the same without a bound. */
 const RUNS = 400;
 
 test("a yaml that is nearly right compiles, or is refused with a CompileError", () => {

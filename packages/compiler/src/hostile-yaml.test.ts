@@ -29,7 +29,7 @@ test("the yaml without a fault compiles", () => {
   expect(compiled(yaml({})).optimized.outputs).toHaveLength(1);
 });
 
-/** Each of them ended with a fault of the program, or was built into a network that means nothing. */
+/** Yamls that no network can have; without their checks they end in a fault of the program or a meaningless network. */
 test.each<[string, Parts, RegExp]>([
   ["odd anchors of the head", { head: "[nc, [[10, 13, 16]]]" }, /argument: Detect: anchors is \[\[10, 13, 16\]\]/],
   ["anchors that are no numbers", { anchors: "[[.nan, 13]]" }, /anchors is \[\[nan, 13\]\]/],

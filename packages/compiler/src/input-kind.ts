@@ -2,7 +2,7 @@ import type { ByteSource } from "@yolo-compile/core";
 import { startsAsModel } from "@yolo-compile/onnx";
 import { isOfKnownFormat } from "@yolo-compile/weights";
 
-/** What a file on the command line is. */
+/** The kind of a file on the command line. */
 export type InputKind = "config" | "weights" | "onnx";
 
 const HEAD_BYTES = 512;
@@ -11,8 +11,8 @@ const HEAD_BYTES = 512;
 const OTHER_TEXT = /^(\s*[<{]|version https:)/;
 
 /**
- * Tells files apart by content: a yaml is text, an ONNX model starts with its ir_version. Everything else goes to the
- * reader of checkpoints, which knows best what a file that is none looks like.
+ * The kind of a file by its content: a yaml is text, an ONNX model starts with its ir_version. Everything else goes to the
+ * reader of checkpoints, which has the best messages about files that are none.
  */
 export function inputKind(source: ByteSource): InputKind {
   const head = source.read(0, Math.min(source.size, HEAD_BYTES));

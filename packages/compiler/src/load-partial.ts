@@ -1,35 +1,35 @@
 import { type Diagnostic, type LazyTensor, note, sameShape } from "@yolo-compile/core";
 import type { SpelledWeights } from "./spell-names.js";
 
-/** What of a network the weights are for: all of it, or one row. */
+/** The part of a network that the weights are for: all of it, or one row. */
 export interface PartialScope {
-  /** How the report calls it: the network, or the row's module. */
+  /** The name in the report: that of the network, or of the row's module. */
   readonly module: string;
   /** `model.`, or `model.0.` */
   readonly prefix: string;
   readonly where?: string;
 }
 
-/** A stored entry that is not loaded, and why. */
+/** A stored entry that is not loaded, and the reason. */
 export interface LeftWeight {
   readonly name: string;
   readonly reason: string;
 }
 
-/** The part of a checkpoint that fits, and the part that does not. */
+/** The part of a checkpoint that fits a network, and the rest. */
 export interface LoadedPartially {
-  /** Those of the checkpoint's tensors that the network can take. */
+  /** The checkpoint's tensors that fit. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   readonly left: readonly LeftWeight[];
   readonly notes: readonly Diagnostic[];
 }
 
-/** More names than this are counted only. */
+/** The most names that are listed; the others are only counted. */
 const LISTED = 8;
 
 /**
- * Loads as EfficientViT's `update_weight` does: entries of the same name and shape are taken, the others are left. The report
- * counts what a state_dict has, one counter for each BatchNorm included.
+ * Loads like EfficientViT's `update_weight`: entries of the same name and shape are taken, the others are left. The report
+ * counts all entries of a state_dict, including one counter for each BatchNorm.
  */
 export function loadPartial(spelled: SpelledWeights, { module, prefix, where }: PartialScope): LoadedPartially {
   const { tensors, expected } = spelled;

@@ -6,14 +6,14 @@ import { type LeftWeight, loadPartial, type PartialScope } from "./load-partial.
 import { type ImageRequest, type SpelledWeights, spellNames } from "./spell-names.js";
 import { suggestFit } from "./suggest-fit.js";
 
-/** What each entry of a checkpoint is to a network, under the network's names. */
+/** A checkpoint's entries and a network's needs, matched under the network's names. */
 export interface WeightMatch {
   /** Whether nothing is missing, misshapen or left over. */
   readonly fits: boolean;
-  /** What can be taken. */
+  /** The tensors that fit. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   readonly expected: ReadonlyMap<string, ExpectedWeight>;
-  /** Names that the network takes. */
+  /** Names of the network that have a tensor. */
   readonly used: readonly string[];
   readonly missing: readonly TensorNamed[];
   readonly wrongShape: readonly Misfit[];
@@ -21,33 +21,33 @@ export interface WeightMatch {
   readonly extra: readonly TensorNamed[];
   /** Stored, but needed by no graph: counters, grids that are computed anew. */
   readonly notNeeded: readonly string[];
-  /** Names whose stand-in from the yaml is used. */
+  /** Names whose value comes from the yaml. */
   readonly fallbacks: readonly string[];
   /** Stored names that inference must not use, with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
-  /** Set where only a part was asked for or is there: what was left. */
+  /** The entries that are left out, where a part is enough or is all there is. */
   readonly left?: readonly LeftWeight[];
   readonly notes: readonly Diagnostic[];
-  /** A walk through the network whose constants read these tensors, where there was one. */
+  /** A walk through the network whose constants read these tensors, where one was made. */
   readonly traced?: TracedNetwork;
-  /** What would make it fit, where it does not. */
+  /** A change of the yaml that would make it fit. */
   readonly suggestion?: string;
 }
 
-/** Last parts of names that inference does not need, of any family: BatchNorm's counters, and what thop leaves behind. */
+/** Last parts of names that inference of no family needs: BatchNorm's counters, and thop's. */
 const NOT_NEEDED = ["num_batches_tracked", "total_ops", "total_params"];
 
-/** How a checkpoint is held against a network. */
+/** Options of {@link matchWeights}. */
 export interface MatchOptions {
-  /** Takes what fits and leaves the rest. */
+  /** Takes the weights that fit and leaves the rest. */
   readonly partial?: boolean;
-  /** The network's names for the tensors, where they are known. */
+  /** The tensors under the network's names, where these are known. */
   readonly spelled?: SpelledWeights;
 }
 
 /**
- * Holds a checkpoint against what a network needs, by state_dict name. With `partial`, and where the checkpoint is one of a
- * row alone, what does not fit is left out instead of being wrong.
+ * Matches a checkpoint with the weights that a network needs, by state_dict name. With `partial`, and where the checkpoint
+ * is one of a single row, what does not fit is left out instead of being wrong.
  * @throws weights/dtype
  */
 export function matchWeights(

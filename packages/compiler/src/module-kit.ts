@@ -1,4 +1,4 @@
-/** What a module of one's own is made of: how it is defined, and torch's layers to build it from. */
+/** The kit for modules of one's own: `defineModule`, and torch's layers to build them from. */
 export { floats, integers, scalar, type Value } from "@yolo-compile/ir";
 export {
   Arguments,

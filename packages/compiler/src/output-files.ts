@@ -1,9 +1,9 @@
 import type { Graph } from "@yolo-compile/ir";
 import { type EncodeOptions, encodeModel } from "@yolo-compile/onnx";
 
-/** One file of an output: a model, or what belongs beside it. */
+/** One file of an output: a model, or a file beside it. */
 export interface OutputFile {
-  /** Without a folder. */
+  /** The file's name, without a folder. */
   readonly name: string;
   readonly byteLength: number;
   /** The file's bytes in order. */

@@ -3,14 +3,14 @@ import { type ExpectedWeight, type Network, type TracedNetwork, traceNetwork } f
 import type { Checkpoint } from "@yolo-compile/weights";
 import type { ImageRequest } from "./spell-names.js";
 
-/** Made-up weights, and the walk that told which are needed: its constants read them. */
+/** Random weights, and the walk that listed them, whose constants read them. */
 export interface RandomWeights {
   readonly checkpoint: Checkpoint;
   readonly traced: TracedNetwork;
 }
 
 /**
- * Made-up weights for an architecture: reproducible, of a size that keeps activations of ordinary magnitude, BatchNorm
+ * Random weights for an architecture: reproducible, of a size that keeps activations of ordinary magnitude, BatchNorm
  * statistics away from their initial values so that a wrong fold shows.
  */
 export function randomWeights(network: Network, seed: number, image: ImageRequest): RandomWeights {
@@ -44,7 +44,7 @@ function fill({ name, shape, randomScale = 1 }: ExpectedWeight, seed: number): T
   return { dtype: "f32", shape, data };
 }
 
-/** Uniform bounds by the kind of weight; 2.4/√fan-in keeps the variance through SiLU layers. */
+/** Bounds of uniform values by the kind of weight; 2.4/√fan-in keeps the variance through SiLU layers. */
 function range(name: string, shape: readonly number[]): readonly [number, number] {
   if (name.endsWith("running_var")) return [0.5, 1.5];
   if (shape.length >= 2) {

@@ -18,15 +18,15 @@ import {
 } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
 
-/** What a network is walked for: image height and width, and how many images. */
+/** The images of a walk: height and width, and the batch. */
 export type ImageRequest = Pick<TraceRequest, "size" | "batch">;
 
 /** A checkpoint's tensors under the names of the network. */
 export interface SpelledWeights {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
-  /** The walk, where its constants read these very tensors. */
+  /** The walk, where its constants read these tensors. */
   readonly traced?: TracedNetwork;
-  /** What the network needs, as its modules adapt to these tensors, and what they say about it. */
+  /** The weights that the network needs when its modules adapt to these tensors. */
   readonly expected: ReadonlyMap<string, ExpectedWeight>;
   readonly ignored: ReadonlyMap<string, string>;
   readonly notes: readonly Diagnostic[];
@@ -36,26 +36,29 @@ export interface SpelledWeights {
 
 interface Spelling {
   readonly rename: (name: string) => string;
-  /** How a note tells it; nothing to tell where names stay. */
+  /** The change of names, for a note; absent where names stay. */
   readonly said?: string;
   readonly alone?: PlannedLayer;
 }
 
-/** Of the list of rows, state_dicts start at `0.conv.weight`; of a wrapper around the model, at `model.model.0.…`. */
+/**
+ * The ways to rename a state_dict: that of the list of rows starts at `0.conv.weight`; that of a wrapper around the model,
+ * at `model.model.0.…`.
+ */
 const spellings = ({ config: { root } }: Network): Spelling[] => [
   { rename: (name) => name },
   { rename: (name) => `${root}.${name}`, said: `\`${root}.\` was put before every name` },
   { rename: (name) => name.replace(/^[^.]+\./, ""), said: "the first part of every name was dropped" },
 ];
 
-/** A backbone that returns a list is a network of its own, with checkpoints of its own: its names lack `model.0.` */
+/** The same for each backbone that returns a list: it is a network of its own, whose checkpoints lack `model.0.` */
 const aloneSpellings = ({ config: { root }, layers }: Network): Spelling[] =>
   layers
     .filter(({ plan }) => typeof plan.channels !== "number")
     .map((alone) => ({ rename: (name) => `${root}.${alone.row}.${name}`, alone }));
 
 /**
- * Finds the spelling of a checkpoint's names under which most of them are ones that the network needs.
+ * Finds the spelling of a checkpoint's names under which it has most of the weights that the network needs.
  * @throws what the modules throw where the network cannot be traced under any spelling
  */
 export function spellNames(network: Network, checkpoint: Checkpoint, image: ImageRequest): SpelledWeights {
@@ -104,13 +107,16 @@ function spell(
   return { tensors: shaped(stored, expected), expected, ignored, notes, ...(alone && { alone }) };
 }
 
-/** Tensors that bear the network's names, and the walk whose constants read them. */
+/** Tensors that have the network's names, with the walk whose constants read them. */
 export function asTheyAre(tensors: ReadonlyMap<string, LazyTensor>, traced: TracedNetwork): SpelledWeights {
   const { expected, ignored, notes } = traced.trace;
   return { tensors, traced, expected, ignored, notes };
 }
 
-/** Vectors of as many elements as the network needs there take its shapes, and integers are integers again. */
+/**
+ * Gives vectors the network's shapes where the number of elements agrees, and makes integers of floats where it needs
+ * these.
+ */
 function shaped(
   flat: ReadonlyMap<string, LazyTensor>,
   expected: ReadonlyMap<string, ExpectedWeight>,

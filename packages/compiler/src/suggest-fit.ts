@@ -1,7 +1,7 @@
 import { isCompileError, sameShape } from "@yolo-compile/core";
 import { type ModelConfig, type Network, planNetwork, type StoredWeights, traceNetwork } from "@yolo-compile/network";
 
-/** What would make the yaml fit the stored shapes, if something that its family thinks of would: `nc: 3`. */
+/** The change of the yaml, such as `nc: 3`, that would fit the stored shapes, among those that its family tries. */
 export function suggestFit({ config, modules }: Network, stored: StoredWeights): string | undefined {
   for (const { config: other, changes } of config.alternatives?.(stored) ?? [])
     if (fits(other, modules, stored))

@@ -9,7 +9,7 @@ import {
   type TensorType,
 } from "@yolo-compile/core";
 
-/** What the numbers of a weight are like. */
+/** Statistics of a weight's elements. */
 export interface WeightStatistics {
   readonly min: number;
   readonly max: number;
@@ -19,7 +19,7 @@ export interface WeightStatistics {
   readonly zero: number;
   readonly nan: number;
   readonly infinite: number;
-  /** Too small for the full precision of the stored type. */
+  /** Elements too small for the full precision of the stored type. */
   readonly subnormal: number;
 }
 
@@ -55,14 +55,14 @@ export function weightStatistics(tensor: Tensor | LazyTensor): WeightStatistics 
   return { min, max, mean, std, zero, nan, infinite, subnormal };
 }
 
-/** Types of 16 bits: so few values that large weights are counted by value. */
+/** Decoders of types of 16 bits, whose values are so few that large weights are counted by value. */
 const DECODERS: Readonly<Partial<Record<TensorType["dtype"], (bits: number) => number>>> = {
   f16: halfToNumber,
   bf16: bfloatToNumber,
 };
 const PATTERNS = 2 ** 16;
 
-/** Each element of a floating point weight, or each value that it has with how often. */
+/** Visits each element of a floating point weight, or each distinct value with its count. */
 function forEachNumber(tensor: Tensor | LazyTensor, visit: (value: number, count: number) => void): void {
   const decode = DECODERS[tensor.dtype];
   const counts = decode && elementCount(tensor.shape) > PATTERNS ? new Uint32Array(PATTERNS) : undefined;
@@ -83,11 +83,11 @@ function forEachNumber(tensor: Tensor | LazyTensor, visit: (value: number, count
 const LARGEST_HALF = 65504;
 const ZERO_IN_HALF = 2 ** -25;
 
-/** What float16 does to the running statistics of a BatchNorm. */
+/** The losses of a BatchNorm's running statistics in float16. */
 export interface HalfLoss {
-  /** Stored as float16: infinite. Stored wider: would be. */
+  /** Elements that are infinite, if stored as float16, or would become so. */
   readonly overflow: number;
-  /** Stored as float16: a variance of zero. Stored wider: would become zero. */
+  /** Variances that are zero, if stored as float16; else elements that would become zero. */
   readonly underflow: number;
 }
 

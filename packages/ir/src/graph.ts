@@ -13,7 +13,7 @@ export interface Value {
   readonly constant?: LazyTensor;
 }
 
-/** Where a node comes from: the module that made it and the rewrites it went through, in order. */
+/** The origin of a node: the module that made it and the rewrites it went through, in order. */
 export interface Origin {
   /** `model.17.m.0.cv1.conv` */
   readonly path: string;
@@ -104,7 +104,7 @@ function* usedValues(graph: Uses): Iterable<Value> {
   for (const output of graph.outputs) yield output.value;
 }
 
-/** How often each op occurs, most frequent first. */
+/** The number of nodes of each op, most frequent first. */
 export function opCensus(graph: Graph): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1);

@@ -96,7 +96,7 @@ export interface OpSchema<Schemas extends AttributeSchemas = AttributeSchemas> {
     types: readonly TensorType[],
   ): readonly Tensor[];
   readonly traits?: Traits<Schemas>;
-  /** Which opsets of ONNX have it, for which element types. */
+  /** The opsets of ONNX that have it, and the element types in each. */
   readonly support: OpsetSupport;
 }
 

@@ -1,12 +1,12 @@
 import type { DType } from "@yolo-compile/core";
 
-/** Since which opset of ONNX an op exists, and for which element types, as ONNX's operator schemas say. */
+/** The opsets of ONNX that have an op, and the element types in each, as ONNX's operator schemas list them. */
 export interface OpsetSupport {
-  /** The element types that input 0 may have, by the opset from which on. The first is the lowest opset of the op. */
+  /** The element types of input 0, each with the first opset that has them. The first entry's is the lowest opset of the op. */
   readonly types: readonly (readonly [opset: number, dtypes: readonly DType[]])[];
   /** The types of inputs that do not share that of input 0. */
   readonly inputs?: Readonly<Record<number, readonly DType[]>>;
-  /** Attribute values that came or went later than the op. */
+  /** Attribute values that not every opset of the op has. */
   readonly values?: readonly AttributeSupport[];
 }
 
@@ -26,7 +26,7 @@ export const WIDE: readonly DType[] = ["i32", "u32", "i64", "u64"];
 export const NARROW: readonly DType[] = ["i8", "u8", "i16", "u16"];
 /** Integers that may be negative. */
 export const SIGNED: readonly DType[] = ["i8", "i16", "i32", "i64"];
-/** What counts and indexes. */
+/** Element types of counts and indices. */
 export const INDEX: readonly DType[] = ["i32", "i64"];
 
 /** For floating point numbers alone; bfloat16 came with opset `bf16`. */

@@ -46,7 +46,7 @@ export function planNetwork(config: ModelConfig, modules: ModuleLibrary, limits 
   return { ...planned, modules, strides: probeStrides(planned) };
 }
 
-/** What a walk needs of a network. */
+/** The parts of a network that a walk needs. */
 type Walkable = Pick<Network, "config" | "layers" | "limits" | "end2end">;
 
 function probeStrides(planned: Walkable): number[] {

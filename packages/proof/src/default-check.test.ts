@@ -19,7 +19,7 @@ function compileFile(name: string, path: string, size: readonly [number, number]
 
 const known = new Map<CompiledGraphs, Promise<ExpectedCase[]>>();
 
-/** What the command line runs unless it is told otherwise. The plain graph runs once. */
+/** The cases of the command line's default check. The plain graph runs once. */
 function casesOf(compiled: CompiledGraphs): Promise<ExpectedCase[]> {
   const cases = known.get(compiled) ?? runPlain(compiled);
   known.set(compiled, cases);

@@ -25,19 +25,19 @@ import {
 import { parseNames } from "@yolo-compile/weights";
 import { noDetector } from "./diagnostics.js";
 
-/** A model, and where it runs. */
+/** A model and its provider. */
 export interface DetectorRequest {
   readonly model: ModelSource;
-  /** How messages name the model. */
+  /** The name of the model in messages. */
   readonly name: string;
-  /** What the file says about itself; ONNX Runtime does not hand metadata over. */
+  /** The file's description; ONNX Runtime does not hand metadata over. */
   readonly info: ModelInfo;
   readonly provider: Provider;
-  /** Network input for a model whose height and width are free. */
+  /** The size of the network's input, for a model whose height and width are dynamic. */
   readonly size?: Size;
 }
 
-/** A model that is ready to look at pictures. */
+/** A loaded model that finds objects on pictures. */
 export interface Detector {
   /** By class index; fewer than the model has classes where its metadata has none. */
   readonly names: readonly string[];
@@ -48,7 +48,7 @@ export interface Detector {
   release(): Promise<void>;
 }
 
-/** What is on a picture, best score first, in pixels of the picture. */
+/** The objects of a picture, best score first, in pixels of the picture. */
 export interface Found {
   readonly detections: readonly Detection[];
   /** One for each detection, where the model segments. */
@@ -78,7 +78,7 @@ export async function openDetector(request: DetectorRequest): Promise<Detector> 
   };
 }
 
-/** Class names by index, as the model's metadata has them. */
+/** Class names by index, from the model's metadata. */
 export const namesOf = ({ metadata }: ModelInfo): readonly string[] =>
   [...parseNames(metadata.get("names") ?? "")].sort(([a], [b]) => a - b).map(([, each]) => each);
 
@@ -90,7 +90,7 @@ function inputSize({ shape }: ValueInfo, wanted: Size = USUAL_SIZE): Size {
   };
 }
 
-/** What a model is to do with a picture. */
+/** The input and the metadata of a detector. */
 interface Task {
   readonly input: ValueInfo;
   readonly size: Size;
@@ -115,7 +115,7 @@ async function detect(
   return { ...found, elapsedMs };
 }
 
-/** What a run's outputs hold, by their shapes and by what the model says about itself; undefined where no family knows. */
+/** The layouts of a run's outputs, by their shapes and the model's metadata; undefined where no family recognises them. */
 export const layoutsOf = (
   outputs: ReadonlyMap<string, Tensor>,
   metadata: ReadonlyMap<string, string>,
@@ -123,8 +123,8 @@ export const layoutsOf = (
   outputsOf({ outputs: [...outputs].map(([name, { shape }]) => ({ name, shape })), metadata });
 
 /**
- * What a network's outputs say of the pictures that it was run on, `size` being its input; undefined where they are not those
- * of a detector or segmenter.
+ * The detections in a network's outputs for each picture of its input, whose size is `size`; undefined where the outputs
+ * are not those of a detector or segmenter.
  * @throws detect/output
  */
 export function readDetections(

@@ -24,7 +24,7 @@ const verify = (candidate: Graph) =>
     inputs: (session) => chooseInputs(session, { seed: 1 }),
   });
 
-/** The plain graph with the first node that `change` has something to say about replaced. */
+/** The plain graph with the first node, or every one, for which `change` gives another replaced by that. */
 function mutate(change: (node: Node) => Node | undefined, every = false): Graph {
   let done = false;
   const nodes = plain.nodes.map((node) => {

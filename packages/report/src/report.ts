@@ -78,9 +78,12 @@ export type Check = ComparedCheck | SkippedCheck;
 export interface ComparedCheck extends CheckSetup, Measure {
   readonly status: "compared";
   readonly tolerance: Tolerance;
-  /** The part of the output that is closest to what is allowed for it, or furthest beyond: `objectness`. */
+  /** The part of the output that is furthest beyond its bound, or else closest to it: `objectness`. */
   readonly part: string;
-  /** What `maxRel` may be there: more than `tolerance` where the last bits of the input alone move the reference. */
+  /**
+   * The bound of `maxRel` there: more than `tolerance` where the last bits of the input alone change the reference's output
+   * as much.
+   */
   readonly allowed: number;
   /** Elements that are NaN or infinite in one of the two. */
   readonly nonFinite: number;

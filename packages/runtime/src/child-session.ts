@@ -10,7 +10,7 @@ type Question =
   | { readonly kind: "endProfiling" }
   | { readonly kind: "release" };
 
-/** What the child process is asked. */
+/** A question to the child process. */
 export type Request = Question & { readonly id: number };
 
 interface Reply {
@@ -19,17 +19,17 @@ interface Reply {
   readonly error?: string;
 }
 
-/** What a process of its own is given, and how long it may take. */
+/** Settings of a process of its own. */
 export interface ChildProcessOptions {
-  /** Variables that the process gets besides ours, before any driver is loaded. */
+  /** Environment variables that the process gets besides ours; drivers read them as they load. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** For each answer; left out, as long as it takes. */
+  /** The most time for each answer; left out, there is no limit. */
   readonly timeLimitMs?: number;
 }
 
 /**
- * Loads a model in a process of its own, so that a driver which crashes or hangs takes nobody along. Errors have as `cause`
- * what that process wrote to stderr.
+ * Loads a model in a process of its own, so that a driver which crashes or hangs does not take this one along. Errors have
+ * what that process wrote to stderr as their `cause`.
  */
 export async function openInChildProcess(
   request: RawSessionRequest,
@@ -61,14 +61,14 @@ export async function openInChildProcess(
 
 interface Child {
   ask(question: Question): Promise<unknown>;
-  /** At once: a driver that crashes on the way out is of no interest. */
+  /** Kills the process at once: a driver that crashes at its end is of no interest. */
   readonly end: () => void;
 }
 
-/** What is in the pipe of stderr when a message says that something failed is read within this time. */
+/** The time to read the rest of stderr after a message that something failed. */
 const FLUSH_MS = 50;
 
-/** Of a driver that complains on and on, the last words. */
+/** The most characters of stderr that are kept, the last ones. */
 const MOST_STDERR = 65_536;
 
 function startChild({ environment, timeLimitMs }: ChildProcessOptions): Child {
@@ -112,7 +112,7 @@ function startChild({ environment, timeLimitMs }: ChildProcessOptions): Child {
   return { ask, end };
 }
 
-/** While somebody waits for an answer, and no longer: a session that is forgotten ends with our process. */
+/** The child keeps our process alive only while an answer is awaited, so that a session that is forgotten ends with it. */
 function keepUsAlive(child: ChildProcess, alive: boolean): void {
   // The pipe of stderr is a socket, which the types of Node do not say.
   for (const handle of [child, child.channel, child.stderr as Socket | null]) {
@@ -133,7 +133,7 @@ interface Asker {
   reject(error: Error): void;
 }
 
-/** Questions that wait for answers, until all are lost. */
+/** The questions that await answers. */
 function openQuestions(stderr: () => string) {
   const askers = new Map<number, Asker>();
   let count = 0;

@@ -3,11 +3,11 @@ import { autoChose, noGpu, noGpuWarning, notAGpu, providerUnusable, softwareDriv
 import { type ProbeResult, probeProvider } from "./probe.js";
 import { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
 
-/** Which providers will do. */
+/** Restrictions on the provider. */
 export interface ChooseOptions {
-  /** The CPU, or a driver that computes on it, will not do. */
+  /** Refuses the CPU, and a driver that computes on it. */
   readonly requireGpu?: boolean;
-  /** What `auto` chooses from, best first; left out, every provider. */
+  /** The candidates of `auto`, best first; left out, every provider. */
   readonly among?: Iterable<Provider>;
 }
 
@@ -17,12 +17,12 @@ export interface Probed {
   readonly result: ProbeResult;
 }
 
-/** The provider that is taken, and how it was found. */
+/** The chosen provider, and the search that led to it. */
 export interface Choice {
   readonly provider: Provider;
-  /** What was tried on the way, in that order. */
+  /** The probes in the order in which they were made. */
   readonly probes: readonly Probed[];
-  /** What to tell: which provider `auto` takes, and why others were not. */
+  /** Notes for the user: the provider that `auto` takes, and the reasons against the others. */
   readonly notes: readonly Diagnostic[];
 }
 

@@ -11,7 +11,7 @@ import { guessLayout } from "./guess-layout.js";
 import { type Grid, gridOf, type PlacedPart, placeParts } from "./output-grid.js";
 import { type Numbers, rounding, type Unit, unitOf } from "./units.js";
 
-/** How far a part of two outputs is apart. */
+/** The difference of one part of two outputs. */
 export interface PartDifference {
   readonly name: PartName;
   readonly kind: NumberKind;
@@ -23,17 +23,17 @@ export interface PartDifference {
   readonly worst: number;
   /** Elements that are NaN or infinite in one tensor, or NaN in both. */
   readonly nonFinite: number;
-  /** Of those, elements that are so in the reference. */
+  /** Of those, elements that are NaN or infinite in the reference. */
   readonly nonFiniteReference: number;
 }
 
-/** How far two tensors are apart: the worst of their parts. */
+/** The difference of two tensors: the worst of their parts. */
 export interface Difference extends Pick<PartDifference, "maxAbs" | "maxRel" | "worst" | "nonFinite"> {
   readonly parts: readonly PartDifference[];
 }
 
 /**
- * Compares element by element, each part in the units of its kind. Without a layout that is guessed from the reference.
+ * Compares element by element, each part in the units of its kind. Without a layout, one is guessed from the reference.
  * @throws verify/shape
  */
 export function compareTensors(

@@ -84,7 +84,7 @@ export const modelRefused = (name: string, provider: string, { reason, hint }: R
     ...(hint !== undefined && { hint }),
   });
 
-/** A model's tensors lie in a file where none is looked for. */
+/** A model's tensors lie in a file that must not be opened. */
 export const externalDataRefused = (name: string, location: string, problem: string): CompileError =>
   new CompileError({
     code: "runtime/external-data",

@@ -4,8 +4,8 @@ import { externalDataRefused, externalDataWithoutPath } from "./diagnostics.js";
 import type { ModelSource } from "./session.js";
 
 /**
- * Holds the files that a model's tensors lie in against the rules: regular files in the model's folder or below, by a
- * relative path without links. ONNX Runtime would take data of bytes from the working directory, whatever lies there.
+ * Checks that a model's external data are regular files in the model's folder or below, by a relative path without links.
+ * For a model of bytes ONNX Runtime would take them from the working directory.
  * @throws runtime/external-data
  */
 export function checkExternalData(model: ModelSource, name: string, locations: readonly string[]): void {

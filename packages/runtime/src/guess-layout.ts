@@ -8,12 +8,12 @@ import {
 } from "@yolo-compile/core";
 import { fitsShape, type Grid, gridOf } from "./output-grid.js";
 
-/** x, y, width, height. */
+/** The columns of a box: x, y, width, height. */
 const BOX = 4;
 
 /**
- * The axis that columns are told by: the channels of a map [n,c,h,w]; of [n,a,b] the shorter one, since there are more boxes
- * than numbers of a box; else none, and all elements are one column.
+ * The axis of the columns: the channels of a map [n,c,h,w]; of [n,a,b] the shorter one, since there are more boxes than
+ * numbers of a box; else none, and all elements are one column.
  */
 function columnAxis(shape: readonly number[]): number {
   if (shape.length === 4) return 1;
@@ -21,15 +21,15 @@ function columnAxis(shape: readonly number[]): number {
   return shape.length > 4 ? shape.length - 1 : shape.length;
 }
 
-/** An output about which nothing is known but its shape. */
+/** The layout of an output of which only the shape is known: one part. */
 export function singlePart(output: string, shape: readonly number[]): OutputLayout {
   const axis = columnAxis(shape);
   return { output, axis, parts: [{ name: "values", kind: "other", count: shape[axis] ?? 1 }] };
 }
 
 /**
- * What an output of a foreign model seems to hold, by its shape and by what the reference answers on every input: columns that
- * never leave 0…1 are probabilities, and four columns before them that do are a box in pixels.
+ * The likely layout of an output of a foreign model, by its shape and by the reference's outputs for every input: columns
+ * that never leave 0…1 are probabilities, and four columns before them that do are a box in pixels.
  */
 export function guessLayout(output: string, answers: readonly Tensor[]): OutputLayout {
   const [largest] = [...answers].sort((a, b) => b.data.length - a.data.length);
@@ -71,17 +71,17 @@ function scoreColumns(answers: readonly Tensor[], axis: number, columns: number)
   return isScore;
 }
 
-/** How far rounding brings a sigmoid out of 0…1. */
+/** The distance outside of 0…1 that rounding may give a sigmoid. */
 const ROUNDED = 1e-6;
 
-/** What an output holds, and how that is known. */
+/** The layout by which an output was judged. */
 export interface JudgedLayout {
   readonly layout: OutputLayout;
-  /** Whether the network says so; else it is guessed from what the reference answers. */
+  /** Whether the network gave the layout; else it is guessed from the reference's outputs. */
   readonly known: boolean;
 }
 
-/** The layout that is known for an output if it fits the answers, else one that is guessed from them. */
+/** The known layout of an output if it fits the answers, else one that is guessed from them. */
 export function layoutOf(
   output: string,
   answers: readonly Tensor[],

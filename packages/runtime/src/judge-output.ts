@@ -6,15 +6,18 @@ import type { ExpectedCase } from "./run-reference.js";
 import type { OptimizationLevel } from "./session.js";
 import { allowedError, type Tolerance, WIDEST } from "./tolerance.js";
 
-/** A part of an output, and how far it may be from the reference. */
+/** The difference of one part of an output, and its bound. */
 export interface PartComparison extends PartDifference {
-  /** What `maxRel` may be. */
+  /** The bound of `maxRel`. */
   readonly allowed: number;
-  /** How far the reference itself moves when the last bits of the input change; measured where the tolerance is exceeded. */
+  /**
+   * The difference of the reference's own outputs when the last bits of the input change; measured where the tolerance is
+   * exceeded.
+   */
   readonly moved?: number;
 }
 
-/** Where a candidate ran, and on what. */
+/** The circumstances of a comparison. */
 export interface ComparisonSubject {
   /** The name of the input. */
   readonly input: string;
@@ -27,23 +30,23 @@ export interface ComparisonSubject {
 export interface OutputComparison extends ComparisonSubject, Omit<Difference, "parts"> {
   readonly output: string;
   readonly parts: readonly PartComparison[];
-  /** The part that is closest to what is allowed for it, or furthest beyond. */
+  /** The part that is furthest beyond its bound, or else closest to it. */
   readonly decisive: PartComparison;
   readonly ok: boolean;
 }
 
-/** How far a part is beyond what is allowed; over 1 it is too far. */
+/** The error of a part as a multiple of its bound; over 1 it fails. */
 export const excess = ({ maxRel, nonFinite, allowed }: PartComparison): number => {
   if (nonFinite > 0) return Number.POSITIVE_INFINITY;
   return maxRel === 0 ? 0 : maxRel / allowed;
 };
 
-/** Whether a part says anything about the candidate: {@link WIDEST}. */
+/** Whether a part judges the candidate: not where more than {@link WIDEST} is allowed. */
 export const isTelling = ({ moved, allowed }: PartComparison): boolean => moved === undefined || allowed <= WIDEST;
 
 /**
- * Compares one output. Where the tolerance is exceeded, the reference is asked how far it moves itself when the last bits of
- * its input change, and as much is allowed as {@link allowedError} says.
+ * Compares one output. Where the tolerance is exceeded, the reference runs again with other last bits of its input, and the
+ * bound is {@link allowedError} of its own difference.
  * @throws verify/shape, runtime/…
  */
 export async function judgeOutput(
@@ -64,7 +67,7 @@ export async function judgeOutput(
   return { ...subject, output, ...difference, parts, decisive, ok: excess(decisive) <= 1 };
 }
 
-/** How far each part of an output moves, at most, among answers to inputs with other last bits. */
+/** The largest difference of each part of an output among the reference's outputs for inputs with other last bits. */
 function movesOf(
   output: string,
   reference: Tensor,

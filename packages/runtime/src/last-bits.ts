@@ -1,14 +1,14 @@
 import { type Tensor, uniformStream } from "@yolo-compile/core";
 
-/** Floats between an element and what it becomes. One alone is often rounded away by the first layer. */
+/** The number of floats by which an element moves. A single one is often rounded away by the first layer. */
 const STEPS = 4;
 
-/** Of a float32's bits, those without the sign. */
+/** A float32's bits without the sign. */
 const MAGNITUDE = 0x7fffffff;
 
 /**
- * The same tensors with each float32 four floats away, up or down by a seeded choice. How far a model's answers move is what
- * rounding does to them there, so a graph that computes the same in another order is about as far away.
+ * The same tensors with each float32 moved by four floats, up or down by a seeded choice. The outputs then show the effect
+ * of rounding on the model: a graph that computes the same in another order differs about as much.
  */
 export const shakeLastBits = (tensors: ReadonlyMap<string, Tensor>, seed: number): ReadonlyMap<string, Tensor> =>
   new Map([...tensors].map(([name, tensor], index) => [name, shaken(tensor, seed + index)]));

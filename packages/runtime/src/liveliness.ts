@@ -7,8 +7,9 @@ interface Answered {
 }
 
 /**
- * The answer that shows most of what a model does: where probabilities are furthest from 0 and 1, those of objects before those
- * of classes; without any, where the numbers are largest. Answers that are not finite come last, and the first of equals is taken.
+ * The case whose outputs test a model best: those with probabilities furthest from 0 and 1, of objects if there are such,
+ * else of classes; without any, those with the largest numbers. Outputs that are not finite come last, and the first of
+ * equals is taken.
  */
 export function liveliest<Case extends Answered>(
   [first, ...others]: readonly Case[],

@@ -1,4 +1,4 @@
-/** Names of the reference with those that the candidate has for the same: by name where all are there, else by position. */
+/** The candidate's name for each name of the reference: the same where it has all of them, else that at the same position. */
 export function matchNames(
   reference: readonly string[],
   candidate: readonly string[],

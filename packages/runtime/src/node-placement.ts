@@ -11,13 +11,13 @@ import {
   sessionSettings,
 } from "./session.js";
 
-/** A node as ONNX Runtime names it after its own rewriting. */
+/** A node under the name that it has after ONNX Runtime's own rewriting. */
 export interface PlacedNode {
   readonly name: string;
   readonly op: string;
 }
 
-/** Where the nodes of a model ran. */
+/** The devices on which the nodes of a model ran. */
 export interface NodePlacement {
   /** Nodes that the provider took. */
   readonly onProvider: number;
@@ -25,9 +25,9 @@ export interface NodePlacement {
   readonly onCpu: readonly PlacedNode[];
 }
 
-/** A session that can say where its nodes ran. */
+/** A session that records the device of each node. */
 export interface ProfiledSession extends Session {
-  /** After at least one run; what runs later is not counted. */
+  /** Ends the recording, which needs one run at least. */
   placement(): Promise<NodePlacement>;
 }
 

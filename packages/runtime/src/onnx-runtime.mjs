@@ -30,7 +30,7 @@ export async function loadOnnxRuntime() {
  */
 
 /**
- * What opens a session.
+ * The arguments of a session.
  * @typedef {object} RawSessionRequest
  * @property {string | Uint8Array} source
  * @property {import("onnxruntime-node").InferenceSession.SessionOptions} settings

@@ -12,14 +12,14 @@ export interface PlacedPart extends OutputPart {
   readonly first: number;
 }
 
-/** A tensor by the axis that its parts lie along; without axes it is one element. */
+/** A tensor as a grid along the axis of its parts; without axes it is one element. */
 export const gridOf = (shape: readonly number[], axis: number): Grid => ({
   outer: elementCount(shape.slice(0, axis)),
   columns: shape[axis] ?? 1,
   inner: elementCount(shape.slice(axis + 1)),
 });
 
-/** The parts of a layout with the column where each begins. */
+/** The parts of a layout with the first column of each. */
 export function placeParts({ parts }: OutputLayout): readonly PlacedPart[] {
   let first = 0;
   return parts.map((part) => {

@@ -4,7 +4,7 @@ const X = [1, 3, 8, 8] as const;
 const W = [4, 3, 3, 3] as const;
 const Y = [1, 4, 8, 8] as const;
 
-/** Small whole numbers: the answer is exact in every arithmetic, even in float16. */
+/** Small integers, so that the answer is exact in every arithmetic, even in float16. */
 const wholeNumbers = (shape: readonly number[], modulus: number): Float32Array =>
   Float32Array.from({ length: elementCount(shape) }, (_, index) => (index % modulus) - (modulus >> 1));
 

@@ -14,15 +14,18 @@ export type ProbeResult =
   | {
       readonly usable: true;
       readonly elapsedMs: number;
-      /** It computes on the processor, whatever its name. */
+      /** Whether it computes on the processor, whatever its name. */
       readonly software: boolean;
       readonly note?: string;
     }
   | ({ readonly usable: false } & ProviderProblem);
 
-/** How long a provider may take for each answer, 60 s by default; only one in a process of its own is held to it. */
+/** Limits of a probe. */
 export interface ProbeOptions {
-  /** A driver's first start may compile for a while. */
+  /**
+   * The most time for each answer, 60 s by default: a driver's first start may compile for a while. Applies only to
+   * providers in a process of their own.
+   */
   readonly timeLimitMs?: number;
 }
 
@@ -68,7 +71,7 @@ async function convolve(provider: Provider, { timeLimitMs = TIME_LIMIT_MS }: Pro
   }
 }
 
-/** Whole numbers leave no room for rounding. */
+/** The problem of an answer that is not exact; integers leave no room for rounding. */
 export function wrongAnswer(found: ArrayLike<number>): ProviderProblem | undefined {
   const expected = probeAnswer();
   const at = expected.findIndex((value, index) => found[index] !== value);

@@ -3,13 +3,13 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Provider } from "./providers.js";
 
-/** Why a provider does not work here, and what to do. */
+/** The reason for which a provider does not work here, and advice. */
 export interface ProviderProblem {
   readonly reason: string;
   readonly hint?: string;
 }
 
-/** What can be seen to be missing without loading anything. */
+/** The first missing requirement that shows without loading anything; undefined where there is none. */
 export function findProblem({ platforms, libraries = [], hint }: Provider): ProviderProblem | undefined {
   const here = `${process.platform}/${process.arch}`;
   if (platforms && !platforms.includes(here)) return { reason: `only on ${platforms.join(", ")}, not on ${here}` };
@@ -21,7 +21,7 @@ export function findProblem({ platforms, libraries = [], hint }: Provider): Prov
     : { reason: `${missing} is not there: onnxruntime-node's install script has not fetched it`, hint };
 }
 
-/** Where onnxruntime-node has its binding and looks for libraries that it loads on demand. */
+/** The folder of onnxruntime-node's binding, in which it looks for libraries that it loads on demand. */
 const bindingFolder = (): string =>
   join(
     dirname(createRequire(import.meta.url).resolve("onnxruntime-node")),
@@ -36,7 +36,7 @@ interface Symptom {
   readonly hint?: string;
 }
 
-/** What ONNX Runtime and the drivers write, most telling first. */
+/** Messages of ONNX Runtime and the drivers, most specific first. */
 const SYMPTOMS: readonly Symptom[] = [
   {
     pattern: /Couldn't load Vulkan: (\S+): cannot open shared object/,
@@ -57,7 +57,7 @@ const SYMPTOMS: readonly Symptom[] = [
 /** The longest stretch of a foreign message that still reads as a reason. */
 const LONGEST = 200;
 
-/** What an error of ONNX Runtime, with what its process wrote to stderr, says about the cause. */
+/** The cause of a failure, from ONNX Runtime's error and what its process wrote to stderr. */
 export function explainFailure({ hint }: Pick<Provider, "hint">, error: unknown): Required<ProviderProblem> {
   const message = textOf(error, "message") ?? String(error);
   const stderr = textOf(error, "cause")?.trim() ?? "";

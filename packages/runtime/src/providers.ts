@@ -2,31 +2,31 @@ import type { InferenceSession } from "onnxruntime-node";
 import { unknownProvider } from "./diagnostics.js";
 import { FOLD, GPU_F32, type Tolerance } from "./tolerance.js";
 
-/** Where a graph is computed. */
+/** A place that computes graphs: the CPU, or a GPU through one of ONNX Runtime's execution providers. */
 export interface Provider {
   readonly name: string;
   readonly description: string;
   readonly gpu: boolean;
-  /** What ONNX Runtime gets, in order of preference. */
+  /** ONNX Runtime's execution providers, in order of preference. */
   readonly executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
   /** Further session options. */
   readonly settings?: InferenceSession.SessionOptions;
-  /** How far a rewritten float32 graph may be from its plain twin on this hardware. */
+  /** The tolerance between a rewritten float32 graph and its plain twin on this hardware. */
   readonly tolerance: Tolerance;
-  /** What float32 means there, where it is not the plain thing. */
+  /** A remark on float32 arithmetic that is not plain IEEE, such as TF32. */
   readonly arithmetic?: string;
-  /** `process.platform/process.arch` that onnxruntime-node has it for; left out, all. */
+  /** The `process.platform/process.arch` for which onnxruntime-node has it; left out, all. */
   readonly platforms?: readonly string[];
   /** Files beside the binding that npm's package does not bring. */
   readonly libraries?: readonly string[];
   /**
-   * Set where the driver gets a process of its own: the variables that it starts with. Drivers read them when they load,
-   * and a driver that crashes or hangs must not take us along.
+   * Environment variables of the process of its own in which the driver runs; left out, it runs in ours. Drivers read
+   * variables when they load, and a driver that crashes or hangs must not take our process along.
    */
   readonly childEnvironment?: Readonly<Record<string, string>>;
   /** On Linux it computes through Vulkan, whose driver may be a software one. */
   readonly vulkan?: boolean;
-  /** What to do where it does not work. */
+  /** Advice where it does not work. */
   readonly hint: string;
 }
 
@@ -110,7 +110,7 @@ const TABLE: readonly Provider[] = [
 /** Every provider by its name, best first. */
 export const PROVIDERS: ReadonlyMap<string, Provider> = new Map(TABLE.map((provider) => [provider.name, provider]));
 
-/** Where graphs as they are written run, and what every other provider is compared with. */
+/** The provider on which references run, and with which every other is compared. */
 export const CPU: Provider = PROVIDERS.get("cpu")!;
 
 /** @throws runtime/provider */

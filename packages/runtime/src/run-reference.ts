@@ -7,9 +7,9 @@ import { type ModelSource, type OptimizationLevel, openSession, type Session } f
 /** Tensors by the name of an input or output. */
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-/** What a model is run with once. */
+/** The inputs of one run. */
 export interface NamedInput {
-  /** How reports call it: `noise (seed 1)`, `bus.jpg`. */
+  /** The name in reports: `noise (seed 1)`, `bus.jpg`. */
   readonly name: string;
   /** One for each of the model's inputs, by name. */
   readonly tensors: Tensors;
@@ -17,39 +17,42 @@ export interface NamedInput {
   readonly deployedOnly?: boolean;
 }
 
-/** An input, or several of which the one is taken that the reference answers in the liveliest way: {@link liveliest}. */
+/** An input, or a choice of several, of which {@link liveliest} takes one by the reference's outputs. */
 export type OfferedInput<Input extends NamedInput = NamedInput> =
   | Input
   | { readonly oneOf: readonly [Input, ...Input[]] };
 
-/** An input and what a model has to answer. */
+/** An input, and the outputs that a model has to give. */
 export interface ExpectedCase<Input extends NamedInput = NamedInput> {
   readonly input: Input;
   readonly outputs: Tensors;
-  /** What the reference answers with other last bits in the input, or in itself. Runs when called. @throws runtime/… */
+  /**
+   * The reference's outputs with other last bits in the input, or in its constants. Runs it when first called.
+   * @throws runtime/…
+   */
   readonly shaken?: () => Promise<readonly Tensors[]>;
 }
 
-/** A model that is right by definition, and what it is run on. */
+/** A model that is right by definition, and its inputs. */
 export interface ReferenceRequest<Input extends NamedInput = NamedInput> {
   readonly model: ModelSource;
-  /** How messages call it; left out, its path. */
+  /** The name in messages; left out, its path. */
   readonly name?: string;
-  /** Made to fit the model. */
+  /** Makes inputs that fit the model. */
   readonly inputs: (session: Session) => readonly OfferedInput<Input>[];
-  /** What its outputs hold, where that is known. */
+  /** The layouts of its outputs, as far as they are known. */
   readonly layouts?: readonly OutputLayout[];
-  /** The same model with other last bits in its constants, where it can be written so; made when it is asked how far it moves. */
+  /** Makes the same model with other last bits in its constants; called when `shaken` is. */
   readonly shakenModel?: () => ModelSource;
 }
 
-/** The file as it is written. */
+/** The level at which the file runs as it is written. */
 export const REFERENCE_LEVEL: OptimizationLevel = "disabled";
 
-/** Seeds of the last bits. Two, since one alone finds an element that hardly moves now and then. */
+/** Seeds for other last bits. Two, since with a single one an element may happen to move hardly at all. */
 const SHAKES = [1, 2] as const;
 
-/** What a model answers on the CPU with ONNX Runtime's own rewriting off. @throws runtime/… */
+/** A model's outputs on the CPU with ONNX Runtime's own rewriting off. @throws runtime/… */
 export async function runReference<Input extends NamedInput>(
   request: ReferenceRequest<Input>,
 ): Promise<ExpectedCase<Input>[]> {
@@ -90,7 +93,7 @@ async function withReference<Input extends NamedInput, Result>(
   );
 }
 
-/** Releases the session afterwards. */
+/** Uses a session and releases it. */
 export async function useOnce<Opened extends Session, Result>(
   session: Opened,
   use: (session: Opened) => Promise<Result>,

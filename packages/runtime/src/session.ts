@@ -8,19 +8,19 @@ import { explainFailure, findProblem } from "./provider-problem.js";
 import type { Provider } from "./providers.js";
 import type { ValueInfo } from "./value-info.js";
 
-/** ONNX Runtime's own graph rewriting. What users deploy runs at `all`; `disabled` runs the file as it is written. */
+/** ONNX Runtime's own graph rewriting. Users deploy models at `all`; `disabled` runs the file as it is written. */
 export type OptimizationLevel = "disabled" | "basic" | "extended" | "all";
 
 /** A path, or the bytes of a model. */
 export type ModelSource = string | Uint8Array;
 
-/** Where a model runs, and how much ONNX Runtime rewrites it before. */
+/** The place of a model's runs, and ONNX Runtime's rewriting before them. */
 export interface SessionOptions {
   readonly provider: Provider;
   readonly level: OptimizationLevel;
   /** Threads within an operator; left out, one per core. */
   readonly threads?: number;
-  /** How messages name the model; left out, its path. */
+  /** The name of the model in messages; left out, its path. */
   readonly name?: string;
 }
 
@@ -38,7 +38,7 @@ export interface Session {
 /** ONNX Runtime's levels. A session in a process of its own logs errors into a pipe, where they tell what a driver lacks. */
 const LOG = { errors: 3, fatal: 4 } as const;
 
-/** What ONNX Runtime is told to open a session. */
+/** The options of ONNX Runtime's own session. */
 export const sessionSettings = ({ provider, level, threads }: SessionOptions): InferenceSession.SessionOptions => ({
   ...provider.settings,
   executionProviders: provider.executionProviders,
@@ -55,7 +55,7 @@ export async function openSession(source: ModelSource, options: SessionOptions):
   return sessionOf(raw, options.provider, name);
 }
 
-/** How messages name a model. */
+/** The name of a model in messages. */
 export const modelName = (source: ModelSource, { name }: SessionOptions): string =>
   name ?? (typeof source === "string" ? source : "the model");
 

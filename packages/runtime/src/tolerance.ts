@@ -1,4 +1,7 @@
-/** How far an output may be from the reference, in the units of each kind of number; see {@link compareTensors}. */
+/**
+ * The largest allowed difference of an output from the reference, in the units of each kind of number; see
+ * {@link compareTensors}.
+ */
 export interface Tolerance {
   readonly name: string;
   readonly relative: number;
@@ -26,14 +29,14 @@ export const F16: Tolerance = { name: "F16", relative: 2e-2 };
 const ROUNDING = 10;
 
 /**
- * An input where more than this must be allowed judges nothing: a dead score is off by a quarter of its unit, and a logit that
- * is off by 0.5 by a tenth.
+ * The widest bound that still judges: under it a dead score, which is off by a quarter of its unit, and a logit that is off
+ * by 0.5, which is a tenth, would fail.
  */
 export const WIDEST = 5e-2;
 
 /**
- * How far an answer may be from the plain graph's: as the tolerance says, but for inputs whose last bits alone move it by more
- * than a tenth of that, such as loud noise into saturated activations. No float32 graph can promise more there.
+ * The bound of a difference from the plain graph: the tolerance, but for inputs whose last bits alone cause more than a
+ * tenth of it, such as loud noise into saturated activations. No float32 graph can promise more there.
  */
 export const allowedError = ({ relative }: Tolerance, movedByLastBits = 0): number =>
   Math.max(relative, ROUNDING * movedByLastBits);

@@ -4,31 +4,31 @@ import type { Grid, PlacedPart } from "./output-grid.js";
 /** The elements of a tensor, as numbers. */
 export type Numbers = Float32Array | Float64Array;
 
-/** What errors of a part are measured in. */
+/** The units in which errors of a part are measured. */
 export interface Unit {
   /** The unit for an element of the reference, by its value, its column in the part and its place in that column. */
   of(value: number, column: number, place: number): number;
-  /** No unit of the part is smaller. */
+  /** A lower bound of all units of the part. */
   readonly least: number;
   /**
-   * For a column as a whole: the unit of the sum of its errors, from the sum of p(1-p) and the number of its elements. Left out
-   * where columns are not summed.
+   * The unit of the sum of a column's errors, from the sum of p(1-p) and the number of its elements. Left out where columns
+   * are not summed.
    */
   readonly total?: (slopes: number, count: number) => number;
 }
 
 /**
- * A box is judged by its own size: an error of a hundredth costs any box the same overlap. Below so many pixels, that is half
- * the finest stride of most networks, by this.
+ * The least size of a box in pixels, half the finest stride of most networks. A box is judged by its own size, since an
+ * error of a hundredth of it costs any box the same overlap.
  */
 const LEAST_BOX = 16;
 
-/** Below this share of the largest magnitude of its part, the magnitude of a column counts no more. */
+/** The least scale of a column, as a share of the largest magnitude of its part. */
 const LEAST_SCALE = 1e-6;
 
 /**
- * What rounding does to a probability near 0 and 1, in units: ONNX Runtime's sigmoid is a polynomial around 0.5, so that even
- * the smallest is a multiple of 3e-8 and off by a few of them, 1.8e-7 at most.
+ * The effect of rounding on a probability near 0 or 1, in units: ONNX Runtime's sigmoid is a polynomial around 0.5, so that
+ * even the smallest is a multiple of 3e-8 and off by a few of them, 1.8e-7 at most.
  */
 const ROUNDED_PROBABILITY = 1e-2;
 
@@ -38,7 +38,7 @@ const ROUNDED_MEAN = 5e-4;
 /** The last bit of a float16 near 1, as a share of what `F16` allows. */
 const HALF_PROBABILITY = 5e-2;
 
-/** How far rounding alone moves a probability, in units. */
+/** The effect of rounding alone on a probability, in units. */
 export const rounding = (dtype: DType): number =>
   dtype === "f16" || dtype === "bf16" ? HALF_PROBABILITY : ROUNDED_PROBABILITY;
 
@@ -51,8 +51,8 @@ type MakeUnit = (
 ) => Unit;
 
 /**
- * 4p(1-p) is 1 where p = 0.5, and as much less as p is less able to show what its logit does: an error of one unit is a shift
- * of the logit by 4 anywhere. The sum over a column sees a shift that its elements hide in their rounding.
+ * 4p(1-p) is 1 where p = 0.5 and falls as p saturates, as the effect of a logit on p does: an error of one unit is a shift
+ * of the logit by 4 anywhere. The sum over a column shows a shift that rounding hides in its elements.
  */
 const probability: MakeUnit = (_part, _placed, _grid, _expected, rounded) => ({
   of: (value) => Math.max(0, 4 * value * (1 - value)) + rounded,
@@ -60,14 +60,14 @@ const probability: MakeUnit = (_part, _placed, _grid, _expected, rounded) => ({
   total: (slopes, count) => 4 * slopes + Math.sqrt(count) * rounded + count * ROUNDED_MEAN,
 });
 
-/** By the longer side of the box that the number belongs to, else by the largest magnitude in the column. */
+/** The longer side of the box that the number belongs to, else the largest magnitude in the column. */
 const pixels: MakeUnit = (part, placed, grid, expected, rounded) => {
   const sides = boxSides(placed, grid, expected);
   if (!sides) return column(part, placed, grid, expected, rounded);
   return { of: (_value, _column, place) => sides[place]!, least: LEAST_BOX };
 };
 
-/** By the largest magnitude in its column. */
+/** The largest magnitude in the column. */
 const column: MakeUnit = (part, _placed, grid, expected) => {
   const scales = columnScales(part, grid, expected);
   const least = LEAST_SCALE * scales.reduce((most, scale) => Math.max(most, scale), 0);
@@ -75,13 +75,13 @@ const column: MakeUnit = (part, _placed, grid, expected) => {
   return { of: (_value, at) => units[at]!, least };
 };
 
-/** By the largest magnitude of all columns, which are measured in one unit. */
+/** The largest magnitude of all columns of the part. */
 const part: MakeUnit = (own, _placed, grid, expected) => {
   const largest = columnScales(own, grid, expected).reduce((most, scale) => Math.max(most, scale), 0);
   return { of: () => largest, least: largest };
 };
 
-/** Names of classes have no distance: another one is wrong. */
+/** Classes have no distance: another one is wrong. */
 const label: MakeUnit = () => ({ of: () => 1, least: 1 });
 
 const UNITS = {
@@ -95,7 +95,7 @@ const UNITS = {
   other: column,
 } as const satisfies Record<NumberKind, MakeUnit>;
 
-/** In what errors of a part are measured; `placed` are all parts of the output. */
+/** The units of a part by its kind; `placed` are all parts of the output. */
 export const unitOf: MakeUnit = (own, placed, grid, expected, rounded) =>
   UNITS[own.kind](own, placed, grid, expected, rounded);
 

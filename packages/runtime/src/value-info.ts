@@ -1,6 +1,6 @@
 import type { DType } from "@yolo-compile/core";
 
-/** A fixed size, or the name of one that is free. */
+/** A fixed size, or the name of a dynamic one. */
 export type Dimension = number | string;
 
 /** An input or output of a model. */

@@ -219,7 +219,7 @@ const CANCELLING = encodeText(`graph t(%x: f32[2,2]) { %c = f32[] {10000}
   %y = Sub(%a, %c)
   return %y }`);
 
-/** What it computes but for rounding. */
+/** The same function without the rounding. */
 const RIGHT_ALL_THE_SAME = encodeText(`graph t(%x: f32[2,2]) { %y = Identity(%x)
   return %y }`);
 

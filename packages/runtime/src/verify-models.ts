@@ -17,7 +17,7 @@ import {
 import { type ModelSource, type OptimizationLevel, openSession, type Session } from "./session.js";
 import type { Tolerance } from "./tolerance.js";
 
-/** The answers of one run of the candidate, under the names of the reference. */
+/** The outputs of one run of the candidate, under the names of the reference. */
 export interface CandidateRun<Input extends NamedInput = NamedInput> {
   readonly expected: ExpectedCase<Input>;
   readonly outputs: Tensors;
@@ -25,39 +25,42 @@ export interface CandidateRun<Input extends NamedInput = NamedInput> {
   readonly level: OptimizationLevel;
 }
 
-/** A model, the answers that it has to give, and where it runs. */
+/** A model, the outputs that it has to give, and the provider. */
 export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   readonly candidate: ModelSource;
-  /** How messages call it; left out, its path. */
+  /** The name in messages; left out, its path. */
   readonly name?: string;
   readonly cases: readonly ExpectedCase<Input>[];
-  /** What the outputs hold, where that is known; else it is guessed from what the reference answers. */
+  /** The layouts of the outputs, as far as they are known; others are guessed from the reference's outputs. */
   readonly layouts?: readonly OutputLayout[];
-  /** Where the candidate runs besides the CPU. */
+  /** The provider on which the candidate runs besides the CPU. */
   readonly provider: Provider;
-  /** Whether the answers are its own: the run that gave them is not repeated. */
+  /** Whether the candidate is the reference: the run that gave the expected outputs is not repeated. */
   readonly isReference?: boolean;
-  /** Left out, each provider's, and more where the last bits of an input alone move the reference. One that is given decides. */
+  /**
+   * Applied strictly. Left out, each provider's, with more where the last bits of an input alone change the reference's
+   * outputs.
+   */
   readonly tolerance?: Tolerance;
-  /** Ends with the first comparison that fails. */
+  /** Stops at the first comparison that fails. */
   readonly failFast?: boolean;
   /** Called before each model runs. */
   readonly onStep?: (step: string) => void;
-  /** Called with the answers of each run. */
+  /** Called with the outputs of each run. */
   readonly onRun?: (run: CandidateRun<Input>) => void;
 }
 
-/** Two models to run on the same inputs; the answers of `reference` are those that `candidate` has to give. */
+/** Two models to run on the same inputs; `candidate` has to give the outputs of `reference`. */
 export interface VerifyRequest<Input extends NamedInput = NamedInput>
   extends Omit<CandidateRequest<Input>, "cases" | "isReference"> {
-  /** The plain graph. It runs on the CPU with ONNX Runtime's own rewriting off, or that would fold BatchNorms too. */
+  /** The plain graph. It runs on the CPU with ONNX Runtime's own rewriting off, which would fold BatchNorms too. */
   readonly reference: ModelSource;
   readonly referenceName?: string;
-  /** What both run on, made to fit the reference. */
+  /** Makes inputs for both that fit the reference. */
   readonly inputs: (session: Session) => readonly OfferedInput<Input>[];
 }
 
-/** What an output was taken to hold. */
+/** The layout by which an output was judged. */
 export interface OutputJudgement extends JudgedLayout {
   readonly output: string;
 }
@@ -73,33 +76,32 @@ export interface IllConditioned {
 }
 
 /**
- * How a candidate compares. `ok` says that every comparison is, and that each part of each output was judged on one input at
- * least; `provider` and `tolerance` are those asked for, though it ran on the CPU too.
+ * The result of comparing a candidate. `ok` says that every comparison is, and that each part of each output was judged on
+ * one input at least; `provider` and `tolerance` are those asked for, though it ran on the CPU too.
  */
 export interface Verification {
   readonly ok: boolean;
   readonly provider: string;
   readonly tolerance: Tolerance;
-  /** What float32 means on the provider, where it is not the plain thing. */
+  /** See {@link Provider.arithmetic}. */
   readonly arithmetic?: string;
   readonly comparisons: readonly OutputComparison[];
-  /** What the outputs were taken to hold. */
+  /** The layouts by which the outputs were judged. */
   readonly judged: readonly OutputJudgement[];
-  /** Where more was allowed than the tolerance says; those of which no input tells anything are refused. */
+  /** Parts for which more than the tolerance was allowed; those that no input judges are refused. */
   readonly illConditioned: readonly IllConditioned[];
-  /** Where the candidate's nodes ran at `all`, as users deploy it; for other providers than the CPU. */
+  /** The devices of the candidate's nodes at `all`, as users deploy it; for other providers than the CPU. */
   readonly placement?: NodePlacement;
-  /** `images = x`: values that were matched by their position, since the names differ. */
+  /** `images = x`: values whose names differ, which were matched by their position. */
   readonly renamed: readonly string[];
 }
 
-/** As the file is written, and as users deploy it. */
+/** The file as it is written, and as users deploy it. */
 const CANDIDATE_LEVELS: readonly OptimizationLevel[] = [REFERENCE_LEVEL, "all"];
 
 /**
  * Runs two models on the same inputs and compares every output: the candidate on the CPU, which judges the rewriting alone,
- * and then on the provider, which judges that one too. Of one model in both places, all that is judged is what ONNX Runtime
- * and the provider make of it.
+ * and then on the provider, which judges both. With one model as both, only ONNX Runtime and the provider are judged.
  * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
  */
 export async function verifyModels<Input extends NamedInput>(request: VerifyRequest<Input>): Promise<Verification> {
@@ -114,10 +116,7 @@ export async function verifyModels<Input extends NamedInput>(request: VerifyRequ
   return checkCandidate({ ...request, cases, isReference: request.candidate === reference });
 }
 
-/**
- * Holds a model against the answers that it has to give.
- * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
- */
+/** Compares a model's outputs with those that it has to give. @throws runtime/…, verify/inputs, verify/outputs, verify/shape */
 export async function checkCandidate<Input extends NamedInput>(
   request: CandidateRequest<Input>,
 ): Promise<Verification> {
@@ -162,7 +161,7 @@ function judgementsOf({ cases, layouts }: Pick<CandidateRequest, "cases" | "layo
   );
 }
 
-/** Whether each part of each output was judged where something can be told: a score that is dead must not pass unseen. */
+/** Whether each part of each output was judged on one input at least, so that a dead score does not pass unseen. */
 function everyPartTells(comparisons: readonly OutputComparison[]): boolean {
   const told = new Map<string, boolean>();
   for (const { output, provider, parts } of comparisons)

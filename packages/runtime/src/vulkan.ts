@@ -1,7 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 
-/** Where Vulkan's loader looks besides the variables: github.com/KhronosGroup/Vulkan-Loader docs/LoaderDriverInterface.md */
+/**
+ * The folders that Vulkan's loader searches besides the variables: github.com/KhronosGroup/Vulkan-Loader
+ * docs/LoaderDriverInterface.md
+ */
 const FOLDERS = ["/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/usr/share/vulkan/icd.d"];
 
 /** Mesa's lavapipe and Google's SwiftShader compute on the processor. */

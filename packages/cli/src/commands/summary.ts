@@ -18,7 +18,7 @@ interface SummaryOptions extends WeightsOptions, YamlOptions {
   readonly json: boolean;
 }
 
-/** `summary`: the table on stdout, what modules note on stderr. */
+/** `summary`: the table on stdout, the modules' notes on stderr. */
 export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",
@@ -48,7 +48,7 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
   },
 };
 
-/** Its texts are one line each, whatever the yaml says; columns are as wide as what is seen. */
+/** The rows with texts of one line each, whatever the yaml holds, so that columns are as wide as what is seen. */
 const visibleRows = ({ rows, line, ...summary }: Summary): Summary => ({
   ...summary,
   name: visibleText(summary.name),

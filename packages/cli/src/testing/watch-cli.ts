@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, jest } from "@jest/globals";
 
-/** What the commands of one test write, without colours, and a folder for their files. */
+/** The output of one test's commands, without colours, and a folder for their files. */
 export interface WatchedCli {
   stdout: string;
   stderr: string;

@@ -39,7 +39,7 @@ export function checkpointDocument(checkpoint: Checkpoint, bytes: number, { stat
 
 const distinct = (eps: ReadonlyMap<string, number> | undefined): number[] => [...new Set(eps?.values() ?? [])];
 
-/** What a person wants to know of a checkpoint. */
+/** Prints a checkpoint. */
 export function printCheckpoint(
   checkpoint: Checkpoint,
   bytes: number,

@@ -20,11 +20,11 @@ export interface CompileResult {
   readonly size: readonly [number, number];
   readonly output: string;
   readonly byteLength: number;
-  /** Where verification computed besides the CPU; undefined where there was none, as is `verification`. */
+  /** The provider of the verification besides the CPU; undefined without one, as is `verification`. */
   readonly choice: Choice | undefined;
   readonly verification?: Verification;
   readonly elapsedMs: ElapsedMs;
-  /** What there is to say about the verification. */
+  /** Notes on the verification. */
   readonly notes: readonly Diagnostic[];
 }
 
@@ -65,7 +65,7 @@ export function compileDocument(result: CompileResult) {
   };
 }
 
-/** What a person wants to know of a finished run. */
+/** Prints a finished run. */
 export function printCompiled(result: CompileResult, terminal: Terminal): void {
   const { graphs, output, byteLength, options, size, verification, elapsedMs } = result;
   const { network, optimized, plain, weights } = graphs;
@@ -110,7 +110,7 @@ function printVerification({ verification, options, elapsedMs }: CompileResult, 
   terminal.print(...formatTable({ head, colAligns }, comparisons.map(row)));
 }
 
-/** Nodes named where ONNX Runtime left them to the CPU. */
+/** The most nodes that are listed of those on the CPU. */
 const LISTED = 8;
 
 function printPlacement({ provider, placement, arithmetic }: Verification, terminal: Terminal): void {

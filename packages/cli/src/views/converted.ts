@@ -23,7 +23,7 @@ export const convertDocument = (result: Converted) => ({
   notes: result.notes,
 });
 
-/** What a person wants to know of a conversion. */
+/** Prints a conversion. */
 export function printConverted(result: Converted, terminal: Terminal): void {
   const { input, inputFormat, output, format, file, weights, carriesYaml } = result;
   terminal.print(line("read", `${input}, ${inputFormat}, ${weights} weights`));

@@ -30,7 +30,7 @@ export const detectionDocument = (
   })),
 });
 
-/** What a person wants to know of a picture. */
+/** Prints the objects of a picture. */
 export function printDetections(looked: Looked, names: readonly string[], terminal: Terminal): void {
   const { image, drawn, detections, elapsedMs } = looked;
   const counts = tally(detections.map(({ classIndex }) => nameOf(names, classIndex)));

@@ -9,10 +9,10 @@ function nearestTo(name: string, candidates: readonly string[]): string {
   return near ? `nearest is ${near}` : "";
 }
 
-/** Rows that are listed without being asked. */
+/** The most rows that are listed unless all are asked for. */
 const LISTED = 24;
 
-/** How weights fit a yaml, in the document of `inspect --json`. */
+/** The match of weights with a yaml, in the document of `inspect --json`. */
 export function fitDocument(config: string, match: WeightMatch) {
   const { used, missing, wrongShape, extra, notNeeded, fallbacks, suggestion } = match;
   const extraNames = extra.map(({ name }) => name);
@@ -34,7 +34,7 @@ export function fitDocument(config: string, match: WeightMatch) {
   };
 }
 
-/** How weights fit a yaml, for people. */
+/** Prints the match of weights with a yaml. */
 export function printFit(config: string, match: WeightMatch, all: boolean, terminal: Terminal): void {
   const { used, missing, wrongShape, extra, notNeeded, suggestion } = match;
   const verdict = match.fits ? out.green("fits") : out.red("does not fit");

@@ -19,7 +19,7 @@ export const modelDocument = (file: string, bytes: number, info: ModelInfo) => (
   metadata: Object.fromEntries(info.metadata),
 });
 
-/** What a person wants to know of an ONNX model. */
+/** Prints an ONNX model. */
 export function printModel(file: string, bytes: number, info: ModelInfo, terminal: Terminal): void {
   const opsets = [...info.opsets].map(([domain, version]) => `${domain || "ai.onnx"} ${version}`);
   terminal.print(line("file", `${file}, ${megabytes(bytes)}, onnx`));

@@ -3,10 +3,10 @@ import { out } from "../colors.js";
 import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
-/** A provider and what its probe found; also its entry in the document of `--json`. */
+/** A provider and the result of its probe; also its entry in the document of `--json`. */
 export type ProviderRow = ProbeResult & { readonly name: string; readonly description: string };
 
-/** One line a provider, and what to do below those that do not work. */
+/** Prints one line a provider, and advice below those that do not work. */
 export function printProviders(rows: readonly ProviderRow[], terminal: Terminal): void {
   const cells = rows.flatMap((row) =>
     row.usable

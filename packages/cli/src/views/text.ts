@@ -10,13 +10,13 @@ export const megabytes = (bytes: number): string =>
 /** A labelled line. */
 export const line = (label: string, text: string): string => `${out.dim(label.padEnd(10))}${text}`;
 
-/** At most `most` items; how many more there are is said. */
+/** At most `most` items, and the number of the others. */
 export const some = (items: readonly string[], most: number): string =>
   items.length <= most
     ? items.join(", ")
     : `${items.slice(0, most).join(", ")}, … (${grouped(items.length - most)} more)`;
 
-/** How often each item occurs, most frequent first. */
+/** The count of each item, most frequent first. */
 export function tally(items: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);

@@ -8,7 +8,7 @@ const verdict = (ok: boolean): string => (ok ? out.green("ok") : out.red("FAILED
 
 const scientific = (value: number): string => (Number.isFinite(value) ? value.toExponential(2) : "not finite");
 
-/** What a person wants to know of a judgement: the verdict comes last, where the eye is. */
+/** Prints a verification; the verdict comes last, where the eye is. */
 export function printVerified(report: Report, findings: VerifyFindings, terminal: Terminal): void {
   for (const { role, name, bytes, nodes, opset } of report.models)
     terminal.print(
@@ -115,7 +115,7 @@ function printBisection({ bisection }: Report, findings: VerifyFindings, termina
   if (reproducer) terminal.print(line("", `${reproducer}/ has it alone: before.onnx, after.onnx, inputs/`));
 }
 
-/** Mutants that are listed by name. */
+/** The most mutants that are listed by name. */
 const LISTED = 12;
 
 function printSelfTest({ mutants, counts, weakest }: SelfTestResult, terminal: Terminal): void {

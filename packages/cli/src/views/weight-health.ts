@@ -10,13 +10,13 @@ import { out } from "../colors.js";
 import type { Terminal } from "../terminal.js";
 import { grouped, line } from "./text.js";
 
-/** What the numbers of a checkpoint are like, weight by weight. */
+/** Statistics of a checkpoint's elements, weight by weight. */
 export interface WeightHealth {
   readonly statistics: ReadonlyMap<string, WeightStatistics>;
   readonly halfLoss: ReadonlyMap<string, HalfLoss>;
 }
 
-/** Larger weights are looked at piece by piece. */
+/** The most elements of a weight that is read whole; larger ones are read in pieces. */
 const WHOLE_COUNT = 1 << 14;
 
 /** Reads every weight once, one at a time. */
@@ -37,10 +37,10 @@ export function examineWeights(tensors: ReadonlyMap<string, LazyTensor>, termina
 
 const KINDS = ["nan", "infinite", "subnormal"] as const;
 
-/** Weights that are listed by name. */
+/** The most weights that are listed by name. */
 const LISTED = 8;
 
-/** What a person should know of the numbers. */
+/** Prints the problems of a checkpoint's elements. */
 export function printHealth({ statistics, halfLoss: losses }: WeightHealth, terminal: Terminal): void {
   const total = (kind: (typeof KINDS)[number]): number =>
     [...statistics.values()].reduce((sum, each) => sum + each[kind], 0);

@@ -4,7 +4,7 @@ import { encodeBytes } from "@yolo-compile/onnx";
 import { compileGraphs } from "../compile-graphs.js";
 import { FAMILIES, modulesFor } from "../families.js";
 
-/** Seeded choices. */
+/** Seeded random choices. */
 interface Dice {
   chance(share: number): boolean;
   pick<T>(items: readonly T[]): T;
@@ -18,10 +18,10 @@ function dice(seed: number, run: number): Dice {
   return { chance: (share) => next() < share, pick: (items) => items[below(items.length)]!, below };
 }
 
-/** Numbers that a yaml may well have. */
+/** Numbers that occur in yamls. */
 const NUMBERS = "1 2 3 4 8 16 32 64 0 -1 0.5 -0.5 1.5 7 255 256 1000".split(" ");
 
-/** Values that nobody means. */
+/** Values that no yaml should have. */
 const HOSTILE = [
   ..."1e300 -1e300 .inf -.inf .nan 1048576 2147483648 9007199254740993 1e-300 null None True False".split(" "),
   ..."'' 'nearest' nn.ReLU() nn.SiLU(inplace=True) nn.Nothing() [] {} nc anchors na no gd __proto__".split(" "),
@@ -87,10 +87,10 @@ export function fuzzYaml(seed: number, run: number): string {
   return lines.filter(() => !chance(0.01 * damage)).join("\n");
 }
 
-/** More made-up weights than this take long to make and say nothing more. */
+/** The most random weights that are encoded, since more take long and test nothing else. */
 const MOST_ENCODED = 4_000_000;
 
-/** Compiles a yaml with made-up weights, to bytes where that is not much. Throws what is no CompileError. */
+/** Compiles a yaml with random weights, to bytes unless there are many. Throws every error that is no CompileError. */
 export function surviveYaml(text: string): "opened" | "refused" {
   try {
     const config = { file: "fuzz.yaml", text };

@@ -12,7 +12,7 @@ import { type CompileRequest, compile, type FilePlace, isProofFailure } from "./
 const checkpoint = openCheckpoint(bytesSource("weights/shapes.pt", readFileSync(fixturePath("shapes/shapes.pt"))));
 const REQUEST: CompileRequest = { checkpoint, size: [64, 96] };
 
-/** Nothing but the same bits is within it: folding a BatchNormalization rounds. */
+/** A tolerance that only equal bits meet: folding a BatchNormalization rounds. */
 const NOTHING = { name: "nothing", relative: 0 };
 
 const bytesOf = ({ chunks }: OutputFile): Buffer => Buffer.concat([...chunks()]);

@@ -22,9 +22,9 @@ import { type FilePlace, placeFiles } from "./file-place.js";
 import type { CompileFindings, RefusedFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
 
-/** How a compilation is proven. */
+/** Options of the proof of a compilation. */
 export interface ProofOptions {
-  /** Where the optimised graph runs besides the CPU. */
+  /** The provider on which the optimised graph runs besides the CPU. */
   readonly provider?: Provider;
   /** Left out, the default inputs from seed 1. */
   readonly inputs?: InputChoice;
@@ -34,22 +34,22 @@ export interface ProofOptions {
 
 type Optional = "size" | "batch" | "passes";
 
-/** A network, the file that it becomes and how that is proven. 640x640, one image and all passes where left out. */
+/** A network, the name of its file and the proof. 640x640, one image and all passes where left out. */
 export interface CompileRequest extends Omit<GraphsRequest, Optional>, Partial<Pick<GraphsRequest, Optional>> {
   /** Name of the model's file. Left out, that of the yaml or the checkpoint, ending in `.onnx`. */
   readonly file?: string;
   readonly opset?: number;
-  /** `false` gives files that nobody has proven. */
+  /** `false` gives files without a proof. */
   readonly verify?: ProofOptions | false;
-  /** Where files are put and proven; left out, in memory. */
+  /** The place in which files are proven; left out, memory. */
   readonly place?: FilePlace;
-  /** Called when the graphs are there, before anything is proven. */
+  /** Called with the graphs, before the proof. */
   readonly onGraphs?: (graphs: CompiledGraphs) => void;
-  /** Called with what is going on. */
+  /** Called with the current step. */
   readonly onStep?: (step: string) => void;
 }
 
-/** Files that may be put in their place, the model first. */
+/** The files of a compilation, the model first. */
 export interface Compiled extends CompileFindings {
   readonly files: readonly OutputFile[];
 }
@@ -83,7 +83,7 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
 const defaultName = ({ config, checkpoint }: CompileRequest): string =>
   `${stem(config?.file ?? checkpoint?.name ?? "model")}.onnx`;
 
-/** Runs both, compares them, and says where the plain graph itself is on shaky ground. */
+/** Runs and compares both graphs, and notes where the plain graph itself is ill-conditioned. */
 async function prove(
   graphs: CompiledGraphs,
   [plain, optimized]: readonly [ModelSource, ModelSource],

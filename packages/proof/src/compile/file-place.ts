@@ -2,8 +2,8 @@ import type { OutputFile } from "@yolo-compile/compiler";
 import type { ModelSource } from "@yolo-compile/runtime";
 
 /**
- * Where files stand side by side while they are proven: a folder for those that are large. What stands there in the end is
- * what was proven, and the caller moves it where it belongs.
+ * A place for files while they are proven: a folder for those that are large. It holds exactly the proven files at the end,
+ * and the caller moves them to their targets.
  */
 export interface FilePlace {
   /** Puts the files of one graph there. @returns the first of them, the model, as ONNX Runtime opens it */

@@ -2,14 +2,14 @@ import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { Diagnostic } from "@yolo-compile/core";
 import type { Verification } from "@yolo-compile/runtime";
 
-/** What a compilation finds out. */
+/** The findings of a compilation. */
 export interface CompileFindings {
   readonly graphs: CompiledGraphs;
   /** Of all files together. */
   readonly byteLength: number;
   /** Left out where none was asked for. */
   readonly verification?: Verification;
-  /** What there is to say about the verification. */
+  /** Notes on the verification. */
   readonly notes: readonly Diagnostic[];
 }
 

@@ -2,7 +2,7 @@ import { CompileError, isCompileError } from "@yolo-compile/core";
 import type { OutputComparison } from "@yolo-compile/runtime";
 import type { RefusedFindings } from "./findings.js";
 
-/** Thrown instead of giving files: the optimised graph does not compute what the plain one computes. */
+/** Thrown instead of giving files: the optimised graph does not compute the outputs of the plain one. */
 export class ProofFailure extends CompileError {
   constructor(readonly findings: RefusedFindings) {
     const { comparisons } = findings.verification;

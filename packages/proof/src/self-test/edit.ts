@@ -14,7 +14,7 @@ import {
 } from "@yolo-compile/ir";
 import type { Mutation } from "./mutation.js";
 
-/** What an edited node has in place of the old one; the outputs stay. */
+/** The fields of an edited node that replace the old ones; the outputs stay. */
 export type NodeChange<Op extends OpName> = Adjusted<Op> | { [Name in OpName]: Exchanged<Name> }[OpName];
 
 interface Adjusted<Op extends OpName> {
@@ -40,7 +40,7 @@ export function changeNode<Op extends OpName>(node: Node<Op>, { op, inputs, attr
   return { ...before, op: next, inputs: inputs ?? node.inputs, attributes: complete } as Node; // complete for the op
 }
 
-/** A node beside the one that is changed, of the same origin. */
+/** A further node for a mutation, with the origin of the changed one. */
 export const besideNode = <Op extends OpName>(
   node: Node,
   op: Op,
@@ -52,13 +52,13 @@ export const besideNode = <Op extends OpName>(
 export const replaceAt = <T>(items: readonly T[], index: number, item: T): T[] =>
   items.map((old, at) => (at === index ? item : old));
 
-/** The mutation of one node into another. */
+/** The mutation that changes one node. */
 export const change = <Op extends OpName>(node: Node<Op>, text: string, what: NodeChange<Op>): Mutation => ({
   change: text,
   edits: new Map([[node, [changeNode(node, what)]]]),
 });
 
-/** The mutation of one constant input. `edit` may work in place. */
+/** The mutation that changes one constant input. `edit` may work in place. */
 export const changeConstant = (
   node: Node,
   index: number,
@@ -79,7 +79,7 @@ export const applyEdits = (graph: Graph, edits: Mutation["edits"]): Graph => ({
   nodes: graph.nodes.flatMap((node) => edits.get(node) ?? [node]),
 });
 
-/** Whether every edit leaves a node that computes what it did, since all that changed is a constant, and that is equal. */
+/** Whether every edit only replaces constants by equal ones, so that the graph computes the same. */
 export const changesNothing = ({ edits }: Mutation): boolean =>
   [...edits].every(([before, after]) => after.length === 1 && sameNode(before, after[0]!));
 
@@ -90,7 +90,7 @@ const sameNode = (a: Node, b: Node): boolean =>
   a.inputs.every((input, index) => sameInput(input, b.inputs[index])) &&
   a.outputs.every((output, index) => output === b.outputs[index]);
 
-/** Equal numbers count as the same, 0 and -0 among them. */
+/** Whether two inputs hold equal numbers; 0 and -0 are equal. */
 export function sameInput(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (!a?.constant || !b?.constant || !sameType(a.type, b.type)) return false;

@@ -6,23 +6,23 @@ import { applyEdits, changesNothing } from "./edit.js";
 import type { Mutant, MutationOperator, Site } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
 
-/** Which mistakes are made. */
+/** Options of the mutants. */
 export interface MutantOptions {
   readonly seed: number;
   /** The pipeline that made the optimised graph. Default full. */
   readonly passes?: PipelineName;
   /** Default all of {@link MUTATION_OPERATORS}. */
   readonly operators?: readonly MutationOperator[];
-  /** What the graph's outputs hold. */
+  /** The layouts of the graph's outputs. */
   readonly layouts?: readonly OutputLayout[];
   /** {@link Site.isSaturated}; left out, no column is. */
   readonly isSaturated?: Site["isSaturated"];
 }
 
-/** Both graphs, and what of one stands for what of the other. */
+/** Both graphs, and the replacements of the plain one's values in the optimised one. */
 export type MutantSource = Pick<CompiledGraphs, "plain" | "optimized" | "replaced">;
 
-/** What one operator makes, place after place. */
+/** The mutants of one operator, place after place. */
 export interface MutantStream {
   readonly operator: string;
   readonly mutants: Iterator<Mutant, void>;
@@ -70,7 +70,7 @@ function* mutantsOf(
   }
 }
 
-/** undefined where the mistake leaves no well-formed graph: types alone give that away. */
+/** The result of `make`; undefined where a mistake leaves no well-formed graph, which types alone give away. */
 function attempt<T>(make: () => T): T | undefined {
   try {
     return make();

@@ -16,12 +16,12 @@ import type { MutantSource } from "./make-mutants.js";
 import type { Mutant } from "./mutation.js";
 import type { MutantOutcome, Sighting } from "./outcome.js";
 
-/** What mutants are judged by: that which judges the graph itself. */
+/** The inputs and bounds that judge mutants: those that judge the graph itself. */
 export interface MutantJudgeRequest {
   readonly compiled: MutantSource;
   readonly opset: number;
   readonly provider: Provider;
-  /** What the plain graph answers. */
+  /** The plain graph's outputs. */
   readonly cases: readonly ExpectedCase[];
   readonly layouts?: readonly OutputLayout[];
   /** Left out, each provider's. */
@@ -32,7 +32,7 @@ export interface MutantJudgeRequest {
 export class MutantJudge {
   private constructor(
     readonly request: MutantJudgeRequest,
-    /** How the unchanged optimised graph compares. */
+    /** The verification of the unchanged optimised graph. */
     readonly baseline: Verification,
     readonly unchanged: Answers,
   ) {}
@@ -80,7 +80,7 @@ export function sightingOf({ comparisons }: Pick<Verification, "comparisons">): 
   return { input: worst.input, output: worst.output, part: name, maxRel, nonFinite, allowed, excess: beyond(worst) };
 }
 
-/** Answers of each run, by its input, provider and level. */
+/** The outputs of each run, by its input, provider and level. */
 type Answers = Map<string, ReadonlyMap<string, Tensor>>;
 
 const keyOf = ({ expected, provider, level }: CandidateRun): string =>

@@ -1,20 +1,20 @@
 import type { OutputLayout } from "@yolo-compile/core";
 import type { Graph, Node, OpName, Value } from "@yolo-compile/ir";
 
-/** A mistake made on purpose. */
+/** A deliberate fault. */
 export interface Mutation {
-  /** What is wrong now: `the bias of channel 3 is 0`. */
+  /** The fault in words: `the bias of channel 3 is 0`. */
   readonly change: string;
-  /** What stands in the place of each changed node. Together they make the same output values. */
+  /** The replacements of each changed node. Together they make the same output values. */
   readonly edits: ReadonlyMap<Node, readonly Node[]>;
-  /** Why the graph computes the same all the same, where that is certain. */
+  /** The reason for which the graph certainly computes the same in spite of it. */
   readonly proof?: string;
 }
 
-/** What an operator may ask about the graph around a node, and the seeded choices that it has. */
+/** The surroundings of a node, and the seeded choices of an operator. */
 export interface Site {
   readonly nodes: readonly Node[];
-  /** What the graph's outputs hold. */
+  /** The layouts of the graph's outputs. */
   readonly layouts: readonly OutputLayout[];
   /** Whether a column of an output is so near to 0 and 1 on every input that a small shift of its logit is lost in rounding. */
   isSaturated(output: string, column: number): boolean;
@@ -23,15 +23,15 @@ export interface Site {
   pick(count: number): number;
 }
 
-/** A kind of mistake. A new one is one entry in the table of its family. */
+/** A kind of fault. A new one is one entry in the table of its family. */
 export interface MutationOperator {
   /** Imperative kebab-case: `drop-bias`. */
   readonly name: string;
-  /** The ops that it works on. */
+  /** The ops of the nodes that it changes. */
   readonly ops: readonly OpName[];
   /** The graph that it changes: the optimised one, or the plain one, which is optimised afterwards. */
   readonly stage: "optimized" | "plain";
-  /** `node` is of one of {@link ops}; undefined where it gives nothing to do. */
+  /** `node` is of one of {@link ops}; undefined where the fault cannot be made there. */
   mutate(node: Node, site: Site): Mutation | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Mutant {
   readonly where: string;
   readonly change: string;
   readonly graph: Graph;
-  /** What stands in `graph` for values of the plain graph. */
+  /** Values of the plain graph, with their replacements in `graph`. */
   readonly replaced: ReadonlyMap<Value, Value>;
   readonly proof?: string;
 }

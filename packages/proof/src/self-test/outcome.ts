@@ -1,7 +1,7 @@
 import type { PartName } from "@yolo-compile/core";
 import type { Mutant } from "./mutation.js";
 
-/** The worst difference that was seen somewhere. */
+/** The worst difference that a run showed. */
 export interface Sighting {
   /** The name of the input. */
   readonly input: string;
@@ -9,13 +9,13 @@ export interface Sighting {
   readonly part: PartName;
   readonly maxRel: number;
   readonly nonFinite: number;
-  /** What `maxRel` may be there. */
+  /** The bound of `maxRel` there. */
   readonly allowed: number;
-  /** How far that is beyond what is allowed; over 1 it is too far. */
+  /** The error as a multiple of its bound; over 1 it fails. */
   readonly excess: number;
 }
 
-/** What became of a mutant. */
+/** The outcome of judging one mutant. */
 export type MutantOutcome =
   /** The check refuses it. */
   | { readonly kind: "caught"; readonly sighting: Sighting }
@@ -28,16 +28,16 @@ export type MutantOutcome =
   /** It cannot be written or run, so nobody could be fooled by it. */
   | { readonly kind: "refused"; readonly reason: string };
 
-/** A mutant without its graph, and what became of it. */
+/** A mutant without its graph, and its outcome. */
 export interface JudgedMutant extends Pick<Mutant, "operator" | "where" | "change"> {
   readonly outcome: MutantOutcome;
 }
 
-/** What became of all mutants, and how far off the unchanged graph is. */
+/** The outcomes of all mutants, and the largest difference of the unchanged graph. */
 export interface SelfTestResult {
   readonly mutants: readonly JudgedMutant[];
   readonly counts: Readonly<Record<MutantOutcome["kind"], number>>;
-  /** Caught of those that are known to compute something else, 0 to 1. */
+  /** The share of caught mutants among those that are known to compute something else, 0 to 1. */
   readonly score: number;
   /** The largest difference of the unchanged graph. */
   readonly baseline: Sighting;

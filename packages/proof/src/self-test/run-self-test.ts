@@ -4,20 +4,20 @@ import { MutantJudge, type MutantJudgeRequest, sightingOf } from "./mutant-judge
 import { changesFunction, type JudgedMutant, type SelfTestResult, summarizeOutcomes } from "./outcome.js";
 import { saturation } from "./saturation.js";
 
-/** Which mutants are made, and what they are judged by. */
+/** The mutants to make, and the inputs and bounds that judge them. */
 export interface SelfTestRequest extends MutantJudgeRequest, MutantOptions {
-  /** At how many places each kind of mistake is to change what is computed. Default 2. */
+  /** The number of places where each kind of fault shall change what is computed. Default 2. */
   readonly sites?: number;
-  /** How many mutants are to compute something else, at least; more places are taken until then. Default 60. */
+  /** The least number of mutants that shall compute something else; more places are tried until then. Default 60. */
   readonly enough?: number;
   readonly onStep?: (step: string) => void;
 }
 
-/** Places that an operator tries in a round, where what it does changes nothing that can be seen. */
+/** The most places that an operator tries in a round, while its faults change nothing that can be seen. */
 const TRIES = 4;
 
 /**
- * Makes mistakes in the optimised graph on purpose and counts those that the check of the graph itself gives away.
+ * Makes deliberate faults in the optimised graph and counts those that the graph's own check catches.
  * @throws verify/self-test if the unchanged graph does not pass that check, and runtime/…
  */
 export async function runSelfTest(request: SelfTestRequest): Promise<SelfTestResult> {

@@ -1,10 +1,10 @@
 import { type OutputLayout, toFloat64 } from "@yolo-compile/core";
 import { type ExpectedCase, gridOf } from "@yolo-compile/runtime";
 
-/** Where p(1-p) is less, a shift of the logit by 0.1 moves p by less than twice what rounding may. */
+/** The slope p(1-p) below which a shift of the logit by 0.1 moves p by less than twice what rounding may. */
 const LEAST_SLOPE = 2e-5;
 
-/** Tells of a column whether all its numbers are that near to 0 or 1 in every answer. */
+/** A function that tells whether all numbers of an output's column are that near to 0 or 1 in every answer. */
 export function saturation(
   cases: readonly ExpectedCase[],
   layouts: readonly OutputLayout[],

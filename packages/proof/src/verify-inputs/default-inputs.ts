@@ -4,13 +4,16 @@ import { noiseInput } from "./magnitudes.js";
 import { blocks, type Pattern, picture, rings } from "./patterns.js";
 import type { FixedInput, VerifyInput } from "./verify-input.js";
 
-/** Loud enough to reach the clips and flat ends of activations, and not so loud that rounding decides. */
+/**
+ * The amplitude of loud noise: enough to reach the clips and flat ends of activations, and not so much that rounding
+ * decides.
+ */
 const LOUD = 4;
 
 /**
- * What every model is judged on: noise, loud noise, something like a picture, and of two patterns the one that makes the
- * outputs speak most. The first runs at both levels of ONNX Runtime's rewriting, the others as users deploy the model. A model
- * that takes no floats gets the noise alone.
+ * The inputs on which every model is judged: noise, loud noise, a synthetic picture, and of two patterns the one with the
+ * liveliest outputs. The first runs at both levels of ONNX Runtime's rewriting, the others as users deploy the model. A
+ * model that takes no floats gets the noise alone.
  */
 export function defaultInputs(inputs: readonly FixedInput[], seed: number): readonly OfferedInput<VerifyInput>[] {
   const noise = noiseInput(inputs, seed);

@@ -1,6 +1,6 @@
 import type { ValueInfo } from "@yolo-compile/runtime";
 
-/** What an axis of an image input counts. */
+/** The meaning of an axis of an image input. */
 export type Role = "batch" | "height" | "width";
 
 /** A size that the model leaves open. Axes of one name have one size. */
@@ -14,7 +14,7 @@ export interface FreeSize {
 const IMAGE_ROLES: readonly (Role | undefined)[] = ["batch", undefined, "height", "width"];
 const OTHER_ROLES: readonly (Role | undefined)[] = ["batch"];
 
-/** What is open about an axis; undefined where its size is fixed. */
+/** The free size of an axis; undefined where its size is fixed. */
 export function freeSize({ name, shape }: ValueInfo, axis: number): FreeSize | undefined {
   const size = shape[axis];
   if (typeof size === "number") return undefined;

@@ -17,8 +17,8 @@ const row = (index: number, { height, width }: Plane): number => Math.floor(inde
 const isSpot = (index: number, { height, width, spot }: Plane): boolean => index % (height * width) === spot;
 
 /**
- * Pictures that no camera takes, where a graph shows what noise hides: saturation, padding, biases, signs. Rounding has more
- * weight under some of them, which `widenTolerance` measures.
+ * Pictures that no camera takes, which show what noise hides: saturation, padding, biases, signs. Rounding has more weight
+ * under some of them; `judgeOutput` of runtime measures that.
  */
 const MAGNITUDES: Readonly<Record<string, (plane: Plane) => Fill>> = {
   zeros: () => () => 0,

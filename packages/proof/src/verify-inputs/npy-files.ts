@@ -24,12 +24,12 @@ export function npyInput(inputs: readonly ValueInfo[], source: ByteSource): Veri
   return { name: source.name, tensors: readAll([[input, source]]) };
 }
 
-/** How the file for an input is called. Characters that folders do not take in a name become `_`. */
+/** The name of the file for an input. Characters that file names do not take become `_`. */
 export const npyFileName = ({ name }: Pick<ValueInfo, "name">): string =>
   `${name.replaceAll(/[/\\:*?"<>|]/g, "_")}.npy`;
 
 /**
- * A folder with a file for each input, called as {@link npyFileName} says; `open` gives undefined where there is none.
+ * A folder with a file for each input, under its {@link npyFileName}; `open` gives undefined where there is none.
  * @throws verify/npy, and what {@link readNpyFile} throws
  */
 export function npyFolderInput(
@@ -55,7 +55,7 @@ function readAll(files: readonly (readonly [ValueInfo, ByteSource])[]): Readonly
   );
 }
 
-/** Whether the model takes the tensor. Free sizes become known by the first file that has them. */
+/** Whether the model takes the tensor. The first file that has a free size fixes it. */
 function fits(input: ValueInfo, { dtype, shape }: Tensor, sizes: Map<string, number>): boolean {
   if (dtype !== input.dtype || shape.length !== input.shape.length) return false;
   return shape.every((size, axis) => {

@@ -18,7 +18,7 @@ const SHAPES = 24;
 const [LEAST_RADIUS, MOST_RADIUS] = [0.02, 0.3];
 const GRAIN = 0.04;
 
-/** How much of a shape is at a place; `x` and `y` are 0 in its middle and 1 at its border. */
+/** The share of a shape at a place; `x` and `y` are 0 in its middle and 1 at its border. */
 type Coverage = (x: number, y: number) => number;
 
 /** With a hard edge, with stripes, with corners, and without any edge. */
@@ -32,7 +32,7 @@ const COVERAGES: readonly Coverage[] = [
 /** Triangles between 0 and 1, of period 1. */
 const wave = (at: number): number => Math.abs(2 * (at - Math.floor(at)) - 1);
 
-/** What a camera might see: light that fades over the picture, things with edges, stripes and soft borders, some grain. */
+/** A synthetic picture: light that fades over it, shapes with edges, stripes and soft borders, some grain. */
 export const picture: Pattern = (canvas, seed) => {
   const { planes, height, width } = canvas;
   const next = uniformStream(seed);

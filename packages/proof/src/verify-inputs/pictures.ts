@@ -4,8 +4,8 @@ import { noImageInput } from "./diagnostics.js";
 import type { FixedInput, NamedPicture, VerifyInput } from "./verify-input.js";
 
 /**
- * Pictures as a YOLOv5 network sees them: letterboxed to the size of its input, RGB, 0 to 1. A model for several at a time
- * gets as many in a row; the last batch is filled up from the first picture on.
+ * Pictures as input of a YOLOv5 network: letterboxed to its size, RGB, 0 to 1. A model for several at a time gets as many
+ * in a row; the last batch is filled up from the first picture on.
  * @throws verify/pictures unless the model has one input of floats [n,3,height,width]
  */
 export function pictureInputs(inputs: readonly FixedInput[], pictures: readonly NamedPicture[]): VerifyInput[] {

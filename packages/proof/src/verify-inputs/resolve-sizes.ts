@@ -3,9 +3,9 @@ import { badSize, sizeNeeded, unknownSize } from "./diagnostics.js";
 import { type FreeSize, freeSize, freeSizes, type Role } from "./free-sizes.js";
 import type { FixedInput } from "./verify-input.js";
 
-/** How free sizes of a model are fixed. */
+/** Sizes for the dynamic axes of a model. */
 export interface SizeOptions {
-  /** Of the model; heights and widths are multiples of it. Default 32. */
+  /** The model's largest stride, of which heights and widths are multiples. Default 32. */
   readonly stride?: number;
   /** Sizes by the names of free axes, one map for each set of shapes. Left out, two sets that differ in every axis. */
   readonly sizes?: readonly ReadonlyMap<string, number>[];
@@ -23,7 +23,7 @@ const DEFAULT_STRIDE = 32;
 /** Two sets: a square picture alone, then two upright ones. Heights and widths are in strides. */
 const USUAL: Readonly<Record<Role, readonly [number, number]>> = { batch: [1, 2], height: [10, 8], width: [10, 6] };
 
-/** What YOLOv5's exports say of themselves, or 32. */
+/** The stride that YOLOv5's exports have in their metadata, else 32. */
 export const strideOf = (metadata: ReadonlyMap<string, string>): number => {
   const stride = Number(metadata.get("stride"));
   return Number.isInteger(stride) && stride > 0 ? stride : DEFAULT_STRIDE;

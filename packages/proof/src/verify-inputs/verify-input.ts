@@ -1,7 +1,7 @@
 import type { NamedInput, ValueInfo } from "@yolo-compile/runtime";
 import type { Image } from "@yolo-compile/vision";
 
-/** What a model is run with once. */
+/** The inputs of one run. */
 export interface VerifyInput extends NamedInput {
   /** The pictures in the batch, in order, where it was made of pictures. */
   readonly pictures?: readonly NamedPicture[];

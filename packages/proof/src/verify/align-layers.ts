@@ -4,7 +4,7 @@ import { fixedShape, fixedSize, fixedType, type Graph, type Value } from "@yolo-
 import type { TracedLayer } from "@yolo-compile/network";
 import { type Replacements, replacementOf } from "@yolo-compile/passes";
 
-/** Where the elements of a value stand in a larger one. */
+/** The place of a value's elements in a larger value. */
 export interface Part {
   /** Shape of the larger value. */
   readonly whole: readonly number[];
@@ -23,17 +23,17 @@ export interface AlignedValue {
 /** One output of a yaml row. */
 export interface AlignedLayer {
   readonly layer: TracedLayer;
-  /** Which of the row's outputs; most rows have one. */
+  /** The position among the row's outputs; most rows have one. */
   readonly output: number;
   readonly plain: Value;
-  /** Left out where a rewrite took the value apart. */
+  /** Absent where a rewrite split the value up. */
   readonly aligned?: AlignedValue;
 }
 
-/** What two graphs that come from one source have in common. */
+/** Two graphs of one source, and the replacements between them. */
 export type AlignmentSource = Pick<CompiledGraphs, "plain" | "optimized" | "replaced" | "layers">;
 
-/** Every output of every row with what stands for it in the optimised graph, in the order of the yaml. */
+/** Every output of every row with its counterpart in the optimised graph, in the order of the yaml. */
 export function alignLayers({ layers, ...graphs }: AlignmentSource): readonly AlignedLayer[] {
   const align = aligner(graphs);
   return layers.flatMap((layer) =>
@@ -44,7 +44,7 @@ export function alignLayers({ layers, ...graphs }: AlignmentSource): readonly Al
   );
 }
 
-/** Every computed value of the plain graph that has a stand-in, in topological order. */
+/** Every computed value of the plain graph that has a counterpart, in topological order. */
 export function alignValues(graphs: Omit<AlignmentSource, "layers">): readonly AlignedValue[] {
   const align = aligner(graphs);
   return graphs.plain.nodes
@@ -83,7 +83,7 @@ interface Joined {
   readonly part: Part;
 }
 
-/** For each value that a Concat takes, where it is in the result. */
+/** For each value that a Concat takes, its place in the result. */
 function joinedValues({ nodes }: Graph): ReadonlyMap<Value, Joined> {
   const joined = new Map<Value, Joined>();
   for (const node of nodes) {

@@ -4,15 +4,15 @@ import { type Graph, type Node, nameValues, type Value } from "@yolo-compile/ir"
 /** Values of two graphs that were made apart, matched by name and type. */
 export interface NamedPair {
   readonly name: string;
-  /** What computes it in the reference. */
+  /** The node that computes it in the reference. */
   readonly node: Node;
   readonly reference: Value;
   readonly candidate: Value;
 }
 
 /**
- * The computed values that two graphs call the same, in the order of the reference. Names that mean something else in each
- * model are matched as well: an equal name and type is all that strangers' files offer.
+ * The computed values that have the same name in two graphs, in the order of the reference. Equal names and types are all
+ * that foreign files offer, so values of another meaning may be matched.
  */
 export function alignNames(reference: Graph, candidate: Graph): NamedPair[] {
   const theirs = new Map([...nameValues(candidate)].map(([value, name]) => [name, value]));

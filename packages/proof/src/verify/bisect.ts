@@ -20,13 +20,16 @@ export interface BisectRequest {
   readonly onStep?: (step: string) => void;
 }
 
-/** The first rewrite after which the graph is not the plain one any more. */
+/** The first rewrite after which the graph does not compute the same any more. */
 export interface Culprit {
   readonly pass: string;
   readonly rewrite: Rewrite;
   /** Its number in the run of the pipeline, from 1. */
   readonly number: number;
-  /** The first value, in the plain graph's order, that is off; undefined where only an output of the graph is. */
+  /**
+   * The first value, in the plain graph's order, that exceeds the tolerance; undefined where only an output of the graph
+   * does.
+   */
   readonly value?: Value;
   readonly difference: Difference;
   /** The yaml row that the rewritten node belongs to. */
@@ -34,7 +37,7 @@ export interface Culprit {
   readonly reproducer: Reproducer;
 }
 
-/** What bisecting found, and what it took. */
+/** The result and the cost of bisecting. */
 export interface BisectResult {
   /** Rewrites of the whole pipeline. */
   readonly rewrites: number;
@@ -52,7 +55,7 @@ interface Prefix {
   readonly rewrites: number;
 }
 
-/** What is off in a graph. */
+/** The first value of a graph that exceeds the tolerance. */
 interface Fault {
   readonly value?: Value;
   readonly difference: Difference;
@@ -138,7 +141,7 @@ const alignValuesOf: Align = ({ plain }, { graph, replaced }) => alignValues({ p
 
 type Expected = ReadonlyMap<Value, Tensor>;
 
-/** What the plain graph gives for some values and for its outputs. */
+/** The plain graph's tensors of some values and of its outputs. */
 async function plainValues({ plain, inputs, provider }: BisectRequest, values: readonly Value[]): Promise<Expected> {
   const all = [...new Set([...values, ...plain.outputs.map(({ value }) => value)])];
   const tensors = await valuesOn(plain, all, inputs, provider);

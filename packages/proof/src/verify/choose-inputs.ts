@@ -9,11 +9,11 @@ import {
   type VerifyInput,
 } from "../verify-inputs/index.js";
 
-/** What models are run on besides {@link defaultInputs}. */
+/** Inputs besides {@link defaultInputs}. */
 export interface InputChoice extends SizeOptions {
   /** Seed of the noise. */
   readonly seed: number;
-  /** Numbers that no camera gives: zeros, a single hot pixel, 0 to 255, … */
+  /** Adds inputs that no camera gives: zeros, a single hot pixel, 0 to 255, … */
   readonly magnitudes?: boolean;
   readonly pictures?: readonly NamedPicture[];
   /** Inputs of the user's own, made to fit the model. */

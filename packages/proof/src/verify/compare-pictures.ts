@@ -10,7 +10,7 @@ import {
 import { readDetections } from "../detect.js";
 import type { NamedPicture, VerifyInput } from "../verify-inputs/index.js";
 
-/** What two models find on one picture, in its pixels. */
+/** The detections of two models on one picture, in its pixels. */
 export interface PictureComparison {
   readonly picture: NamedPicture;
   readonly provider: string;
@@ -19,7 +19,7 @@ export interface PictureComparison {
   readonly comparison: DetectionComparison;
 }
 
-/** What a run's outputs hold. */
+/** The layouts of a run's outputs. */
 export type LayoutsOf = (outputs: ReadonlyMap<string, Tensor>) => readonly OutputLayout[] | undefined;
 
 /**

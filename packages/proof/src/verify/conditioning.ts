@@ -14,16 +14,16 @@ import { compareWhole } from "./compare-layers.js";
 import { runValues } from "./run-values.js";
 import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
 
-/** A yaml row, and how much further its outputs move than what it reads when the last bits of the input change. */
+/** A yaml row, and the factor by which it amplifies a change of its inputs' last bits. */
 export interface Amplifier {
   readonly layer: TracedLayer;
   readonly factor: number;
 }
 
-/** What the rewrites of a network are judged by. */
+/** A network's plain graph and rows. */
 type Layered = Pick<CompiledGraphs, "plain" | "layers">;
 
-/** How far four floats are away, as a share of a number. */
+/** The distance of four floats, as a share of a number. */
 const INPUT_MOVE = 2 ** -21;
 
 /** The row that amplifies the last bits of an input most; undefined where no row's outputs are finite. @throws runtime/… */
@@ -44,7 +44,7 @@ export async function findAmplifier({ plain, layers }: Layered, inputs: Tensors)
   return largest;
 }
 
-/** What there is to say about where the reference itself moves; of our own graphs also which row is to blame. @throws runtime/… */
+/** Notes on where the reference is ill-conditioned; of our own graphs also the row that amplifies most. @throws runtime/… */
 export async function explainConditioning(
   verification: Verification,
   cases: readonly ExpectedCase[],
@@ -56,8 +56,8 @@ export async function explainConditioning(
 }
 
 /**
- * What to say where more was allowed than the tolerance: that the plain graph itself moves as much, and which row amplifies, where
- * that is known.
+ * A note for each part for which more than the tolerance was allowed: that the plain graph itself differs as much, and the
+ * row that amplifies, where that is known.
  */
 export function conditioningNotes({ illConditioned }: Verification, amplifier?: Amplifier): Diagnostic[] {
   const worst = [...furthest(illConditioned).values()];
@@ -76,7 +76,7 @@ export function conditioningNotes({ illConditioned }: Verification, amplifier?: 
   });
 }
 
-/** For each part of each output, where it moves furthest. */
+/** The worst case of each part of each output. */
 function furthest(found: readonly IllConditioned[]): ReadonlyMap<string, IllConditioned> {
   const worst = new Map<string, IllConditioned>();
   for (const each of found) {

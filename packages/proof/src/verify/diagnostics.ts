@@ -1,6 +1,6 @@
 import { CompileError } from "@yolo-compile/core";
 
-/** For a check of rewrites or layers that the subject cannot answer; `asked` is its option. */
+/** For a check of rewrites or layers that the subject has no graphs for; `asked` is its option. */
 export const noSource = (asked: string): CompileError =>
   new CompileError({
     code: "verify/source",

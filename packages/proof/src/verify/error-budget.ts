@@ -5,7 +5,7 @@ import { PIPELINES, runPasses, toHalf } from "@yolo-compile/passes";
 import { CPU, compareTensors, type OptimizationLevel, openSession, type Provider } from "@yolo-compile/runtime";
 import type { GraphInputs } from "./run-values.js";
 
-/** What one cause adds to the difference between the plain graph and what users run. */
+/** The part of one cause in the difference between the plain graph and what users run. */
 export type BudgetEntry = {
   /** `fold`, `other rewrites`, … */
   readonly cause: string;
@@ -19,7 +19,7 @@ export interface BudgetRequest {
   readonly optimized: Graph;
   /** The provider of the last rows; with the CPU they are skipped for `noGpu`. */
   readonly provider: Provider;
-  /** Why there is no other provider than the CPU. */
+  /** The reason for which there is no other provider than the CPU. */
   readonly noGpu: string;
   readonly inputs: GraphInputs;
   readonly onStep?: (step: string) => void;
@@ -37,7 +37,7 @@ interface Row {
   readonly cause: string;
   readonly from: Side;
   readonly to: Side;
-  /** Why the row cannot be measured. */
+  /** The reason for which the row cannot be measured. */
   readonly skipped?: string | false;
   /** A provider may refuse the second side: that is a reason to skip the row. */
   readonly optional?: boolean;
@@ -75,7 +75,7 @@ export async function errorBudget(request: BudgetRequest): Promise<BudgetEntry[]
   return entries;
 }
 
-/** What a provider says that does not run a graph. @throws every other error */
+/** The message of a provider that does not run a graph. @throws every other error */
 function refusal(error: unknown): string {
   if (isCompileError(error) && error.diagnostic.code.startsWith("runtime/")) return error.diagnostic.message;
   throw error;

@@ -9,10 +9,7 @@ export interface GoldenFolder {
   readonly open: (file: string) => ByteSource | undefined;
 }
 
-/**
- * Answers that are known: `<input>.npy` and `<output>.npy` in one folder.
- * @throws verify/golden, verify/npy, npy/malformed
- */
+/** Known outputs: `<input>.npy` and `<output>.npy` in one folder. @throws verify/golden, verify/npy, npy/malformed */
 export function readGolden(
   { inputs, outputs }: Pick<Session, "inputs" | "outputs">,
   { name, open }: GoldenFolder,

@@ -15,7 +15,7 @@ import { rowSubject } from "./row-diagram.js";
 import { valuesOn } from "./run-values.js";
 import type { CompiledSubject, ModelFile } from "./subject.js";
 
-/** How layers are compared: the reference runs on the CPU, the candidate on `provider`. */
+/** Options of comparing layers: the reference runs on the CPU, the candidate on `provider`. */
 export interface LayersOptions {
   readonly input: VerifyInput;
   readonly provider: Provider;
@@ -49,10 +49,7 @@ function statusOf(outputs: readonly Compared[]): Status<LayerRow> {
   return { status: "compared", maxAbs, maxRel, nonFinite, statistics, ok: compared.every(({ ok }) => ok) };
 }
 
-/**
- * The values that two models call the same.
- * @throws onnx/… for a model that cannot be taken apart, runtime/…
- */
+/** The values that have the same name in two models. @throws onnx/… for a model that cannot be decoded, runtime/… */
 export async function layersOfModels(
   reference: ModelFile,
   candidate: ModelFile,

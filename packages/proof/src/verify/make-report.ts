@@ -5,7 +5,7 @@ import { rowDiagram } from "./row-diagram.js";
 import type { VerifySubject } from "./subject.js";
 import type { VerifyFindings } from "./verify.js";
 
-/** What a report says beside the findings. */
+/** The contents of a report besides the findings. */
 export interface ReportContext {
   readonly tool: Report["tool"];
   readonly environment: Report["environment"];

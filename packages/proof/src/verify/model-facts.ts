@@ -5,7 +5,7 @@ import { readModelInfo } from "@yolo-compile/onnx";
 import type { ModelFacts } from "@yolo-compile/report";
 import { modelsOf, type NamedModel, type SubjectModels, type VerifySubject } from "./subject.js";
 
-/** What a report says of the models of a subject, the reference first. @throws onnx/malformed for what is no model */
+/** The facts of a report about the models of a subject, the reference first. @throws onnx/malformed */
 export async function modelFacts(
   subject: VerifySubject,
   { reference, candidate }: SubjectModels = modelsOf(subject),

@@ -6,7 +6,7 @@ import type { Culprit } from "./bisect.js";
 import type { PictureComparison } from "./compare-pictures.js";
 import type { BudgetEntry } from "./error-budget.js";
 
-/** One comparison of one output. */
+/** The report's row for one comparison of one output. */
 export const checkOf = ({
   input,
   output,
@@ -31,7 +31,7 @@ export const checkOf = ({
   ok,
 });
 
-/** The rewrite that bisecting found. */
+/** The report's section about the rewrite that bisecting found. */
 export function bisectionOf(
   { pass, rewrite, number, difference, value, layer }: Culprit,
   tolerance: Tolerance,
@@ -47,7 +47,7 @@ export function bisectionOf(
   };
 }
 
-/** One cause of the difference. */
+/** The report's row for one cause of the difference. */
 export function budgetOf(entry: BudgetEntry): BudgetRow {
   const subject = { cause: entry.cause, comparedTo: entry.sides };
   return "skipped" in entry
@@ -55,7 +55,7 @@ export function budgetOf(entry: BudgetEntry): BudgetRow {
     : { ...subject, status: "measured", maxAbs: entry.maxAbs, maxRel: entry.maxRel };
 }
 
-/** One deliberate fault and what became of it. */
+/** The report's row for one deliberate fault. */
 export function mutantOf({ operator, where, change, outcome }: JudgedMutant): MutantRow {
   const subject = { name: operator, where: `${where}: ${change}` };
   const maxRel = "sighting" in outcome ? outcome.sighting.maxRel : 0;
@@ -76,7 +76,7 @@ const MUTANT_VERDICTS = {
 
 const placeOf = ({ output, part, input }: Sighting): string => `${output} (${part}), ${input}`;
 
-/** One picture with what both models find on it. */
+/** The report's entry for one picture, with the detections of both models. */
 export async function pictureOf(
   { picture, reference, candidate, comparison }: PictureComparison,
   names: readonly string[],

@@ -4,7 +4,7 @@ import { type Replacements, replacementOf } from "@yolo-compile/passes";
 import type { Provider } from "@yolo-compile/runtime";
 import { type GraphInputs, valuesOn } from "./run-values.js";
 
-/** The smallest pair of graphs that shows what one rewrite does, and what it does it to. */
+/** The smallest pair of graphs that shows the effect of one rewrite, and their inputs. */
 export interface Reproducer {
   readonly before: Graph;
   readonly after: Graph;

@@ -3,7 +3,7 @@ import { fixedShape, type Graph, type Node } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import type { NodeDiagram, RowDiagram, RowSubject } from "@yolo-compile/report";
 
-/** Which row it is, and which rows it reads. */
+/** The identity of a row, and the rows that it reads. */
 export function rowSubject(layer: TracedLayer, layers: readonly TracedLayer[]): RowSubject {
   const rowOf = (slot: number): number => layers.find((each) => each.slot >= slot)?.row ?? slot;
   return {
@@ -27,7 +27,7 @@ export function rowDiagram({ layers, plain, optimized }: CompiledGraphs): RowDia
   };
 }
 
-/** `model.17.m.0.cv1.conv` belongs to the row 17. */
+/** The yaml row of an origin path: 17 for `model.17.m.0.cv1.conv`. */
 export function rowOfPath(path: string): number | undefined {
   const row = /^model\.(\d+)(\.|$)/.exec(path)?.[1];
   return row === undefined ? undefined : Number(row);

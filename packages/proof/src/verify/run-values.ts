@@ -6,7 +6,7 @@ import { openSession, type Provider } from "@yolo-compile/runtime";
 /** Named tensors, one for each input of a graph. */
 export type GraphInputs = ReadonlyMap<string, Tensor>;
 
-/** A loaded graph that tells what some of its values are. */
+/** A loaded graph that returns some of its values. */
 export interface ValueRunner {
   /** In the order of the values. @throws runtime/run */
   run(inputs: GraphInputs): Promise<readonly Tensor[]>;
@@ -14,8 +14,8 @@ export interface ValueRunner {
 }
 
 /**
- * Loads a graph with `values` for outputs, ONNX Runtime's own rewriting off: a rewriting that repairs a mistake must not
- * hide it. @throws runtime/load
+ * Loads a graph with `values` for outputs, ONNX Runtime's own rewriting off, since that could hide a mistake.
+ * @throws runtime/load
  */
 export async function openValues(graph: Graph, values: readonly Value[], provider: Provider): Promise<ValueRunner> {
   const places = new Map<Value, number>();
@@ -32,7 +32,7 @@ export async function openValues(graph: Graph, values: readonly Value[], provide
   };
 }
 
-/** What `values` are on each input. @throws runtime/… */
+/** The tensors of `values` for each input. @throws runtime/… */
 export async function runValues(
   graph: Graph,
   values: readonly Value[],
@@ -50,7 +50,7 @@ export async function runValues(
   }
 }
 
-/** What `values` are on one input. @throws runtime/… */
+/** The tensors of `values` for one input. @throws runtime/… */
 export async function valuesOn(
   graph: Graph,
   values: readonly Value[],

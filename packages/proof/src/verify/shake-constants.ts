@@ -2,12 +2,12 @@ import { elementCount, type LazyTensor } from "@yolo-compile/core";
 import type { Graph, Value } from "@yolo-compile/ir";
 import { shakeLastBits } from "@yolo-compile/runtime";
 
-/** Of what is shaken to see how far the plain graph moves. */
+/** Seed of the last bits by which conditioning is measured. */
 export const SHAKE_SEED = 1;
 
 /**
- * The same graph with other last bits in its weights: what cancels inside, such as a large mean and a large bias, moves with them,
- * though the last bits of an input do not reach it. Single numbers stay, since they are exact where they stand.
+ * The same graph with other last bits in its weights. This changes sums that cancel inside, such as that of a large mean and a
+ * large bias, which the last bits of an input do not reach. Single numbers stay, since they are exact.
  */
 export function shakeConstants(graph: Graph, seed: number): Graph {
   const shaken = new Map<Value, Value>();

@@ -16,13 +16,13 @@ import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
 import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
 
-/** An ONNX model, ours or anybody's. */
+/** An ONNX model, of whatever tool. */
 export interface ModelFile {
-  /** Its path, or what a graph in memory is called. */
+  /** Its path, or the name of a graph in memory. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly info: ModelInfo;
-  /** Where it lies, for one whose tensors lie in files beside it. */
+  /** The path of the file, for a model whose tensors lie in files beside it. */
   readonly path?: string;
 }
 
@@ -42,29 +42,29 @@ export interface CompiledSubject {
   readonly opset: number;
 }
 
-/** What is judged: our own two graphs, two models, or a model by answers that are known. */
+/** The subject of a verification: our own two graphs, two models, or a model and its known outputs. */
 export type VerifySubject =
   | CompiledSubject
   | {
       readonly kind: "models";
       readonly reference: ModelFile;
       readonly candidate: ModelFile;
-      /** What the outputs of the reference hold, where that is known. */
+      /** The layouts of the reference's outputs, as far as they are known. */
       readonly layouts?: readonly OutputLayout[];
     }
   | { readonly kind: "golden"; readonly candidate: ModelFile; readonly golden: GoldenFolder };
 
-/** What runs. */
+/** A model that runs. */
 export interface NamedModel {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** What ONNX Runtime opens: the bytes, or a path that data lie beside. */
+  /** The source for ONNX Runtime: the bytes, or the path of a model with external data. */
   readonly source: ModelSource;
 }
 
-/** What runs for a subject. */
+/** The models that run for a subject. */
 export interface SubjectModels {
-  /** The model that is right by definition; answers that are known have none. */
+  /** The model that is right by definition; absent for known outputs. */
   readonly reference?: NamedModel;
   readonly candidate: NamedModel;
 }
@@ -92,13 +92,13 @@ function fileModel({ name, bytes, info, path }: ModelFile): NamedModel {
   return { name, bytes, source };
 }
 
-/** What is known of the outputs. */
+/** The layouts of the outputs, as far as they are known. */
 export function knownLayouts(subject: VerifySubject): readonly OutputLayout[] {
   if (subject.kind === "compiled") return subject.compiled.outputs;
   return subject.kind === "models" ? (subject.layouts ?? []) : [];
 }
 
-/** The inputs and what has to come out. @throws runtime/…, verify/…, npy/malformed */
+/** The inputs, and the outputs that the candidate has to give. @throws runtime/…, verify/…, npy/malformed */
 export async function casesOf(
   subject: VerifySubject,
   { reference, candidate }: SubjectModels,

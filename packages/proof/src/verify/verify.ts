@@ -25,21 +25,21 @@ import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-ro
 import { modelFacts } from "./model-facts.js";
 import { type CompiledSubject, casesOf, knownLayouts, modelsOf, type VerifySubject } from "./subject.js";
 
-/** Looks at the rewrites, which a compiled subject alone can tell. */
+/** Checks of the rewrites, which only a compiled subject has. */
 export interface RewriteChecks {
   /** Finds the first rewrite that exceeds the tolerance. */
   readonly bisect?: boolean;
   /** Attributes the difference to its causes. */
   readonly budget?: boolean;
-  /** Makes faults on purpose and counts those that the inputs and the tolerance give away. */
+  /** Makes deliberate faults and counts those that the inputs and the tolerance catch. */
   readonly selfTest?: boolean;
 }
 
-/** How a candidate is judged. */
+/** Options of a verification. */
 export interface VerifyOptions extends RewriteChecks {
-  /** Where the candidate runs besides the CPU. */
+  /** The provider on which the candidate runs besides the CPU. */
   readonly provider?: Provider;
-  /** Why that is the CPU alone, where it is. */
+  /** The reason for which that is the CPU alone, where it is. */
   readonly noGpu?: string;
   /** Left out, noise from seed 1. */
   readonly inputs?: InputChoice;
@@ -56,14 +56,14 @@ type VerifySettings = VerifyOptions & Required<Pick<VerifyOptions, "provider" | 
 
 const DEFAULTS: VerifySettings = { provider: CPU, noGpu: "no other provider was asked for", inputs: { seed: 1 } };
 
-/** What the command line calls them. */
+/** The command line's names of the checks. */
 const REWRITE_CHECKS = [
   ["bisect", "--bisect"],
   ["budget", "--budget"],
   ["selfTest", "--self-test"],
 ] as const satisfies readonly (readonly [keyof RewriteChecks, string])[];
 
-/** Everything that was found out. */
+/** The findings of a verification. */
 export interface VerifyFindings {
   readonly ok: boolean;
   /** The reference first, where there is one. */
@@ -77,10 +77,7 @@ export interface VerifyFindings {
   readonly notes: readonly Diagnostic[];
 }
 
-/**
- * Judges whether a candidate computes what its reference does.
- * @throws runtime/…, verify/…
- */
+/** Judges whether a candidate computes the outputs of its reference. @throws runtime/…, verify/… */
 export async function verify(subject: VerifySubject, given: VerifyOptions = {}): Promise<VerifyFindings> {
   const options = { ...DEFAULTS, ...given };
   const asked = REWRITE_CHECKS.find(([check]) => options[check]);
@@ -107,13 +104,13 @@ interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" |
   readonly cases: readonly ExpectedCase<VerifyInput>[];
 }
 
-/** Our own graphs know what they give; of anybody's model the families know it by its shapes and metadata. */
+/** The layouts of outputs: our own graphs have them; of other models, the families tell them by shapes and metadata. */
 const layoutsIn =
   (subject: VerifySubject): LayoutsOf =>
   (outputs) =>
     subject.kind === "compiled" ? subject.compiled.outputs : layoutsOf(outputs, subject.candidate.info.metadata);
 
-/** The encoded models are gone when this ends. */
+/** Judges the outputs. The encoded models are freed at its end. */
 async function judgeOutputs(
   subject: VerifySubject,
   { provider, tolerance, inputs, detections, onStep }: VerifySettings,
@@ -143,7 +140,7 @@ async function judgeOutputs(
   return { models: await modelFacts(subject, models), cases, verification, pictures };
 }
 
-/** Models that cannot be taken apart are compared at their outputs alone, and that is said. */
+/** Compares layers. Models that cannot be decoded are compared at their outputs alone, which a note says. */
 async function lookInside(
   subject: VerifySubject,
   options: LayersOptions,
@@ -176,7 +173,10 @@ async function lookAtRewrites(
   };
 }
 
-/** By the default inputs, whatever else the models ran on: a fault that those alone show would pass without being asked for. */
+/**
+ * Runs the self-test on the default inputs alone, whatever other inputs there are: a fault that only those show would pass
+ * in a run without them.
+ */
 async function testOurselves(
   subject: CompiledSubject,
   { inputs: { seed, sizes }, provider, tolerance, onStep }: VerifySettings,

@@ -111,7 +111,7 @@ const shared = (crc: number, size: number): Field[] => [
   [4, size],
 ];
 
-/** Where sizes follow the data, their width there is that of the extra field. */
+/** The local header. Its zip64 extra field, if any, says that the sizes behind the data take eight bytes. */
 function localHeader({ nameBytes, sizeBytes }: Placed): Uint8Array {
   const extra = isLarge(sizeBytes)
     ? record([

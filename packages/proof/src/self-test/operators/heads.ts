@@ -8,14 +8,14 @@ const BIAS = 2;
 /** A logit so far down that its probability is 0. */
 const DEAD = -30;
 
-/** What a shift of a logit is that changes scores by up to 0.025. */
+/** A shift of a logit that changes scores by up to 0.025. */
 const SHIFT = 0.1;
 
-/** The channels of a head's convolution that become one part of an output, and that part's place among the output's columns. */
+/** The channels of a head's convolution that become one part of an output, and their columns in that output. */
 interface HeadPart {
   readonly name: PartName;
   readonly channels: readonly number[];
-  /** The number of the column in its part, for each channel. */
+  /** The column of each channel within its part. */
   readonly place: (channel: number) => number;
   readonly isSaturated: (channel: number) => boolean;
 }
@@ -71,7 +71,7 @@ const kill = (node: Node, channels: readonly number[], text: string): Mutation =
     return numbers;
   });
 
-/** Mistakes in what a network says of the objects that it finds. */
+/** Faults in the scores of a network's objects. */
 export const HEAD_OPERATORS: readonly MutationOperator[] = [
   onScores("shift-logit", (node, parts, { pick }) => {
     const logits = parts.flatMap(({ name, channels, isSaturated }) =>

@@ -36,7 +36,7 @@ function isKeyBias(node: Node, { nodes }: Site): boolean {
   return false;
 }
 
-/** What is added to each element. */
+/** The numbers that an addition adds to each element; undefined unless they are one constant row. */
 function spread({ inputs }: Node, sum: Value): Numbers | undefined {
   const constant = inputs.find((input) => input?.constant)?.constant;
   const { shape } = fixedType(sum);
@@ -45,7 +45,7 @@ function spread({ inputs }: Node, sum: Value): Numbers | undefined {
   return { shape, at: (index) => numbers[index % numbers.length]! };
 }
 
-/** What is added after a node that moves elements; undefined after any other. */
+/** The same numbers behind a node that moves elements; undefined behind any other. */
 function moved(node: Node, { at }: Numbers): Numbers | undefined {
   const { shape } = fixedType(node.outputs[0]!);
   if (node.op === "Reshape") return { shape, at };

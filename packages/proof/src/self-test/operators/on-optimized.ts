@@ -1,7 +1,7 @@
 import type { Node, OpName } from "@yolo-compile/ir";
 import type { Mutation, MutationOperator, Site } from "../mutation.js";
 
-/** What an operator does to a node of one of its ops. */
+/** Makes an operator's fault at a node of one of its ops. */
 export type Mutate<Op extends OpName> = (node: Node<Op>, site: Site) => Mutation | undefined;
 
 /** An operator on nodes of the optimised graph. */

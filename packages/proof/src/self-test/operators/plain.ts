@@ -2,7 +2,7 @@ import type { Node } from "@yolo-compile/ir";
 import { change, changeConstant, changeNode } from "../edit.js";
 import type { MutationOperator } from "../mutation.js";
 
-/** What BatchNormalization has in PyTorch unless told otherwise; YOLOv5 sets 1e-3. */
+/** PyTorch's default for BatchNormalization; YOLOv5 sets 1e-3. */
 const TORCH_EPSILON = 1e-5;
 
 const epsilon = (node: Node<"BatchNormalization">): Node =>

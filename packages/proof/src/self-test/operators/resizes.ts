@@ -35,7 +35,7 @@ const ROUNDINGS: ReadonlyMap<string, (at: number) => number> = new Map([
   ["round_prefer_ceil", (at) => Math.floor(at + 0.5)],
 ]);
 
-/** Which pixels a nearest Resize takes, axis by axis; undefined where it mixes pixels or scales by no power of two. */
+/** The pixels that a nearest Resize takes, axis by axis; undefined where it mixes pixels or its scale is no power of two. */
 function pixelsTaken(node: Node): string | undefined {
   if (node.op !== "Resize") return undefined;
   const coordinate = COORDINATES.get(node.attributes.coordinate_transformation_mode);
@@ -74,7 +74,7 @@ function overscale(node: Node<"Resize">): Mutation | undefined {
   });
 }
 
-/** Mistakes in how a map is resized. */
+/** Mistakes in the resizing of maps. */
 export const RESIZE_OPERATORS: readonly MutationOperator[] = [
   onOptimized("misread-resize", ["Resize"], misreadResize),
   onOptimized("overscale-resize", ["Resize"], overscale),

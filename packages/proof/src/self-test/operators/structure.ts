@@ -105,7 +105,7 @@ function interleave(node: Node): Mutation | undefined {
   return a === 1 || b === 1 ? { ...mutation, proof: "one of the parts has one element" } : mutation;
 }
 
-/** Mistakes in how values are put together and taken apart. */
+/** Mistakes in joining, splitting and rearranging values. */
 export const STRUCTURE_OPERATORS: readonly MutationOperator[] = [
   onOptimized("swap-concat", ["Concat"], swapConcat),
   onOptimized("drop-summand", ["Add"], (node, site) => keepOneOperand(node, site, "the summand")),

@@ -7,13 +7,13 @@ import { onOptimized } from "./on-optimized.js";
 
 const ARITHMETIC = ["Add", "Sub", "Mul", "Div", "Pow"] as const;
 
-/** Which input is a constant; -1 where none is. */
+/** The position of the constant input; -1 without one. */
 const constantAt = ({ inputs }: Node): number => inputs.findIndex((input) => input?.constant);
 
 /** The axes along which a constant has more than one element. */
 const longAxes = (shape: readonly number[]): number[] => [...shape.keys()].filter((axis) => shape[axis]! > 1);
 
-/** The elements in another order: `from` gives the coordinates that an element comes from. */
+/** The mutation that reorders a constant's elements: `from` gives the coordinates that an element comes from. */
 function reorder(node: Node, text: string, from: (at: readonly number[]) => readonly number[]): Mutation {
   const index = constantAt(node);
   const { shape } = node.inputs[index]!.constant!;

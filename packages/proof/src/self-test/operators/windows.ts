@@ -102,7 +102,7 @@ function flipPad(node: Node<"Pad">): Mutation {
   });
 }
 
-/** Mistakes in what a window looks at. */
+/** Mistakes in the windows of convolutions and pools. */
 export const WINDOW_OPERATORS: readonly MutationOperator[] = [
   onOptimized("shift-window", ["Conv"], shiftWindow),
   onOptimized("shift-pool", ["MaxPool"], onPool(shiftWindow)),

@@ -4,7 +4,7 @@ import { makeMutants } from "../make-mutants.js";
 import type { Mutant } from "../mutation.js";
 import { MUTATION_OPERATORS } from "../operators/index.js";
 
-/** What an operator does to a graph, as text. */
+/** A mutant of a graph, as text. */
 export interface MutationText {
   readonly change: string;
   /** Lines of the mutant that the graph has not, without origins. */
