@@ -91,7 +91,7 @@ const sameNode = (a: Node, b: Node): boolean =>
   a.outputs.every((output, index) => output === b.outputs[index]);
 
 /** Whether two inputs hold equal numbers; 0 and -0 are equal. */
-export function sameInput(a: Value | undefined, b: Value | undefined): boolean {
+function sameInput(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (!a?.constant || !b?.constant || !sameType(a.type, b.type)) return false;
   const [left, right] = [a.constant.read().data, b.constant.read().data];

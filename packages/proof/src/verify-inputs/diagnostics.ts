@@ -18,7 +18,7 @@ export const unknownSize = (name: string, free: readonly string[]): CompileError
   new CompileError({
     code: "verify/size",
     message: `the model leaves no size ${JSON.stringify(name)} open`,
-    hint: free.length > 0 ? `open are ${free.join(", ")}` : "all of its sizes are fixed",
+    hint: free.length > 0 ? `its free sizes are ${free.join(", ")}` : "all of its sizes are fixed",
   });
 
 /** `verify/size` */

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { ValueInfo } from "@yolo-compile/runtime";
-import { resolveSizes, strideOf } from "./resolve-sizes.js";
+import { resolveSizes } from "./resolve-sizes.js";
 
 const input = (name: string, ...shape: (number | string)[]): ValueInfo => ({ name, dtype: "f32", shape });
 const names = (...given: Parameters<typeof resolveSizes>) => resolveSizes(...given).map(({ name }) => name);
@@ -52,8 +52,4 @@ test("a free axis that is no batch, height or width needs to be told", () => {
   const tokens = [input("tokens", "batch", "", 8)];
   expect(() => resolveSizes(tokens)).toThrow("verify/size: the model leaves the size tokens[1] open");
   expect(names(tokens, { sizes: [sizes({ "tokens[1]": 7 })] })).toEqual(["1x7x8"]);
-});
-
-test("the stride is what the metadata says, else 32", () => {
-  expect([new Map([["stride", "64"]]), new Map(), new Map([["stride", "many"]])].map(strideOf)).toEqual([64, 32, 32]);
 });

@@ -23,12 +23,6 @@ const DEFAULT_STRIDE = 32;
 /** Two sets: a square picture alone, then two upright ones. Heights and widths are in strides. */
 const USUAL: Readonly<Record<Role, readonly [number, number]>> = { batch: [1, 2], height: [10, 8], width: [10, 6] };
 
-/** The stride that YOLOv5's exports have in their metadata, else 32. */
-export const strideOf = (metadata: ReadonlyMap<string, string>): number => {
-  const stride = Number(metadata.get("stride"));
-  return Number.isInteger(stride) && stride > 0 ? stride : DEFAULT_STRIDE;
-};
-
 /**
  * The shapes to verify a model with: one set where all are fixed, else one for each of `sizes`.
  * @throws verify/size where a size is unknown, missing or no multiple of the stride

@@ -27,7 +27,7 @@ type Layered = Pick<CompiledGraphs, "plain" | "layers">;
 const INPUT_MOVE = 2 ** -21;
 
 /** The row that amplifies the last bits of an input most; undefined where no row's outputs are finite. @throws runtime/… */
-export async function findAmplifier({ plain, layers }: Layered, inputs: Tensors): Promise<Amplifier | undefined> {
+async function findAmplifier({ plain, layers }: Layered, inputs: Tensors): Promise<Amplifier | undefined> {
   const values = layers.flatMap(({ outputs }) => outputs);
   const [still = [], moved = []] = await runValues(plain, values, [inputs, shakeLastBits(inputs, SHAKE_SEED)], CPU);
   const [other = []] = await runValues(shakeConstants(plain, SHAKE_SEED), values, [inputs], CPU);
@@ -59,7 +59,7 @@ export async function explainConditioning(
  * A note for each part for which more than the tolerance was allowed: that the plain graph itself differs as much, and the
  * row that amplifies, where that is known.
  */
-export function conditioningNotes({ illConditioned }: Verification, amplifier?: Amplifier): Diagnostic[] {
+function conditioningNotes({ illConditioned }: Verification, amplifier?: Amplifier): Diagnostic[] {
   const worst = [...furthest(illConditioned).values()];
   const row = amplifier && `${amplifier.layer.where} (${amplifier.layer.module})`;
   return worst.map(({ input, output, part }) => {

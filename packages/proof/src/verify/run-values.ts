@@ -17,7 +17,7 @@ export interface ValueRunner {
  * Loads a graph with `values` for outputs, ONNX Runtime's own rewriting off, since that could hide a mistake.
  * @throws runtime/load
  */
-export async function openValues(graph: Graph, values: readonly Value[], provider: Provider): Promise<ValueRunner> {
+async function openValues(graph: Graph, values: readonly Value[], provider: Provider): Promise<ValueRunner> {
   const places = new Map<Value, number>();
   for (const value of values) if (!places.has(value)) places.set(value, places.size);
   const outputs = [...places].map(([value, place]) => ({ name: `value/${place}`, value }));

@@ -15,7 +15,7 @@ export interface MutationText {
 const linesOf = (text: string): string[] => text.split("\n").map((line) => line.trim().replace(/ @ .*$/, ""));
 
 /** The mutants that one operator makes of a graph, at every place. */
-export function mutantsOf(text: string, name: string, seed = 1, layouts: readonly OutputLayout[] = []): Mutant[] {
+function mutantsOf(text: string, name: string, seed = 1, layouts: readonly OutputLayout[] = []): Mutant[] {
   const graph = parseGraph(text);
   const operators = MUTATION_OPERATORS.filter((operator) => operator.name === name);
   if (operators.length !== 1) throw new Error(`no operator ${name}`);
