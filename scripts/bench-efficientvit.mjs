@@ -36,12 +36,12 @@ const backbone = `{nc: 1, depth_multiple: 1, width_multiple: 1, anchors: 3, back
 
 /** A model of torch.onnx.export and its weights, where PyTorch and the network's source are at hand. */
 function exportTorch() {
-  if (!options.source) return console.log("no --source: our own graphs only, with made-up weights");
+  if (!options.source) return console.log("no --source: our own graphs only, with random weights");
   const script = fileURLToPath(new URL("scripts/export_torch_efficientvit.py", root));
   const run = spawnSync(options.python, [script, options.source, options.name, options.size, folder], {
     stdio: ["ignore", "ignore", "inherit"],
   });
-  if (run.status !== 0) return console.log("PyTorch did not export: our own graphs only, with made-up weights");
+  if (run.status !== 0) return console.log("PyTorch did not export: our own graphs only, with random weights");
   return { torch: readFileSync(join(folder, "torch.onnx")), weights: readFileSync(join(folder, "weights.pt")) };
 }
 

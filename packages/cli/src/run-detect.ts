@@ -16,7 +16,7 @@ import { openFile, readWhole, writeWhole } from "./files.js";
 import { fraction, imageSize, positiveInteger } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
-import { detectionDocument, type Looked, printDetections } from "./views/detections.js";
+import { type DetectedPicture, detectionDocument, printDetections } from "./views/detections.js";
 
 /** The options of `detect`, as yargs gives them. */
 export interface DetectOptions {
@@ -48,11 +48,13 @@ export async function runDetect(options: DetectOptions): Promise<number> {
   terminal.report(notes);
   terminal.step(`loading ${model}`);
   const detector = await openDetector({ model, name: model, info, provider, size: { height, width } });
-  const looked: (Looked | RefusedPicture)[] = [];
+  const results: (DetectedPicture | RefusedPicture)[] = [];
   try {
     for (const [index, image] of options.images.entries()) {
-      const found = await lookOrRefuse(image, () => look(detector, image, targets[index], options, terminal));
-      looked.push(found);
+      const found = await detectOrRefuse(image, () =>
+        detectPicture(detector, image, targets[index], options, terminal),
+      );
+      results.push(found);
       terminal.endStep();
       if ("error" in found) terminal.report([found.error]);
       else printDetections(found, detector.names, terminal);
@@ -66,9 +68,9 @@ export async function runDetect(options: DetectOptions): Promise<number> {
     provider: provider.name,
     imgsz: [detector.size.height, detector.size.width],
     names: detector.names,
-    images: looked.map((each) => ("error" in each ? each : detectionDocument(each, detector.names))),
+    images: results.map((each) => ("error" in each ? each : detectionDocument(each, detector.names))),
   }));
-  return looked.some((each) => "error" in each) ? EXIT.input : EXIT.fine;
+  return results.some((each) => "error" in each) ? EXIT.input : EXIT.fine;
 }
 
 interface RefusedPicture {
@@ -76,9 +78,12 @@ interface RefusedPicture {
   readonly error: ErrorDiagnostic;
 }
 
-async function lookOrRefuse(image: string, look: () => Promise<Looked>): Promise<Looked | RefusedPicture> {
+async function detectOrRefuse(
+  image: string,
+  detect: () => Promise<DetectedPicture>,
+): Promise<DetectedPicture | RefusedPicture> {
   try {
-    return await look();
+    return await detect();
   } catch (error) {
     if (isPictureProblem(error)) return { image, error: error.diagnostic };
     throw error;
@@ -110,13 +115,13 @@ function readInfo(model: string): ModelInfo {
   }
 }
 
-async function look(
+async function detectPicture(
   detector: Detector,
   path: string,
   target: string | undefined,
   options: DetectOptions,
   terminal: Terminal,
-): Promise<Looked> {
+): Promise<DetectedPicture> {
   terminal.step(`looking at ${path}`);
   if (target !== undefined) checkImageName(target);
   const image = await decodeImage(readWhole(path), path);

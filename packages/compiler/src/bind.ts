@@ -29,28 +29,28 @@ export interface BoundNetwork {
 /** Whether a part of the weights is enough, and the source of the rest. */
 export interface BindOptions extends MatchOptions {
   /** The source of missing weights where the checkpoint holds only a part. */
-  readonly standIn?: Checkpoint;
+  readonly fillFrom?: Checkpoint;
 }
 
 /**
  * Matches a checkpoint with what the network needs, by state_dict name. Where the checkpoint is one of the backbone alone,
- * or a part is enough, `standIn` gives the rest.
+ * or a part is enough, `fillFrom` gives the rest.
  * @throws weights/missing, weights/shape, weights/extra with everything that does not fit; weights/dtype
  */
 export function bindWeights(
   network: Network,
   checkpoint: Checkpoint,
   image: ImageRequest,
-  { standIn, ...options }: BindOptions = {},
+  { fillFrom, ...options }: BindOptions = {},
 ): BoundNetwork {
   const match = matchWeights(network, checkpoint, image, options);
   const { missing, wrongShape, extra, left } = match;
-  const filled = left && standIn ? missing.filter(({ name }) => standIn.tensors.has(name)) : [];
+  const filled = left && fillFrom ? missing.filter(({ name }) => fillFrom.tensors.has(name)) : [];
   const nothing = options.partial && match.used.length === 0;
   if (nothing || missing.length - filled.length + wrongShape.length + extra.length > 0)
     throw weightsMisfit({ ...match, checkpoint: checkpoint.name, notes: unusualNotes(match, network, image.size) });
   const unneeded =
-    standIn && !left ? [note("weights/stand-in", `nothing is missing, ${standIn.name} are not used`)] : [];
+    fillFrom && !left ? [note("weights/stand-in", `nothing is missing, ${fillFrom.name} are not used`)] : [];
   const names = filled.map(({ name }) => name);
   const weights = {
     file: checkpoint.name,
@@ -58,14 +58,18 @@ export function bindWeights(
     unused: match.notNeeded,
     filled: names,
     left: left ?? [],
-    notes: [...match.notes, ...unneeded, ...notesOn(match, names, standIn?.name)],
+    notes: [...match.notes, ...unneeded, ...notesOn(match, names, fillFrom?.name)],
   };
-  const source = sourceOf(match, checkpoint, filled.length > 0 ? standIn : undefined);
+  const source = sourceOf(match, checkpoint, filled.length > 0 ? fillFrom : undefined);
   return { weights, traced: match.traced ?? traceNetwork(network, { ...image, weights: source }) };
 }
 
-const sourceOf = ({ tensors }: WeightMatch, checkpoint: Checkpoint, standIn: Checkpoint | undefined): WeightSource => ({
-  get: (name) => tensors.get(name) ?? standIn?.tensors.get(name),
+const sourceOf = (
+  { tensors }: WeightMatch,
+  checkpoint: Checkpoint,
+  fillFrom: Checkpoint | undefined,
+): WeightSource => ({
+  get: (name) => tensors.get(name) ?? fillFrom?.tensors.get(name),
   ...knownModules(checkpoint),
 });
 
@@ -79,7 +83,7 @@ function unusualNotes({ notes }: WeightMatch, network: Network, size: readonly [
 function notesOn(
   { fallbacks, ignored }: WeightMatch,
   filled: readonly string[],
-  standIn: string | undefined,
+  filler: string | undefined,
 ): Diagnostic[] {
   const reasons = [...new Set(ignored.values())].map((reason) => ({
     reason,
@@ -93,7 +97,7 @@ function notesOn(
       ? [
           note(
             "weights/filled",
-            `${named(filled)} not in the weights, ${standIn} stand in: the answers mean nothing yet`,
+            `${named(filled)} not in the weights, ${filler} stand in: the answers mean nothing yet`,
           ),
         ]
       : []),

@@ -167,8 +167,8 @@ function bind(network: Network, request: GraphsRequest): BoundNetwork & { readon
   if (!checkpoint && (partial || seed === undefined)) throw noWeights(network.config.name);
   const random = seed === undefined ? undefined : randomWeights(network, seed, image);
   if (checkpoint) {
-    const standIn = random && { standIn: random.checkpoint };
-    return { checkpoint, ...bindWeights(network, checkpoint, image, { partial, ...standIn }) };
+    const fill = random && { fillFrom: random.checkpoint };
+    return { checkpoint, ...bindWeights(network, checkpoint, image, { partial, ...fill }) };
   }
   const { checkpoint: madeUp, traced } = random!; // without a checkpoint there is a seed
   const spelled = asTheyAre(madeUp.tensors, traced);

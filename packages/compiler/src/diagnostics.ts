@@ -96,7 +96,7 @@ export const noWeights = (name: string): CompileError =>
   new CompileError({
     code: "compile/no-weights",
     message: `${name} is an architecture without weights`,
-    hint: "give the weights second, or --random-weights 1 for a graph with made-up ones",
+    hint: "give the weights second, or --random-weights 1 for a graph with random ones",
   });
 
 /** For integers where the network needs floating point numbers, or the other way round. */

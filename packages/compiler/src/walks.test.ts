@@ -60,6 +60,6 @@ test("names that are spelled otherwise cost a walk for each spelling that is tri
 
 test("weights that a walk saw otherwise than they are taken cost one more", () => {
   expect(walksOf({ checkpoint: { ...stored, flat: true } })).toEqual([PROBE, GRAPH, GRAPH]);
-  // One that tells which weights are made up, one that tells which of the stored fit, one with both.
+  // One that tells which weights are random, one that tells which of the stored fit, one with both.
   expect(walksOf({ checkpoint: stored, partial: true })).toEqual([PROBE, GRAPH, GRAPH, GRAPH]);
 });

@@ -61,7 +61,7 @@ function weightsOf(
 ): Checkpoint {
   const { checkpoint: made } = randomWeights(loadNetwork(request.config, undefined), 1, { size: request.size });
   const tensors = new Map([...made.tensors].map(([name, tensor]) => [rename(name), change(name, tensor)]));
-  return { ...made, name: "made up", tensors };
+  return { ...made, name: "random", tensors };
 }
 
 const lazy = (tensor: Tensor): LazyTensor => ({ ...tensor, read: () => tensor });
@@ -216,7 +216,7 @@ test("a checkpoint of the backbone alone is loaded under model.0 and reported as
   const request = { config: config("detector"), size: SMALL };
   const model = compiled({ ...request, checkpoint: backboneOnly(request), randomWeights: 1 });
   const [report] = model.notes.filter(({ code }) => code === "weights/partial");
-  // PyTorch's state_dict has 436 entries; the made-up weights lack its 70 counters and 4 index buffers.
+  // PyTorch's state_dict has 436 entries; the random weights lack its 70 counters and 4 index buffers.
   expect(report?.message).toBe("loading weights... 362/436 items of EfficientViT_M0 under model.0.");
   expect(report?.details).toEqual(["left model.0.head.l.weight [2,2], there is no place for it"]);
   expect(codes(model)).toContain("weights/filled");

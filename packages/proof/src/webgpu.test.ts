@@ -22,7 +22,7 @@ const namedDriver = (VK_DRIVER_FILES || VK_ICD_FILENAMES)?.split(delimiter).find
 
 const text = (file: string): string => readFileSync(fixturePath(file), "utf8");
 
-/** Architectures with made-up weights, at the smallest size that they can see. */
+/** Architectures with random weights, at the smallest size that they can see. */
 const NETWORKS = [
   {
     file: "yolov5n.yaml",

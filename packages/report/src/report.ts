@@ -106,7 +106,7 @@ export interface LayerComparison {
 }
 
 /** The identity and the outputs of a yaml row. */
-export interface RowSubject {
+export interface RowIdentity {
   /** The row's number, as `from` counts: `17`. */
   readonly index: number;
   /** `C3` */
@@ -123,7 +123,7 @@ export interface RowSubject {
 export type LayerRow = ComparedLayer | UncoveredLayer;
 
 /** A row whose outputs were compared; the figures are those of the worst output. */
-export interface ComparedLayer extends RowSubject, Measure {
+export interface ComparedLayer extends RowIdentity, Measure {
   readonly status: "compared";
   readonly nonFinite: number;
   /** Of the reference's values. */
@@ -132,7 +132,7 @@ export interface ComparedLayer extends RowSubject, Measure {
 }
 
 /** A row with an output that has no counterpart in the candidate. */
-export interface UncoveredLayer extends RowSubject {
+export interface UncoveredLayer extends RowIdentity {
   readonly status: "uncovered";
   readonly reason: string;
 }
@@ -230,7 +230,7 @@ export interface RowDiagram {
 }
 
 /** One yaml row before and after the rewrites. */
-export interface DiagramRow extends RowSubject {
+export interface DiagramRow extends RowIdentity {
   readonly before: NodeDiagram;
   readonly after: NodeDiagram;
 }

@@ -51,17 +51,17 @@ async function chooseBest({ requireGpu = false, among = PROVIDERS.values() }: Ch
   for (const provider of among) {
     if (!provider.gpu) continue;
     const result = await probeProvider(provider);
-    const reasons = probes.map(whyNot);
+    const reasons = probes.map(reasonAgainst);
     probes.push({ provider, result });
     if (result.usable && !result.software) return { provider, probes, notes: [autoChose(provider.name, reasons)] };
   }
-  const reasons = probes.map(whyNot);
+  const reasons = probes.map(reasonAgainst);
   if (requireGpu) throw noGpu(reasons);
   return { provider: CPU, probes, notes: [noGpuWarning(CPU.name, reasons)] };
 }
 
 /** `cuda: only on linux/x64, not on darwin/arm64` */
-const whyNot = ({ provider, result }: Probed): string => {
+const reasonAgainst = ({ provider, result }: Probed): string => {
   const hint = !result.usable && result.hint ? ` - ${result.hint}` : "";
   return `${provider.name}: ${result.usable ? result.note : result.reason}${hint}`;
 };

@@ -18,7 +18,7 @@ export interface PartComparison extends PartDifference {
 }
 
 /** The circumstances of a comparison. */
-export interface ComparisonSubject {
+export interface ComparisonSetup {
   /** The name of the input. */
   readonly input: string;
   readonly provider: string;
@@ -27,7 +27,7 @@ export interface ComparisonSubject {
 }
 
 /** One output of the candidate, on one provider at one level of ONNX Runtime's rewriting, against the reference. */
-export interface OutputComparison extends ComparisonSubject, Omit<Difference, "parts"> {
+export interface OutputComparison extends ComparisonSetup, Omit<Difference, "parts"> {
   readonly output: string;
   readonly parts: readonly PartComparison[];
   /** The part that is furthest beyond its bound, or else closest to it. */
@@ -54,7 +54,7 @@ export async function judgeOutput(
   { outputs, shaken }: ExpectedCase,
   candidate: Tensor,
   { layout }: JudgedLayout,
-  subject: ComparisonSubject,
+  subject: ComparisonSetup,
 ): Promise<OutputComparison> {
   const reference = outputs.get(output)!; // outputs are walked by their names
   const used = fitsShape(layout, reference.shape) ? layout : singlePart(output, reference.shape);

@@ -4,8 +4,8 @@ import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { tally } from "./text.js";
 
-/** A picture that was looked at. */
-export interface Looked extends Found {
+/** A picture that was picture at. */
+export interface DetectedPicture extends Found {
   readonly image: string;
   /** The picture with boxes, where one was written. */
   readonly drawn: string | undefined;
@@ -15,7 +15,7 @@ const nameOf = (names: readonly string[], classIndex: number): string => names[c
 
 /** One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture. */
 export const detectionDocument = (
-  { image, drawn, detections, masks, elapsedMs }: Looked,
+  { image, drawn, detections, masks, elapsedMs }: DetectedPicture,
   names: readonly string[],
 ) => ({
   image,
@@ -31,8 +31,8 @@ export const detectionDocument = (
 });
 
 /** Prints the objects of a picture. */
-export function printDetections(looked: Looked, names: readonly string[], terminal: Terminal): void {
-  const { image, drawn, detections, elapsedMs } = looked;
+export function printDetections(picture: DetectedPicture, names: readonly string[], terminal: Terminal): void {
+  const { image, drawn, detections, elapsedMs } = picture;
   const counts = tally(detections.map(({ classIndex }) => nameOf(names, classIndex)));
   const found = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing found";
   terminal.print(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`);

@@ -91,7 +91,7 @@ test("the networks give every operator something to do", () => {
 
 test.each([
   ["the trained detector", detector],
-  ["a hybrid with made-up weights", hybrid],
+  ["a hybrid with random weights", hybrid],
   ["a classifier with clipped activations", clipped],
 ])("all mutants of %s that compute something else are caught, the others are told apart", async (_, compiled) => {
   const { counts, score, mutants, baseline, weakest } = await selfTest(compiled, { sites: 1 });

@@ -11,7 +11,7 @@ import {
   isWithin,
   statisticsOf,
 } from "./compare-layers.js";
-import { rowSubject } from "./row-diagram.js";
+import { rowIdentity } from "./row-diagram.js";
 import { valuesOn } from "./run-values.js";
 import type { CompiledSubject, ModelFile } from "./subject.js";
 
@@ -30,7 +30,7 @@ export async function layersOfCompiled(
   const found = await compareLayers({ source: compiled, inputs: input.tensors, provider, tolerance }, CPU);
   const rows = compiled.layers.map((layer) => {
     const outputs = found.filter((each) => each.layer.row === layer.row);
-    return { ...rowSubject(layer, compiled.layers), ...statusOf(outputs) };
+    return { ...rowIdentity(layer, compiled.layers), ...statusOf(outputs) };
   });
   return { input: input.name, provider: provider.name, tolerance, rows };
 }

@@ -1,10 +1,10 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import { fixedShape, type Graph, type Node } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
-import type { NodeDiagram, RowDiagram, RowSubject } from "@yolo-compile/report";
+import type { NodeDiagram, RowDiagram, RowIdentity } from "@yolo-compile/report";
 
 /** The identity of a row, and the rows that it reads. */
-export function rowSubject(layer: TracedLayer, layers: readonly TracedLayer[]): RowSubject {
+export function rowIdentity(layer: TracedLayer, layers: readonly TracedLayer[]): RowIdentity {
   const rowOf = (slot: number): number => layers.find((each) => each.slot >= slot)?.row ?? slot;
   return {
     index: layer.row,
@@ -20,7 +20,7 @@ export function rowDiagram({ layers, plain, optimized }: CompiledGraphs): RowDia
   const [before, after] = [nodesByRow(plain), nodesByRow(optimized)];
   return {
     rows: layers.map((layer) => ({
-      ...rowSubject(layer, layers),
+      ...rowIdentity(layer, layers),
       before: nodeDiagram(before.get(layer.row) ?? []),
       after: nodeDiagram(after.get(layer.row) ?? []),
     })),

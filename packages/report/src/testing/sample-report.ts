@@ -1,4 +1,4 @@
-import type { Check, DiagramRow, LayerRow, NodeDiagram, PictureFinding, Report, RowSubject } from "../report.js";
+import type { Check, DiagramRow, LayerRow, NodeDiagram, PictureFinding, Report, RowIdentity } from "../report.js";
 
 const FOLD = { name: "FOLD", relative: 1e-4 };
 
@@ -17,7 +17,7 @@ const check = (input: string, runtimeLevel: "off" | "on", maxRel: number, ok = m
   ok,
 });
 
-const row = (index: number, module: string, from: readonly number[], shape: readonly number[]): RowSubject => ({
+const row = (index: number, module: string, from: readonly number[], shape: readonly number[]): RowIdentity => ({
   index,
   module,
   where: index < 2 ? `backbone[${index}]` : `head[${index - 2}]`,
@@ -32,7 +32,7 @@ const ROWS = [
   row(3, "Concat", [2, 0], [1, 24, 16, 16]),
 ];
 
-const compared = (subject: RowSubject, maxRel: number): LayerRow => ({
+const compared = (subject: RowIdentity, maxRel: number): LayerRow => ({
   ...subject,
   status: "compared",
   maxAbs: maxRel * 8,
@@ -65,7 +65,7 @@ const convolution = (path: string, folded: boolean): NodeDiagram =>
 
 const single = (op: string, path: string): NodeDiagram => ({ nodes: [{ id: "0", op, path, rules: [] }], edges: [] });
 
-function diagramOf(subject: RowSubject): DiagramRow {
+function diagramOf(subject: RowIdentity): DiagramRow {
   const path = `model.${subject.index}`;
   if (subject.module === "Conv")
     return { ...subject, before: convolution(path, false), after: convolution(path, true) };
