@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type LazyTensor, tensorOf } from "@yolo-compile/core";
 import { alternativeYamls } from "./alternatives.js";
-import type { Yolov5Yaml } from "./config.js";
+import type { Yolov5Yaml } from "./yolov5-yaml.js";
 
 const YAML: Yolov5Yaml = {
   name: "y",

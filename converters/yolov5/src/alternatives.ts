@@ -1,6 +1,6 @@
 import type { StoredWeights } from "@yolo-compile/network";
 import { anchorCount } from "./anchors.js";
-import type { Yolov5Yaml } from "./config.js";
+import type { Yolov5Yaml } from "./yolov5-yaml.js";
 
 /** The gains of the official networks (n, s, m, l, x) and of common small ones. */
 const WIDTHS = [0.0625, 0.125, 0.25, 0.5, 0.75, 1, 1.25];

@@ -23,16 +23,7 @@ import { alternativeYamls } from "./alternatives.js";
 import { anchorCount, anchorRows } from "./anchors.js";
 import { BOX_COLUMNS } from "./layout.js";
 import { stridesOfAnchors } from "./stored-strides.js";
-
-/** The checked contents of a YOLOv5 yaml. */
-export interface Yolov5Yaml extends Pick<ModelConfig, "name" | "nc" | "ch" | "rows"> {
-  readonly depthMultiple: number;
-  readonly widthMultiple: number;
-  /** Pixels, `[[w,h,w,h,…] per level]`, or a count. */
-  readonly anchors: PyValue;
-  /** The default activation, where it is not SiLU. */
-  readonly activation?: PyCall;
-}
+import type { Yolov5Yaml } from "./yolov5-yaml.js";
 
 /** Keys without which parse_model cannot run. */
 export const REQUIRED = ["nc", "depth_multiple", "width_multiple", "anchors", "backbone", "head"];

@@ -1,5 +1,4 @@
 import { CompileError, type Diagnostic, formatType, type TensorType } from "@yolo-compile/core";
-import type { ProviderProblem } from "./provider-problem.js";
 import type { Dimension } from "./value-info.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
@@ -19,6 +18,12 @@ export const runtimeMissing = (error: unknown): CompileError =>
     message: `onnxruntime-node cannot be loaded: ${messageOf(error)}`,
     hint: "install the dependencies again, or leave the numbers unchecked with --no-verify",
   });
+
+/** The reason for which a provider does not work here, and advice. */
+export interface ProviderProblem {
+  readonly reason: string;
+  readonly hint?: string;
+}
 
 /** The provider asked for does not work on this machine. */
 export const providerUnusable = (provider: string, { reason, hint }: ProviderProblem): CompileError =>

@@ -1,9 +1,9 @@
 import { isCompileError } from "@yolo-compile/core";
 import { openInChildProcess } from "./child-session.js";
+import type { ProviderProblem } from "./diagnostics.js";
 import { openRawSession, type RawSession } from "./onnx-runtime.mjs";
 import { toPlain } from "./plain-tensor.js";
 import { probeAnswer, probeInput, probeModel } from "./probe-model.js";
-import type { ProviderProblem } from "./provider-problem.js";
 import { explainFailure, findProblem } from "./provider-problem.js";
 import type { Provider } from "./providers.js";
 import { loadRuntime, sessionSettings } from "./session.js";

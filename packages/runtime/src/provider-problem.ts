@@ -1,13 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { ProviderProblem } from "./diagnostics.js";
 import type { Provider } from "./providers.js";
-
-/** The reason for which a provider does not work here, and advice. */
-export interface ProviderProblem {
-  readonly reason: string;
-  readonly hint?: string;
-}
 
 /** The first missing requirement that shows without loading anything; undefined where there is none. */
 export function findProblem({ platforms, libraries = [], hint }: Provider): ProviderProblem | undefined {
