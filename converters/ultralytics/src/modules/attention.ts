@@ -5,7 +5,7 @@ import { channelsOf, convBnAct as conv, permute, reshape, type Scope, split } fr
 const add = (scope: Scope, a: Value, b: Value): Value => scope.op("Add", [a, b]);
 
 /** Made-up branches beside a shortcut are small. */
-const IN_RESIDUAL = { act: false, madeUpScale: 0.3 } as const;
+const IN_RESIDUAL = { act: false, randomScale: 0.3 } as const;
 
 type Map4 = readonly [number, number, number, number];
 

@@ -42,7 +42,7 @@ function bottleneck(scope: Scope, x: Value, c2: number, options: BottleneckOptio
   const first = scope.child("cv1");
   const hidden = rep ? repConv(first, x, Math.trunc(c2 * e)) : conv(first, x, Math.trunc(c2 * e), { k: k[0] });
   const residual = shortcut && channelsOf(x) === c2;
-  const y = conv(scope.child("cv2"), hidden, c2, { k: k[1], g, ...(residual && { madeUpScale: IN_RESIDUAL }) });
+  const y = conv(scope.child("cv2"), hidden, c2, { k: k[1], g, ...(residual && { randomScale: IN_RESIDUAL }) });
   return residual ? scope.op("Add", [x, y]) : y;
 }
 
@@ -74,7 +74,7 @@ function compactInverted(scope: Scope, x: Value, c2: number, shortcut: boolean, 
   const moved = large ? repVggDw(middle, spread) : dwConv(middle, spread, 2 * c2, { k: 3 });
   const y = dwConv(sequence.child("4"), conv(sequence.child("3"), moved, c2), c2, {
     k: 3,
-    ...(shortcut && { madeUpScale: IN_RESIDUAL }),
+    ...(shortcut && { randomScale: IN_RESIDUAL }),
   });
   return shortcut && c1 === c2 ? scope.op("Add", [x, y]) : y;
 }
