@@ -23,7 +23,7 @@ export const REQUIRED = ["nc", "backbone", "head"];
 /** initialize_weights sets the first on every BatchNorm2d after building; classifiers never call it. */
 const BATCH_NORM_EPS = { initialized: 1e-3, torch: 1e-5 };
 
-/** The stride probe's own size, and what networks that cannot run it can. */
+/** Ultralytics' own size for measuring strides, then larger ones for networks that cannot run it. */
 const PROBE_SIZES = [256, 640, 1280];
 
 const SILU: PyCall = { call: "nn.SiLU", args: [], keywords: new Map() };
@@ -76,7 +76,7 @@ const keptOf = (document: PyDict, keys: readonly string[]): [string, PyValue][] 
     return value === null ? [] : [[key, value]];
   });
 
-/** Values that modules are planned by, besides their rows. */
+/** Values besides its row that a module is planned by. */
 const settingsOf = (document: PyDict, rows: readonly ConfigRow[], letter: string): PyDict =>
   new Map<string, PyValue>([
     ["scale", letter],

@@ -1,6 +1,6 @@
 import { CompileError } from "@yolo-compile/core";
 
-/** For a file that has lost the head which is asked for: `fuse()` keeps one of two. */
+/** For a file that lacks the head which is asked for: `fuse()` keeps one of two. */
 export const headGone = (where: string): CompileError =>
   new CompileError({
     code: "ultralytics/head",

@@ -3,7 +3,7 @@ import { REQUIRED, readConfig } from "./config.js";
 import { ULTRALYTICS_MODULES } from "./modules/index.js";
 import { outputsOf } from "./outputs-of.js";
 
-/** YOLOv8, YOLO11, YOLOv5u, YOLOv10, YOLO12, YOLO26 and their like, as the package `ultralytics` has them. */
+/** YOLOv8, YOLO11, YOLOv5u, YOLOv10, YOLO12, YOLO26 and the other networks of the package `ultralytics`. */
 export const ULTRALYTICS: Family = {
   name: "Ultralytics",
   modules: ULTRALYTICS_MODULES,
@@ -17,7 +17,10 @@ export const ULTRALYTICS: Family = {
 
 const CLASS_PATH = /^ultralytics\./;
 
-/** A class says it; of a yaml, that it has no anchors; of weights alone, the branches of the head. */
+/**
+ * Whether the class is ultralytics', or else the yaml has no anchors; of weights alone, whether they have the head's
+ * branches.
+ */
 function recognizes({ document, className, stored }: Evidence): boolean {
   if (CLASS_PATH.test(className ?? "")) return true;
   if (document !== undefined) return isDict(document) && isOwn(document);

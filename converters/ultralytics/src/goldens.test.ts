@@ -18,7 +18,7 @@ import { ULTRALYTICS_MODULES } from "./modules/index.js";
 /** The golden of a few rows by PyPI's ultralytics; fixtures/modules/README.md. */
 interface RowsGolden extends Omit<ModuleGolden, "modules" | "macs"> {
   readonly cfg: string;
-  /** Of the scale. */
+  /** The letter of the scale. */
   readonly letter: string;
   readonly end2end: boolean;
   readonly fused: boolean;

@@ -17,7 +17,7 @@ const TASKS: ReadonlyMap<string, string> = new Map([
 /** The task of a network by its head's module; undefined for other modules. */
 export const taskOf = (head: string): string | undefined => TASKS.get(head);
 
-/** Facts that metadata are made from. */
+/** The facts that metadata are made from. */
 export interface MetadataSource extends CompiledFacts {
   readonly document: PyDict;
   readonly rows: readonly ConfigRow[];

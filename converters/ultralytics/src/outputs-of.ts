@@ -2,12 +2,13 @@ import type { OutputLayout } from "@yolo-compile/core";
 import type { ExportedModel } from "@yolo-compile/network";
 import { anchorLayout, chosenLayout, classLayout, type Extras, prototypeLayout } from "./heads/layout.js";
 
-/** Numbers of a row of chosen boxes in front of the extras: box, score, label. */
+/** The numbers of a row of chosen boxes before the extras: box, score, label. */
 const CHOSEN = 6;
 const BOX = 4;
 
 /**
- * The layouts of a model that says its task in its metadata, as ultralytics' exports and ours do: boxes as columns with classes, or as rows that are chosen already, of which no network has as many as a row has numbers.
+ * The layouts of a model whose metadata name its task, as ultralytics' exports and ours do: boxes as columns with classes,
+ * or as rows that are chosen already. A network never has as few boxes as a row has numbers.
  */
 export function outputsOf({ outputs, metadata }: ExportedModel): readonly OutputLayout[] | undefined {
   const task = metadata.get("task");
@@ -33,7 +34,7 @@ export function outputsOf({ outputs, metadata }: ExportedModel): readonly Output
   ];
 }
 
-/** A task's additions to each box, and in how many places. */
+/** The numbers that a task adds to each box, and their count. */
 function extrasOf(
   task: string,
   masks: number | string | undefined,

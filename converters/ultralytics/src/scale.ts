@@ -1,6 +1,6 @@
 import { asNumber, isDict, isList, type PyDict, type PyValue, wrongKey } from "@yolo-compile/network";
 
-/** How a network grows: repeats, channels, and the most channels before they are scaled. */
+/** The gains of a scale: for repeats and channels, and the most channels before scaling. */
 export interface Gains {
   readonly depth: number;
   readonly width: number;
@@ -19,8 +19,8 @@ const UNSCALED: Gains = { depth: 1, width: 1, most: Number.POSITIVE_INFINITY };
 const letterOf = (name: string): string => /yolo(?:e-)?v?\d+([nslmx])/.exec(name)?.[1] ?? "";
 
 /**
- * The scale of a document that `name` names: a checkpoint's yaml holds the letter, of a file its name does; without one it is
- * the first of `scales`. Yamls without `scales` have the gains themselves.
+ * The scale of a document: the letter in a checkpoint's yaml, else the one in `name`, else the first of `scales`. Yamls
+ * without `scales` have the gains themselves.
  * @throws yaml/value
  */
 export function readScale(document: PyDict, name: string): Scale {

@@ -2,7 +2,7 @@ import type { Tensor } from "@yolo-compile/core";
 import { fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
 import { concat, type Scope, split } from "@yolo-compile/network";
 
-/** The places that boxes are measured from, in cells, and what a cell is in pixels. */
+/** The points from which boxes are measured, in cells, and the size of a cell in pixels. */
 export interface Anchors {
   /** Cell centres: [1,2,anchors]. */
   readonly centers: Value;
@@ -44,7 +44,7 @@ export function anchorsOf(scope: Scope, maps: readonly Value[]): Anchors {
   };
 }
 
-/** How a head turns sides into boxes. */
+/** The form of a head's boxes. */
 export type BoxForm = "corners" | "center";
 
 /** Distances to left, top, right, bottom, in cells, as boxes in pixels. sides: [n,4,anchors] -> [n,4,anchors] */
@@ -59,7 +59,7 @@ export function boxesOf(scope: Scope, sides: Value, { centers, strides }: Anchor
 const middle = (scope: Scope, a: Value, b: Value): Value =>
   scope.op("Div", [scope.op("Add", [a, b]), scalar(2, "two")]);
 
-/** As {@link boxesOf}, centre and size, where the centre is turned about its anchor. angle: [n,1,anchors] */
+/** As {@link boxesOf}, as centre and size; the centre is rotated about its anchor. angle: [n,1,anchors] */
 export function rotatedBoxesOf(scope: Scope, sides: Value, angle: Value, { centers, strides }: Anchors): Value {
   const [near, far] = split(scope, sides, [2, 2], 1) as [Value, Value];
   const offset = scope.op("Div", [scope.op("Sub", [far, near]), scalar(2, "two")]);

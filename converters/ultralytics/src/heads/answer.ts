@@ -2,18 +2,18 @@ import type { Scope } from "@yolo-compile/network";
 import { headGone } from "../diagnostics.js";
 import { SECOND } from "./branches.js";
 
-/** Which of two copies of a head's branches are there, and which one answers. */
+/** The copies of a head's branches that exist, and the one whose boxes are the output. */
 export interface Answer {
-  /** The one whose boxes overlap and want suppression. */
+  /** Whether there is the copy whose boxes overlap and need suppression. */
   readonly hasFirst: boolean;
-  /** The one that gives one box an object. */
+  /** Whether there is the copy that gives one box an object. */
   readonly hasSecond: boolean;
   readonly end2end: boolean;
 }
 
 /**
- * The copy that answers: the first, as ultralytics 8.4's own exporter has it, unless the second is asked for or alone there.
- * @throws ultralytics/head where the first is asked for and gone
+ * Chooses the copy: the first, as ultralytics 8.4's own exporter does, unless the second is asked for or the only one.
+ * @throws ultralytics/head where the first is asked for and missing
  */
 export function answerOf(scope: Scope, planned: boolean): Answer {
   const stores = (prefix: string): boolean => scope.stored(`${prefix}cv2.0.2.weight`) !== undefined;
@@ -25,7 +25,7 @@ export function answerOf(scope: Scope, planned: boolean): Answer {
   return { hasFirst, hasSecond, end2end: hasSecond && (asked ?? !hasFirst) };
 }
 
-/** Says which copy answers, where the network was made with both. */
+/** Notes the chosen copy, where the network was made with both. */
 export function tellAnswer(scope: Scope, { hasFirst, hasSecond, end2end }: Answer): void {
   if (!hasSecond) return;
   const why = hasFirst ? (end2end ? "as --end2end asks" : "--end2end takes the other") : "the only one that is left";

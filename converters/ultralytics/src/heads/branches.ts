@@ -5,7 +5,7 @@ import { dwConv } from "../modules/conv.js";
 /** Prefix of the names of a head's second copy. */
 export const SECOND = "one2one_";
 
-/** One level's way from its map to logits, in the scope of the branch. */
+/** Emits one level's logits from its map, in the scope of the branch. */
 export type Branch = (scope: Scope, x: Value) => Value;
 
 /** Two 3x3 convolutions, then a plain one. */

@@ -1,13 +1,13 @@
 import { fixedShape, fixedSize, integers, type Value } from "@yolo-compile/ir";
 import { concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
 
-/** Most boxes that a head without suppression gives. */
+/** The most boxes that a head without suppression gives. */
 const MOST_BOXES = 300;
 
 /**
- * The best boxes of each picture, as a head whose boxes do not overlap ends: the anchors of the best classes first, then the
- * best scores of those anchors, so that an anchor may come once for each of its classes.
- * boxes: [n,4,anchors], scores: [n,nc,anchors], extra: [n,e,anchors] -> [n,k,6+e]: box, score, label, extra
+ * The best boxes of each picture, as a head without suppression chooses them: the anchors of the best classes first, then
+ * the best scores of those anchors, so that an anchor may come once for each of its classes. boxes: [n,4,anchors], scores:
+ * [n,nc,anchors], extra: [n,e,anchors] -> [n,k,6+e]: box, score, label, extra
  */
 export function chooseBest(scope: Scope, boxes: Value, scores: Value, extra: Value | undefined): Value {
   const [n, classes, anchors] = fixedShape(scores) as [number, number, number];

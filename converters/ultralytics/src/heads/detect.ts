@@ -11,19 +11,19 @@ export interface HeadRow {
   readonly nc: number;
   /** Bins of a distance; 1 for a distance that is a number. */
   readonly regMax: number;
-  /** Whether the branches are there twice. */
+  /** Whether the head has two copies of its branches. */
   readonly twice: boolean;
-  /** Branches of classes as YOLOv8 has them. */
+  /** Whether the branches of classes are those of YOLOv8. */
   readonly legacy: boolean;
 }
 
-/** The part of a head that boxes and classes do not have. */
+/** The part of a head besides boxes and classes. */
 export interface Task {
-  /** Logits of what a box has besides, [n,e,anchors], from the branches whose names begin with `prefix`. */
+  /** Logits of the further numbers of a box, [n,e,anchors], from the branches whose names begin with `prefix`. */
   readonly branch: (scope: Scope, inputs: readonly Value[], prefix: string) => Value;
   /** The logits in pixels, probabilities or angles. */
   readonly decode: (scope: Scope, logits: Value, anchors: Anchors) => Value;
-  /** Whether boxes are turned by what `decode` gives. */
+  /** Whether boxes are rotated by the angles that `decode` gives. */
   readonly rotates?: boolean;
 }
 

@@ -25,7 +25,7 @@ import { flowModel, type KeypointShape, keypointTask, keypointTask26, maskTask, 
 
 const TYPE = "ultralytics.nn.modules.head";
 
-/** Classes, then what the task's head takes, with its defaults. */
+/** Default arguments of a head: the number of classes, then the task's. */
 type Defaults = readonly PyValue[];
 
 /** `[nc, …, reg_max, end2end, ch]` as the table prints it, and whether branches of classes are the older ones. */
@@ -46,7 +46,7 @@ function planSegment(context: PlanContext): RowPlan {
   );
 }
 
-/** YOLOv10's head is always there twice, and the table prints what it always printed. */
+/** YOLOv10's head always has two copies of its branches; the table prints its arguments as [nc, ch]. */
 function planV10(context: PlanContext): RowPlan {
   const printed = [context.args[0] ?? null, [...context.inputs]];
   const [nc, ch] = printed as [PyValue, PyValue];
@@ -143,7 +143,7 @@ function classify(scope: Scope, x: Value, a: Arguments<"c2" | "k" | "s" | "p" | 
   return scope.op("Softmax", [logits], { axis: 1 });
 }
 
-/** Heads of the yaml: what the graph ends in. */
+/** Heads of the yaml: the last row of a network. */
 export const HEAD_MODULES = moduleTable({
   Detect: detector("Detect", (context) => planHead(context, [])),
   v10Detect: detector("v10Detect", planV10),

@@ -8,7 +8,7 @@ const TRAINING = "they serve training alone";
 
 const times = (scope: Scope, a: Value, b: Value): Value => scope.op("Mul", [a, b]);
 
-/** Builds what only training runs: counted as modules and parameters, but not as operations. */
+/** Builds modules that run in training only: counted as modules and parameters, but not as operations. */
 function forTraining(scope: Scope, build: () => void): void {
   scope.unused(TRAINING, () => {
     const before = scope.trace.macs;
@@ -41,7 +41,7 @@ export const rotationTask = (first: number, bounded: boolean): Task => ({
   rotates: true,
 });
 
-/** How many points, and how many numbers each has. */
+/** The number of points, and of numbers for each. */
 export type KeypointShape = readonly [count: number, size: number];
 
 /** Points by YOLOv8's rule: xy = (2 * logit + anchor - 1/2) * stride. */
@@ -98,7 +98,7 @@ const FLOW = [
   [64, 2],
 ] as const;
 
-/** The flow that YOLO26's pose training weighs errors with. ultralytics 8.4 nn/modules/head.py Pose26 flow_model */
+/** The flow by which YOLO26's pose training weighs errors. ultralytics 8.4 nn/modules/head.py Pose26 flow_model */
 export const flowModel = (scope: Scope): void =>
   forTraining(scope, () => {
     const flow = scope.child("flow_model");
@@ -119,7 +119,7 @@ export const flowModel = (scope: Scope): void =>
     }
   });
 
-/** The map of classes that training alone looks at. ultralytics 8.4 nn/modules/block.py Proto26 semseg */
+/** The map of classes, for training only. ultralytics 8.4 nn/modules/block.py Proto26 semseg */
 export const semanticBranch = (scope: Scope, x: Value, hidden: number, classes: number): void =>
   forTraining(scope, () => {
     wideBranch(hidden, classes)(scope.child("semseg"), x);

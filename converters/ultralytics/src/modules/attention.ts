@@ -4,14 +4,14 @@ import { channelsOf, convBnAct as conv, permute, reshape, type Scope, split } fr
 
 const add = (scope: Scope, a: Value, b: Value): Value => scope.op("Add", [a, b]);
 
-/** Made-up branches beside a shortcut are small. */
+/** The magnitude of random branches beside a shortcut, which must be small. */
 const IN_RESIDUAL = { act: false, randomScale: 0.3 } as const;
 
 type Map4 = readonly [number, number, number, number];
 
 const sizesOf = (x: Value): Map4 => fixedShape(x) as unknown as Map4; // a map has four axes
 
-/** A product of matrices, which is counted. */
+/** A product of matrices, whose multiply-accumulates are counted. */
 function product(scope: Scope, a: Value, b: Value): Value {
   const y = scope.op("MatMul", [a, b]);
   scope.macs(elementCount(fixedShape(y)) * fixedShape(a).at(-1)!);

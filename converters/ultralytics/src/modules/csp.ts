@@ -20,7 +20,7 @@ import {
 import { psaBlock } from "./attention.js";
 import { dwConv, ghostConv, repConv } from "./conv.js";
 
-/** Made-up branches beside a shortcut are small, or a deep stack of them would amplify every rounding. */
+/** The magnitude of random branches beside a shortcut: large ones would let a deep stack amplify every rounding. */
 const IN_RESIDUAL = 0.3;
 
 type Block = (scope: Scope, x: Value) => Value;
@@ -32,7 +32,7 @@ interface BottleneckOptions {
   readonly e: number;
   /** Kernels of the two convolutions. */
   readonly k?: readonly [number, number];
-  /** The first convolution is a RepConv. */
+  /** Whether the first convolution is a RepConv. */
   readonly rep?: boolean;
 }
 

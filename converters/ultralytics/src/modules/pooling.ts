@@ -22,10 +22,10 @@ function spatialPyramid(scope: Scope, x: Value, c2: number, sizes: readonly numb
 
 interface FastOptions {
   readonly k: number;
-  /** Pools in a row. */
+  /** The number of pools in a row. */
   readonly n: number;
   readonly shortcut: boolean;
-  /** Of the first convolution. */
+  /** Whether the first convolution has an activation. */
   readonly act: boolean;
 }
 
