@@ -35,7 +35,7 @@ const PACKAGES = {
 const UNCHANGED = ["!**/*.test.ts", "!**/testing/**", "!**/index.ts", "!**/diagnostics.ts"];
 
 /**
- * What is evaluated while loading (tables, patterns) stays as it is: to test such a change, everything would have to be
+ * Leaves code alone that is evaluated while loading (tables, patterns): to test such a change, everything would have to be
  * loaded anew. The table counts these changes in a column of their own.
  */
 const STATIC = { ignoreStatic: true };

@@ -50,7 +50,7 @@ export interface GraphsRequest extends LoadOptions {
   /** Image height and width, multiples of the largest stride. */
   readonly size: readonly [number, number];
   readonly batch: number;
-  /** Which head answers, of a network that has one with boxes that need no suppression; left out, its family decides. */
+  /** The head to take: true for the one whose boxes need no suppression, where there is one. Left out, the family decides. */
   readonly end2end?: boolean;
   readonly passes: PipelineName;
   readonly observer?: CompileObserver;

@@ -30,7 +30,7 @@ export interface ConvertedWeights {
   readonly format: string;
   readonly file: EncodedFile;
   readonly weights: number;
-  /** Of the source file, where that was asked for. */
+  /** The hash of the source file, where it was asked for. */
   readonly sha256: string | undefined;
   /** Whether the file can be compiled without a yaml beside it. */
   readonly carriesYaml: boolean;

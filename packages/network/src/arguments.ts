@@ -23,7 +23,7 @@ export class Arguments<Name extends string = string> {
     this.#values = new Map(values.map((value, index) => [signature[index]!, value]));
   }
 
-  /** As written; undefined where it is left out. */
+  /** The value as written; undefined where it is left out. */
   value(name: Name): PyValue | undefined {
     return this.#values.get(name);
   }

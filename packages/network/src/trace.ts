@@ -48,7 +48,7 @@ export interface TraceOptions {
   readonly activation?: PyCall;
   /** `eps` of each BatchNorm for which the weights hold none; torch's own default where left out. */
   readonly batchNormEps?: number;
-  /** Which head answers, of a network that has one with boxes that need no suppression; left out, its family decides. */
+  /** The head to take: true for the one whose boxes need no suppression, where there is one. Left out, the family decides. */
   readonly end2end?: boolean;
   /** By default thop 0.1.1. */
   readonly profiler?: Profiler;

@@ -55,7 +55,7 @@ export interface Found {
   readonly masks: readonly Mask[];
   /** The same detections in pixels of the network's input. */
   readonly letterboxed: readonly Detection[];
-  /** Of the network alone. */
+  /** The time of the network alone. */
   readonly elapsedMs: number;
 }
 

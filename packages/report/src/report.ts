@@ -115,7 +115,7 @@ export interface RowIdentity {
   readonly where: string;
   /** Absolute numbers of the rows it reads; -1 is the network's input. */
   readonly from: readonly number[];
-  /** Of each output. */
+  /** The shape of each output. */
   readonly shapes: readonly (readonly number[])[];
 }
 
@@ -126,7 +126,7 @@ export type LayerRow = ComparedLayer | UncoveredLayer;
 export interface ComparedLayer extends RowIdentity, Measure {
   readonly status: "compared";
   readonly nonFinite: number;
-  /** Of the reference's values. */
+  /** Statistics of the reference's values. */
   readonly statistics: Statistics;
   readonly ok: boolean;
 }

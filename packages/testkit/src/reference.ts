@@ -8,7 +8,7 @@ export interface ReferenceCase {
   readonly name: string;
   readonly cfg: string | null;
   readonly kind: "detect" | "segment" | "classify" | "pose" | "obb";
-  /** Which of two heads gave the outputs. */
+  /** The head of two that gave the outputs. */
   readonly head?: "one2many" | "one2one";
   readonly weights: {
     readonly recipe: "formula" | "file" | "files";

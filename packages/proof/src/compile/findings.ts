@@ -5,7 +5,7 @@ import type { Verification } from "@yolo-compile/runtime";
 /** The findings of a compilation. */
 export interface CompileFindings {
   readonly graphs: CompiledGraphs;
-  /** Of all files together. */
+  /** The bytes of all files together. */
   readonly byteLength: number;
   /** Left out where none was asked for. */
   readonly verification?: Verification;

@@ -67,7 +67,7 @@ const flat = (tensor: Tensor): Tensor => ({ ...tensor, shape: [elementCount(tens
 export const isWithin = ({ nonFinite, maxRel }: Difference, { relative }: Tolerance): boolean =>
   nonFinite === 0 && maxRel <= relative;
 
-/** Of all elements. */
+/** Statistics of all elements. */
 export function statisticsOf(tensor: Tensor): Statistics {
   const values = toFloat64(tensor);
   let [min, max, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
