@@ -9,6 +9,7 @@ import {
 import { shapesDiffer } from "./diagnostics.js";
 import { guessLayout } from "./guess-layout.js";
 import { type Grid, gridOf, type PlacedPart, placeParts } from "./output-grid.js";
+import { pairRows } from "./pair-rows.js";
 import { type Numbers, rounding, type Unit, unitOf } from "./units.js";
 
 /** The difference of one part of two outputs. */
@@ -33,7 +34,7 @@ export interface Difference extends Pick<PartDifference, "maxAbs" | "maxRel" | "
 }
 
 /**
- * Compares element by element, each part in the units of its kind. Without a layout, one is guessed from the reference.
+ * Compares element by element, each part in the units of its kind; rows of chosen boxes by {@link pairRows}. Without a layout, one is guessed from the reference.
  * @throws verify/shape
  */
 export function compareTensors(
@@ -43,7 +44,8 @@ export function compareTensors(
   layout: OutputLayout = guessLayout(output, [reference]),
 ): Difference {
   if (!sameShape(reference.shape, candidate.shape)) throw shapesDiffer(output, reference, candidate);
-  const sides = { expected: numbersOf(reference), found: numbersOf(candidate) };
+  const expected = numbersOf(reference);
+  const sides = { expected, found: pairRows(expected, numbersOf(candidate), reference.shape, layout) };
   const grid = gridOf(reference.shape, layout.axis);
   const placed = placeParts(layout);
   const finest = rounding(candidate.dtype);
