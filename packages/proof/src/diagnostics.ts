@@ -1,6 +1,6 @@
 import { CompileError } from "@yolo-compile/core";
 
-/** For a model whose inputs or outputs are not those of a YOLOv5 detector; `what` names the side. */
+/** For a model whose inputs or outputs are not those of a detector; `what` names the side. */
 export const noDetector = (
   model: string,
   what: string,
@@ -8,6 +8,6 @@ export const noDetector = (
 ): CompileError =>
   new CompileError({
     code: "detect/model",
-    message: `${model} is no YOLOv5 detector: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
-    hint: "expected an image [n,3,h,w] that gives rows [n,boxes,5+classes], and perhaps prototypes",
+    message: `${model} is no detector of upright boxes: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
+    hint: "expected an image [n,3,h,w] that gives boxes and classes, and perhaps prototypes; rotated boxes are not drawn",
   });

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { crc32, type OutputLayout, type Tensor, tensorBytes, tensorOf } from "@yolo-compile/core";
+import { crc32, type OutputLayout, type OutputPart, type Tensor, tensorBytes, tensorOf } from "@yolo-compile/core";
 import { readNpy } from "@yolo-compile/testkit";
 import fc from "fast-check";
 import type { Box, Detection } from "./detection.js";
 import { nonMaxSuppression } from "./non-max-suppression.js";
+import { hasBoxes } from "./row-layout.js";
 import { scaleBoxes } from "./scale-boxes.js";
 import { optionsOf, randomOutput } from "./testing/computed.js";
 import { goldens, shapesFile, shapesPicture } from "./testing/files.js";
@@ -198,6 +199,12 @@ describe("other families' outputs", () => {
     expect(nonMaxSuppression(output, rows, { classes: [1], confidence: 0.1 })[0]!.map(rowOf)).toEqual([
       [0, 0, 5, 5, 0.25, 1],
     ]);
+  });
+
+  test("rotated boxes are no detections", () => {
+    const center: OutputPart = { name: "center", kind: "pixels", count: 2 };
+    expect(hasBoxes(layout(1, center))).toBe(true);
+    expect(hasBoxes(layout(1, center, { name: "rotation", kind: "angle", count: 1 }))).toBe(false);
   });
 
   test("without a box there is nothing to find", () => {

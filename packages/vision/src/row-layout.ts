@@ -50,9 +50,9 @@ export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
   };
 }
 
-/** Whether a layout is one of boxes, which become detections. */
+/** Whether a layout is one of upright boxes, which become detections; rotated ones do not. */
 export const hasBoxes = ({ parts }: OutputLayout): boolean =>
-  parts.some(({ name }) => name === "corners" || name === "center");
+  parts.some(({ name }) => name === "corners" || name === "center") && !parts.some(({ name }) => name === "rotation");
 
 function spansOf({ parts }: OutputLayout): ReadonlyMap<PartName, Span> {
   const spans = new Map<PartName, Span>();
