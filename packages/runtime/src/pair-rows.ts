@@ -35,7 +35,7 @@ export function pairRows(
   return paired;
 }
 
-/** Where rows have score and label; undefined of outputs that are no lists of chosen boxes. */
+/** The columns of score and label in a row; undefined for outputs that are no lists of chosen boxes. */
 function columnsOf(layout: OutputLayout, shape: readonly number[]): Columns | undefined {
   if (layout.axis !== 2 || shape.length !== 3) return undefined;
   const placed = placeParts(layout);
