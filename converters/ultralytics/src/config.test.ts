@@ -127,6 +127,7 @@ test.each([
   ["Pose, [nc, [5, 4]]", "kpt_shape is [5, 4], expected a count of points"],
   ["Pose, [nc, [5]]", "kpt_shape is [5], expected a count of points"],
   ["Segment, [nc, 32, x]", "npr is 'x', expected an integer"],
+  ["Detect, [nc, 16]", "Detect is given 6 arguments, it takes 5"],
   ["Detect, [0]", "nc is 0, expected a number of classes from 1 on"],
 ])("a head %s is refused", (head, message) => {
   const config = readConfig(parseYaml(`nc: 2\n${ROWS.replace("Detect, [nc]", head)}`, "m"), "m");
@@ -138,4 +139,17 @@ test("attention that does not fit its map is refused", () => {
     planNetwork(readConfig(parseYaml(`nc: 2\nbackbone:\n  - ${row}\nhead: []\n`, "m"), "m"), ULTRALYTICS_MODULES);
   expect(() => network("[-1, 1, A2C2f, [64, True, 7]]")).toThrow("area is 7, expected a divisor of the map's 256x256");
   expect(() => network("[-1, 1, A2C2f, [32, True, 1]]")).toThrow("c2 is 32, expected twice a multiple of 32 channels");
+});
+
+test("weights of other classes or of another scale say what the yaml would need", () => {
+  const config = read(SCALES, "yolov8n");
+  const bias = { dtype: "f32", shape: [5], read: () => tensorOf("f32", [5], Array(5).fill(0)) } as const;
+  const told = config.alternatives!(new Map([["model.1.cv3.0.2.bias", bias]]));
+  expect(told.map(({ changes }) => changes.join(", "))).toEqual(["", "scale: m", "nc: 5", "nc: 5, scale: m"]);
+  expect(told.map(({ config: other }) => [other.nc, other.scaledChannels(64)])).toEqual([
+    [3, 16],
+    [3, 40],
+    [5, 16],
+    [5, 40],
+  ]);
 });

@@ -14,6 +14,7 @@ import {
   readRows,
   wrongKey,
 } from "@yolo-compile/network";
+import { alternativesOf } from "./alternatives.js";
 import { metadataOf, taskOf } from "./metadata.js";
 import { readScale } from "./scale.js";
 
@@ -61,6 +62,11 @@ export function readConfig(document: PyValue, name: string): ModelConfig {
     outputChannels: scaledChannels,
     summaryLine,
     metadata: (facts) => metadataOf({ ...facts, document, rows, ch }),
+    alternatives: (stored) =>
+      alternativesOf({ document, nc, letter }, stored).map(({ changes, changed }) => ({
+        config: readConfig(new Map([...document, ...changed]), name),
+        changes,
+      })),
   };
 }
 

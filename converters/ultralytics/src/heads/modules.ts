@@ -33,7 +33,9 @@ function planHead(context: PlanContext, defaults: Defaults): RowPlan {
   const { args, settings, inputs } = context;
   const given = [args[0] ?? null, ...defaults.map((fallback, index) => args[index + 1] ?? fallback)];
   const printed = [...given, settings.get("reg_max") ?? 16, settings.get("end2end") ?? null, [...inputs]];
-  return { args: [...printed, settings.get("legacy") ?? true], printed, channels: inputs[0]!, copies: 1 };
+  const surplus = args.slice(1 + defaults.length);
+  const legacy = settings.get("legacy") ?? true;
+  return { args: [...printed, legacy, ...surplus], printed, channels: inputs[0]!, copies: 1 };
 }
 
 /** As {@link planHead}, with the hidden channels of the prototypes scaled by the width. */
