@@ -44,6 +44,11 @@ test.each<[string, Parts, RegExp]>([
     { row: "[-1, 1, nn.ZeroPad2d, [[0, 1, 0, 1]]]" },
     /stride: the levels have strides of 1.984 pixels/,
   ],
+  [
+    "two pads for four sides",
+    { row: "[-1, 1, nn.ConstantPad2d, [[1, 2], 0]]" },
+    /padding is \[1, 2\], expected an integer, or left/,
+  ],
   ["half a block of pixels", { row: "[-1, 1, Contract, [3]]" }, /backbone\[1\] Contract/],
   ["a kernel without end", { row: "[-1, 1, Conv, [8, .inf]]" }, /Conv: k is inf, expected an integer/],
 ])("%s", (_, parts, message) => {

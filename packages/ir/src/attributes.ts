@@ -1,4 +1,4 @@
-import { isDType, isFixed, isSymbol, type Size, sameSize } from "@yolo-compile/core";
+import { isDType, isSymbol, Polynomial, sameSize } from "@yolo-compile/core";
 import { attributeError } from "./diagnostics.js";
 import type { Attribute, AttributeSchema, Attributes, OpSchema } from "./schema.js";
 
@@ -32,7 +32,8 @@ function fitsKind(value: Attribute, { kind }: AttributeSchema): boolean {
   return typeof value === "string";
 }
 
-const isSize = (item: Size): boolean => !isFixed(item) || Number.isSafeInteger(item);
+/** `item` may be anything where the attribute comes from a program without types. */
+const isSize = (item: unknown): boolean => item instanceof Polynomial || Number.isSafeInteger(item);
 
 /** Whether two attributes are equal. Among single numbers a nan equals itself, and 0 differs from -0. */
 export const sameAttribute = (a: Attribute | undefined, b: Attribute | undefined): boolean =>

@@ -24,6 +24,7 @@ test.each([
   ["Flatten", { axis: 1.5 }, "ir/attribute: Flatten.axis is 1.5, expected int"],
   ["Flatten", { axis: [1] }, "ir/attribute: Flatten.axis is [1], expected int"],
   ["LeakyRelu", { alpha: "1" }, 'ir/attribute: LeakyRelu.alpha is "1", expected float'],
+  ["Reshape", { shape: [1, undefined as never] }, "ir/attribute: Reshape.shape is [1,null], expected sizes"],
   ["Transpose", { perm: 1 }, "ir/attribute: Transpose.perm is 1, expected ints"],
   ["Transpose", { perm: [0, 0.5] }, "ir/attribute: Transpose.perm is [0,0.5], expected ints"],
   ["Transpose", {}, "ir/attribute: Transpose.perm is undefined, expected ints"],

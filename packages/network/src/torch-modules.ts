@@ -55,7 +55,10 @@ function upsampleMode(a: Arguments<"mode">): UpsampleMode {
 /** One pad for all sides, or left, right, top, bottom. */
 const padding = (a: Arguments<"padding">): readonly number[] => {
   const value = a.value("padding");
-  return value !== undefined && isList(value) ? a.ints("padding") : Array<number>(4).fill(a.int("padding"));
+  if (value === undefined || !isList(value)) return Array<number>(4).fill(a.int("padding"));
+  const pads = a.ints("padding");
+  if (pads.length !== 4) throw a.error("padding", "an integer, or left, right, top, bottom");
+  return pads;
 };
 
 /** A pooling's stride is its kernel's size where None or left out. */
