@@ -26,10 +26,9 @@ function casesOf(compiled: CompiledGraphs): Promise<ExpectedCase[]> {
   return cases;
 }
 
-const runPlain = ({ plain, outputs: layouts }: CompiledGraphs): Promise<ExpectedCase[]> =>
+const runPlain = ({ plain }: CompiledGraphs): Promise<ExpectedCase[]> =>
   runReference({
     model: encodeBytes(plain, { opset: 17 }),
-    layouts,
     inputs: (session) => chooseInputs(session, { seed: 1 }),
   });
 
@@ -80,9 +79,9 @@ describe.each([
 ])("the default check of %s", (name, path, size) => {
   const compiled = compileFile(name, path, size);
 
-  test("passes what is right, on four inputs", async () => {
+  test("passes what is right, on three inputs", async () => {
     const cases = await casesOf(compiled);
-    expect(cases.map(({ input }) => input.deployedOnly ?? false)).toEqual([false, true, true, true]);
+    expect(cases.map(({ input }) => input.deployedOnly ?? false)).toEqual([false, true, true]);
     const request = { candidate: encode(compiled), cases, layouts: compiled.outputs, provider: CPU };
     const found = await checkCandidate(request);
     expect(found).toMatchObject({ ok: true, illConditioned: [] });

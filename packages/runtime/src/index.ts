@@ -13,7 +13,6 @@ export { CPU, findProvider, PROVIDERS, type Provider } from "./providers.js";
 export {
   type ExpectedCase,
   type NamedInput,
-  type OfferedInput,
   type ReferenceRequest,
   runReference,
   type Tensors,

@@ -1,6 +1,5 @@
-import type { OutputLayout, Tensor } from "@yolo-compile/core";
+import type { Tensor } from "@yolo-compile/core";
 import { shakeLastBits } from "./last-bits.js";
-import { liveliest } from "./liveliness.js";
 import { CPU } from "./providers.js";
 import { type ModelSource, type OptimizationLevel, openSession, type Session } from "./session.js";
 
@@ -16,11 +15,6 @@ export interface NamedInput {
   /** Runs only as users deploy the model, with ONNX Runtime's own rewriting on. */
   readonly deployedOnly?: boolean;
 }
-
-/** An input, or a choice of several, of which {@link liveliest} takes one by the reference's outputs. */
-export type OfferedInput<Input extends NamedInput = NamedInput> =
-  | Input
-  | { readonly oneOf: readonly [Input, ...Input[]] };
 
 /** An input, and the outputs that a model has to give. */
 export interface ExpectedCase<Input extends NamedInput = NamedInput> {
@@ -39,9 +33,7 @@ export interface ReferenceRequest<Input extends NamedInput = NamedInput> {
   /** The name in messages; left out, its path. */
   readonly name?: string;
   /** Makes inputs that fit the model. */
-  readonly inputs: (session: Session) => readonly OfferedInput<Input>[];
-  /** The layouts of its outputs, as far as they are known. */
-  readonly layouts?: readonly OutputLayout[];
+  readonly inputs: (session: Session) => readonly Input[];
   /** Makes the same model with other last bits in its constants; called when `shaken` is. */
   readonly shakenModel?: () => ModelSource;
 }
@@ -58,13 +50,12 @@ export async function runReference<Input extends NamedInput>(
 ): Promise<ExpectedCase<Input>[]> {
   return withReference(request, async (session) => {
     const cases: ExpectedCase<Input>[] = [];
-    for (const choice of request.inputs(session)) {
-      const inputs = "oneOf" in choice ? choice.oneOf : [choice];
-      const answered: ExpectedCase<Input>[] = [];
-      for (const input of inputs) answered.push({ input, outputs: await session.run(input.tensors) });
-      const taken = liveliest(answered, request.layouts);
-      cases.push({ ...taken, shaken: onlyOnce(() => runShaken(request, taken.input)) });
-    }
+    for (const input of request.inputs(session))
+      cases.push({
+        input,
+        outputs: await session.run(input.tensors),
+        shaken: onlyOnce(() => runShaken(request, input)),
+      });
     return cases;
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type OutputLayout, type Tensor, tensorOf } from "@yolo-compile/core";
 import { encodeText } from "@yolo-compile/testkit";
 import { CPU, type Provider } from "./providers.js";
-import { type NamedInput, type OfferedInput, runReference, type Tensors, useOnce } from "./run-reference.js";
+import { type NamedInput, runReference, type Tensors, useOnce } from "./run-reference.js";
 import type { Session } from "./session.js";
 import { FOLD, type Tolerance } from "./tolerance.js";
 import { type CandidateRun, checkCandidate, type Verification, verifyModels } from "./verify-models.js";
@@ -22,7 +22,7 @@ const input = (values: readonly number[], name = "numbers", rest: Partial<NamedI
 const NUMBERS = [1, 2, 3, 4];
 
 interface Options {
-  readonly inputs?: readonly OfferedInput[];
+  readonly inputs?: readonly NamedInput[];
   readonly tolerance?: Tolerance;
   readonly layouts?: readonly OutputLayout[];
 }
@@ -307,53 +307,6 @@ describe("where rounding decides", () => {
   });
 });
 
-describe("the liveliest of several inputs", () => {
-  const sigmoid = encodeText(`graph t(%x: f32[2,2]) { %y = Sigmoid(%x)
-    return %y }`);
-  const layouts: readonly OutputLayout[] = [
-    {
-      output: "y",
-      axis: 1,
-      parts: [
-        { name: "objectness", kind: "probability", count: 1 },
-        { name: "classes", kind: "probability", count: 1 },
-      ],
-    },
-  ];
-  const taken = async (model: Uint8Array, offers: readonly NamedInput[], known?: readonly OutputLayout[]) => {
-    const [first, ...others] = offers as [NamedInput, ...NamedInput[]];
-    const request = { model, inputs: () => [{ oneOf: [first, ...others] as const }] };
-    const [found] = await runReference({ ...request, ...(known && { layouts: known }) });
-    return found!.input.name;
-  };
-
-  test("has the probabilities furthest from 0 and 1, those of objects first", async () => {
-    const quiet = input([-9, -9, -9, -9], "quiet");
-    const saturated = input([30, 30, 30, 30], "saturated");
-    const classes = input([-6, 0, -6, 0], "classes");
-    const objects = input([-2, -9, -2, -9], "objects");
-    expect(await taken(sigmoid, [quiet, saturated, classes, objects], layouts)).toBe("objects");
-    expect(await taken(sigmoid, [saturated, quiet], layouts)).toBe("quiet");
-    const scores: readonly OutputLayout[] = [
-      { output: "y", axis: 1, parts: [{ name: "classes", kind: "probability", count: 2 }] },
-    ];
-    expect(await taken(sigmoid, [quiet, objects, classes], scores)).toBe("classes");
-  });
-
-  test("without probabilities has the largest numbers; the first of equals is taken, and none that is not finite", async () => {
-    const root = encodeText(`graph t(%x: f32[2,2]) { %y = Sqrt(%x)
-      return %y }`);
-    const [small, large, sick] = [
-      input([1, 1, 1, 1], "small"),
-      input([4, 4, 4, 1], "large"),
-      input([99, -1, 9, 9], "sick"),
-    ];
-    expect(await taken(root, [small, large, sick])).toBe("large");
-    expect(await taken(root, [sick, small])).toBe("small");
-    expect(await taken(root, [small, { ...small, name: "again" }])).toBe("small");
-  });
-});
-
 test("each input's answers are its own", async () => {
   const cases = await runReference({
     model: arithmetic("Add", 1),
@@ -385,26 +338,6 @@ test("failing fast ends where something failed, though what came before did not"
     ["zeros", "disabled", true],
     ["numbers", "disabled", false],
   ]);
-});
-
-test("what the outputs hold decides which input is taken", async () => {
-  const quiet = input([0.01, 9, 0.01, 9], "quiet");
-  const lively = input([0.5, 1, 0.5, 1], "lively");
-  const layouts: readonly OutputLayout[] = [
-    {
-      output: "y",
-      axis: 1,
-      parts: [
-        { name: "objectness", kind: "probability", count: 1 },
-        { name: "values", kind: "other", count: 1 },
-      ],
-    },
-  ];
-  const taken = async (options: Options) =>
-    (await verify(arithmetic("Mul", 1), arithmetic("Mul", 1), { inputs: [{ oneOf: [quiet, lively] }], ...options }))
-      .comparisons[0]!.input;
-  expect(await taken({ layouts })).toBe("lively");
-  expect(await taken({})).toBe("quiet");
 });
 
 describe("on another provider", () => {

@@ -8,7 +8,6 @@ import { CPU, type Provider } from "./providers.js";
 import {
   type ExpectedCase,
   type NamedInput,
-  type OfferedInput,
   REFERENCE_LEVEL,
   runReference,
   type Tensors,
@@ -57,7 +56,7 @@ export interface VerifyRequest<Input extends NamedInput = NamedInput>
   readonly reference: ModelSource;
   readonly referenceName?: string;
   /** Makes inputs for both that fit the reference. */
-  readonly inputs: (session: Session) => readonly OfferedInput<Input>[];
+  readonly inputs: (session: Session) => readonly Input[];
 }
 
 /** The layout by which an output was judged. */
@@ -105,18 +104,20 @@ const CANDIDATE_LEVELS: readonly OptimizationLevel[] = [REFERENCE_LEVEL, "all"];
  * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
  */
 export async function verifyModels<Input extends NamedInput>(request: VerifyRequest<Input>): Promise<Verification> {
-  const { reference, referenceName, inputs, layouts, onStep } = request;
+  const { reference, referenceName, inputs, onStep } = request;
   onStep?.(`${referenceName ?? "the reference"} runs`);
   const cases = await runReference({
     model: reference,
     inputs,
     ...(referenceName !== undefined && { name: referenceName }),
-    ...(layouts && { layouts }),
   });
   return checkCandidate({ ...request, cases, isReference: request.candidate === reference });
 }
 
-/** Compares a model's outputs with those that it has to give. @throws runtime/…, verify/inputs, verify/outputs, verify/shape */
+/**
+ * Compares a model's outputs with those that it has to give.
+ * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
+ */
 export async function checkCandidate<Input extends NamedInput>(
   request: CandidateRequest<Input>,
 ): Promise<Verification> {

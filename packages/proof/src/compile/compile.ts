@@ -96,7 +96,6 @@ async function prove(
   const cases = await runReference({
     model: plain,
     name: "the plain graph",
-    layouts,
     inputs: (session) => chooseInputs(session, inputs),
     shakenModel: () => encodeBytes(shakeConstants(graphs.plain, SHAKE_SEED), { opset: OPSETS.default }),
   });

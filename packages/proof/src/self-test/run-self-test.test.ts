@@ -41,7 +41,7 @@ const clipped = compileGraphs({
       [[-1, 1, Conv, [16, 3, 2]], [-1, 1, Conv, [16, 3, 1]], [-1, 1, C3, [16]], [-1, 1, Conv, [32, 3, 2]]],
       head: [[-1, 1, Classify, [32, 4]]]}`,
   },
-  randomWeights: 1,
+  randomWeights: 2,
   size: [64, 64],
   batch: 1,
   passes: "full",

@@ -104,3 +104,22 @@ export const blocks: Pattern = ({ planes, height, width }, seed) => {
         values[at] = noise[(plane * rows + Math.floor(y / BLOCK)) * columns + Math.floor(x / BLOCK)]!;
   return values;
 };
+
+/** A picture above rings on the left, blocks on the right: convolutions see each by itself, for the price of one run. */
+export const collage: Pattern = (canvas, seed) => {
+  const { planes, height, width } = canvas;
+  const [middleX, middleY] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const values = new Float32Array(planes * height * width);
+  const place = (pattern: Pattern, size: Omit<Canvas, "planes">, left: number, top: number): void => {
+    const own = pattern({ planes, ...size }, seed);
+    for (let row = 0; row < planes * size.height; row++) {
+      const [plane, y] = [Math.floor(row / size.height), row % size.height];
+      const line = own.subarray(row * size.width, (row + 1) * size.width);
+      values.set(line, (plane * height + top + y) * width + left);
+    }
+  };
+  place(picture, { height: middleY, width: middleX }, 0, 0);
+  place(rings, { height: height - middleY, width: middleX }, 0, middleY);
+  place(blocks, { height, width: width - middleX }, middleX, 0);
+  return values;
+};

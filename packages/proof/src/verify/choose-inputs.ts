@@ -1,4 +1,4 @@
-import type { OfferedInput, Session, ValueInfo } from "@yolo-compile/runtime";
+import type { Session, ValueInfo } from "@yolo-compile/runtime";
 import {
   defaultInputs,
   magnitudeInputs,
@@ -24,26 +24,16 @@ export interface InputChoice extends SizeOptions {
  * The inputs for a model, for each set of sizes where some are free.
  * @throws verify/size, verify/pictures, and what `own` throws
  */
-export function chooseInputs(
-  { inputs }: Pick<Session, "inputs">,
-  choice: InputChoice,
-): readonly OfferedInput<VerifyInput>[] {
+export function chooseInputs({ inputs }: Pick<Session, "inputs">, choice: InputChoice): readonly VerifyInput[] {
   const { seed, magnitudes = false, pictures = [], own } = choice;
   const sets = resolveSizes(inputs, choice);
-  const made = sets.flatMap((set): readonly OfferedInput<VerifyInput>[] => {
+  const made = sets.flatMap((set): readonly VerifyInput[] => {
     const chosen = [
       ...defaultInputs(set.inputs, seed),
       ...(magnitudes ? magnitudeInputs(set.inputs, seed) : []),
       ...(pictures.length > 0 ? pictureInputs(set.inputs, pictures) : []),
     ];
-    return sets.length === 1 ? chosen : chosen.map((each) => withSizes(each, set.name));
+    return sets.length === 1 ? chosen : chosen.map((each) => ({ ...each, name: `${each.name} ${set.name}` }));
   });
   return [...made, ...(own?.(inputs) ?? [])];
-}
-
-function withSizes(choice: OfferedInput<VerifyInput>, sizes: string): OfferedInput<VerifyInput> {
-  const named = (input: VerifyInput): VerifyInput => ({ ...input, name: `${input.name} ${sizes}` });
-  if (!("oneOf" in choice)) return named(choice);
-  const [first, ...others] = choice.oneOf;
-  return { oneOf: [named(first), ...others.map(named)] };
 }

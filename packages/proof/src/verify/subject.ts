@@ -118,7 +118,6 @@ export async function casesOf(
   return runReference({
     model: source,
     name,
-    layouts: knownLayouts(subject),
     inputs: (session) => chooseInputs(session, inputs),
     ...(shaken && { shakenModel: shaken }),
   });
