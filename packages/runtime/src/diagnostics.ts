@@ -149,3 +149,14 @@ export const shapesDiffer = (output: string, reference: TensorType, candidate: T
     blame: "verdict",
     message: `output ${output} is ${formatType(candidate)}, the reference gives ${formatType(reference)}`,
   });
+
+/** There is no input to run, or a model gives nothing on one, so that any model would pass. */
+export const nothingToCompare = (inputs: readonly string[]): CompileError =>
+  new CompileError({
+    code: "verify/nothing",
+    message:
+      inputs.length === 0
+        ? "there is no input to compare models on"
+        : `there are no outputs to compare on ${inputs.join(", ")}`,
+    hint: "a model is judged by its outputs, on one input at least",
+  });

@@ -340,6 +340,19 @@ test("failing fast ends where something failed, though what came before did not"
   ]);
 });
 
+test("a judgement without an input, or on outputs that are not there, is refused", async () => {
+  const request = { candidate: arithmetic("Mul", 3), provider: CPU };
+  await expect(checkCandidate({ ...request, cases: [] })).rejects.toThrow("verify/nothing: there is no input");
+  const told = { input: input(NUMBERS), outputs: new Map([["y", tensorOf("f32", [2, 2], [3, 6, 9, 12])]]) };
+  expect((await checkCandidate({ ...request, cases: [told] })).ok).toBe(true);
+  const silent = { input: input(NUMBERS, "silent"), outputs: new Map() };
+  for (const cases of [[silent], [told, silent]])
+    await expect(checkCandidate({ ...request, cases })).rejects.toThrow(
+      "verify/nothing: there are no outputs to compare on silent",
+    );
+  await expect(verify(arithmetic("Mul", 2), arithmetic("Mul", 2), { inputs: [] })).rejects.toThrow("verify/nothing");
+});
+
 describe("on another provider", () => {
   const other: Provider = { ...CPU, name: "again", arithmetic: "plain", tolerance: { name: "LOOSE", relative: 1e-2 } };
 

@@ -1,5 +1,5 @@
 import type { OutputLayout } from "@yolo-compile/core";
-import { inputsDiffer, outputsDiffer } from "./diagnostics.js";
+import { inputsDiffer, nothingToCompare, outputsDiffer } from "./diagnostics.js";
 import { type JudgedLayout, layoutOf } from "./guess-layout.js";
 import { isTelling, judgeOutput, type OutputComparison, type PartComparison } from "./judge-output.js";
 import { matchNames, renamedPairs } from "./match-names.js";
@@ -101,7 +101,7 @@ const CANDIDATE_LEVELS: readonly OptimizationLevel[] = [REFERENCE_LEVEL, "all"];
 /**
  * Runs two models on the same inputs and compares every output: the candidate on the CPU, which judges the rewriting alone,
  * and then on the provider, which judges both. With one model as both, only ONNX Runtime and the provider are judged.
- * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
+ * @throws runtime/…, verify/nothing, verify/inputs, verify/outputs, verify/shape
  */
 export async function verifyModels<Input extends NamedInput>(request: VerifyRequest<Input>): Promise<Verification> {
   const { reference, referenceName, inputs, onStep } = request;
@@ -116,12 +116,14 @@ export async function verifyModels<Input extends NamedInput>(request: VerifyRequ
 
 /**
  * Compares a model's outputs with those that it has to give.
- * @throws runtime/…, verify/inputs, verify/outputs, verify/shape
+ * @throws runtime/…, verify/nothing, verify/inputs, verify/outputs, verify/shape
  */
 export async function checkCandidate<Input extends NamedInput>(
   request: CandidateRequest<Input>,
 ): Promise<Verification> {
-  const { provider, onStep, name = "the candidate" } = request;
+  const { provider, onStep, cases, name = "the candidate" } = request;
+  const silent = cases.filter(({ outputs }) => outputs.size === 0);
+  if (cases.length === 0 || silent.length > 0) throw nothingToCompare(silent.map(({ input }) => input.name));
   const judged = judgementsOf(request);
   const comparisons: OutputComparison[] = [];
   const renamed = new Set<string>();
