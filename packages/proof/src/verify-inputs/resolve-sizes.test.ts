@@ -36,7 +36,7 @@ test("asked sizes replace the usual ones; what they leave out stays usual", () =
 });
 
 test.each([
-  [{ heigth: 64 }, 'verify/size: the model leaves no size "heigth" open - open are batch, height, width'],
+  [{ heigth: 64 }, 'verify/size: the model leaves no size "heigth" open - its free sizes are batch, height, width'],
   [
     { height: 100 },
     "verify/size: height is 100, expected a whole number above 0, a multiple of the stride 32 - the next one is 128",
