@@ -9,11 +9,12 @@ import {
   type NetworkFamily,
   TORCH_MODULES,
 } from "@yolo-compile/network";
+import { TIMM } from "@yolo-compile/timm";
 import { ULTRALYTICS } from "@yolo-compile/ultralytics";
 import { YOLOV5 } from "@yolo-compile/yolov5";
 
 /** Every model family, one line each. The first that recognises a yaml or a checkpoint is taken. */
-export const FAMILIES: readonly Family[] = [ULTRALYTICS, YOLOV5, EFFICIENTVIT];
+export const FAMILIES: readonly Family[] = [ULTRALYTICS, YOLOV5, EFFICIENTVIT, TIMM];
 
 /** A family that has networks of its own. */
 export type OwningFamily = Family & { readonly networks: NetworkFamily };

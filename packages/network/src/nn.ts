@@ -20,24 +20,25 @@ export interface ConvOptions {
   readonly g?: number;
   readonly d?: number | Pair;
   readonly bias?: boolean;
+  /** Padding above, left, below and right, where the sides differ; `p` where left out. */
+  readonly pads?: readonly number[];
+  /** Left out for subclasses, which thop does not recognise. */
+  readonly counted?: boolean;
 }
 
 /** torch.nn.Conv2d. x: [n,c,h,w] -> [n,c2,h',w'] */
 export function conv2d(scope: Scope, x: Value, c2: number, options: ConvOptions = {}): Value {
-  const { k = 1, s = 1, p = 0, g = 1, d = 1, bias = true } = options;
+  const { k = 1, s = 1, p = 0, g = 1, d = 1, bias = true, pads = symmetric(pair(p)), counted = true } = options;
   const weight = scope.parameter("weight", [c2, channelsOf(x) / g, ...pair(k)]);
   const inputs = bias ? [x, weight, scope.parameter("bias", [c2])] : [x, weight];
-  const attributes = { strides: pair(s), pads: symmetric(pair(p)), dilations: pair(d), group: g };
-  const y = scope.op("Conv", inputs, attributes);
-  scope.macs(elementCount(fixedShape(y)) * (channelsOf(x) / g) * elementCount(pair(k)));
+  const y = scope.op("Conv", inputs, { strides: pair(s), pads, dilations: pair(d), group: g });
+  if (counted) scope.macs(elementCount(fixedShape(y)) * (channelsOf(x) / g) * elementCount(pair(k)));
   return y;
 }
 
 /** Arguments of torch.nn.ConvTranspose2d by their first letters. */
-export interface ConvTransposeOptions extends ConvOptions {
+export interface ConvTransposeOptions extends Omit<ConvOptions, "pads"> {
   readonly outputPadding?: number | Pair;
-  /** Left out for subclasses, which thop does not recognise. */
-  readonly counted?: boolean;
 }
 
 /** torch.nn.ConvTranspose2d. x: [n,c,h,w] -> [n,c2,h',w'] */
@@ -63,10 +64,13 @@ export interface BatchNormOptions {
   readonly eps?: number;
   /** See {@link ExpectedWeight}. */
   readonly randomScale?: number | undefined;
+  /** Left out for subclasses, which thop does not recognise. */
+  readonly counted?: boolean;
 }
 
 /** torch.nn.BatchNorm2d in eval mode. */
-export function batchNorm2d(scope: Scope, x: Value, { eps, randomScale }: BatchNormOptions = {}): Value {
+export function batchNorm2d(scope: Scope, x: Value, options: BatchNormOptions = {}): Value {
+  const { eps, randomScale, counted = true } = options;
   const shape = [channelsOf(x)];
   const vectors = [
     scope.parameter("weight", shape, randomScale),
@@ -74,7 +78,7 @@ export function batchNorm2d(scope: Scope, x: Value, { eps, randomScale }: BatchN
     scope.buffer("running_mean", shape),
     scope.buffer("running_var", shape),
   ];
-  scope.macs(4 * elementCount(fixedShape(x)));
+  if (counted) scope.macs(4 * elementCount(fixedShape(x)));
   return scope.op("BatchNormalization", [x, ...vectors], { epsilon: scope.batchNormEps(eps) });
 }
 

@@ -73,6 +73,11 @@ const GAIN = 2.2;
 export function goldenWeight({ weights }: ModuleGolden, name: string): LazyTensor | undefined {
   const shape = weights.get(name);
   if (!shape || name.endsWith(".anchors") || name.endsWith(".dfl.conv.weight")) return undefined;
+  return formulaWeight(name, shape);
+}
+
+/** A weight that is made from its name and shape. */
+export function formulaWeight(name: string, shape: readonly number[]): LazyTensor {
   const read = (): Tensor => {
     const [next, value] = [uniformStream(crc32(new TextEncoder().encode(name))), formula(name, shape)];
     return { dtype: "f32", shape, data: Float32Array.from({ length: elementCount(shape) }, () => value(next())) };

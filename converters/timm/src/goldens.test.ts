@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { crc32, decodeBase64, type Tensor, toFloat64, uniformStream, viewElements } from "@yolo-compile/core";
+import { Trace, type WeightSource } from "@yolo-compile/network";
+import { fixturePath, formulaWeight, GOLDEN, runGraph } from "@yolo-compile/testkit";
+import { BACKBONES } from "./architectures/index.js";
+
+/** What timm gives for a backbone; fixtures/timm/README.md. */
+interface BackboneGolden {
+  readonly name: string;
+  readonly channels: readonly number[];
+  readonly strides: readonly number[];
+  readonly modules: number;
+  readonly parameters: number;
+  /** A check sum of the names and shapes of each child's weights. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/** One whose outputs are known. */
+interface ComputedGolden extends BackboneGolden {
+  readonly input: readonly number[];
+  readonly macs: number;
+  readonly outputs: readonly { readonly scale: number; readonly data: string }[];
+}
+
+const GOLDENS = JSON.parse(readFileSync(fixturePath("timm/backbones.json"), "utf8")) as BackboneGolden[];
+
+const COMPUTED = GOLDENS.filter((golden): golden is ComputedGolden => "outputs" in golden);
+
+/** YOLOv5 sets this on each BatchNorm2d. */
+const BATCH_NORM_EPS = 1e-3;
+
+function traced(name: string, imageShape: readonly number[], weights?: WeightSource) {
+  const trace = new Trace({ name, imageShape, batchNormEps: BATCH_NORM_EPS, ...(weights && { weights }) });
+  const levels = BACKBONES.get(name)!(trace.root("model.0"), trace.image);
+  return { trace, levels };
+}
+
+function checkSums(trace: Trace): Record<string, number> {
+  const lines = new Map<string, string>();
+  const byName = [...trace.expected.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, shape } of byName) {
+    const key = name.slice("model.0.".length);
+    const child = key.split(".")[0]!;
+    lines.set(child, `${lines.get(child) ?? ""}${key} ${shape.join("x")}\n`);
+  }
+  return Object.fromEntries([...lines].map(([child, text]) => [child, crc32(new TextEncoder().encode(text))]));
+}
+
+test("each backbone has a golden of timm, each golden a backbone", () => {
+  expect(GOLDENS.map(({ name }) => name).sort()).toEqual([...BACKBONES.keys()].sort());
+});
+
+test.each(GOLDENS.map((golden) => [golden.name, golden] as const))(
+  "%s has timm's levels, modules and weights",
+  (_, g) => {
+    const side = 256;
+    const { trace, levels } = traced(g.name, [1, 3, side, side]);
+    expect({
+      channels: levels.map(({ type }) => type.shape[1]),
+      strides: levels.map(({ type }) => side / Number(type.shape[2])),
+      modules: trace.modules,
+      parameters: trace.parameters,
+      weights: checkSums(trace),
+    }).toEqual({
+      channels: g.channels,
+      strides: g.strides,
+      modules: g.modules,
+      parameters: g.parameters,
+      weights: g.weights,
+    });
+  },
+);
+
+function samplesOf(tensor: Tensor, count: number): Float64Array {
+  const values = toFloat64(tensor);
+  const step = Math.max(1, Math.floor(values.length / count));
+  return Float64Array.from({ length: Math.min(count, values.length) }, (_, index) => values[index * step]!);
+}
+
+describe.each(COMPUTED.map((golden) => [golden.name, golden] as const))("%s", (_, golden) => {
+  test("computes what timm does", async () => {
+    const { input, outputs, macs, name } = golden;
+    const { trace } = traced(name, input);
+    const weights: WeightSource = {
+      get: (weight) => formulaWeight(weight, trace.expected.get(weight)!.shape),
+      batchNormEps: () => undefined,
+    };
+    const filled = traced(name, input, weights);
+    expect(filled.trace.macs).toBe(macs);
+    filled.levels.forEach((value, index) => {
+      filled.trace.builder.output(`output${index}`, value);
+    });
+    const next = uniformStream(1);
+    const data = Float32Array.from({ length: input.reduce((a, b) => a * b) }, () => 2 * next() - 1);
+    const found = await runGraph(filled.trace.builder.build(), {
+      inputs: [{ dtype: "f32", shape: input, data }],
+      level: "disabled",
+    });
+    const errors = outputs.map(({ scale, data }, index) => {
+      const expected = viewElements("f32", decodeBase64(data)!) as Float32Array;
+      const samples = samplesOf(found[index]!, expected.length);
+      return Math.max(...expected.map((value, at) => Math.abs(value - samples[at]!))) / scale;
+    });
+    expect(Math.max(...errors)).toBeLessThan(GOLDEN.relative);
+  });
+});

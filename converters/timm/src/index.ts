@@ -1,0 +1,1 @@
+export { TIMM } from "./modules.js";

@@ -1,0 +1,98 @@
+"""Makes fixtures/timm/backbones.json: what timm 1.0.31 gives for backbones by name.
+
+    pip install torch==2.13.0 torchvision==0.28.0 numpy==2.4.6 timm==1.0.31
+    pip install --no-deps thop==0.1.1.post2209072238
+    node scripts/list-backbones.mjs | python scripts/make_timm_goldens.py
+
+Each backbone has its counts and a check sum of its weights' names and shapes; those of COMPUTED have samples of their outputs.
+"""
+import base64
+import json
+import sys
+import zlib
+from copy import deepcopy
+
+import numpy as np
+import thop
+import timm
+import torch
+
+from module_goldens import ROOT, fill, made_input
+
+PREFIX = "model.0."
+SIZE = [1, 3, 64, 96]
+SAMPLES = 24
+# At least one of each kind of block, the smaller the better.
+COMPUTED = [
+    "resnet10t",
+    "resnet14t",
+    "seresnext26d_32x4d",
+    "ecaresnet26t",
+    "resnetaa34d",
+    "resnetrs50",
+]
+
+
+def backbone(name):
+    model = timm.create_model(name, pretrained=False, features_only=True)
+    for module in model.modules():
+        # As YOLOv5's initialize_weights does: subclasses keep theirs.
+        if type(module) is torch.nn.BatchNorm2d:
+            module.eps = 1e-3
+    return model
+
+
+def digests(model):
+    """A check sum of names and shapes, in the order of the names, for each child."""
+    sums = {}
+    for key, value in sorted(model.state_dict().items()):
+        if not key.endswith("num_batches_tracked"):
+            child = key.split(".")[0]
+            line = f"{key} {'x'.join(map(str, value.shape))}\n"
+            sums[child] = zlib.crc32(line.encode(), sums.get(child, 0))
+    return sums
+
+
+def samples(y):
+    """Evenly spread elements, and the largest magnitude of all."""
+    flat = y.flatten()
+    step = max(1, flat.numel() // SAMPLES)
+    data = np.ascontiguousarray(flat[::step][:SAMPLES].numpy(), dtype="<f4")
+    return {"scale": float(flat.abs().max()), "data": base64.b64encode(data.tobytes()).decode()}
+
+
+def structure(name):
+    with torch.device("meta"):
+        model = backbone(name)
+    return {
+        "name": name,
+        "channels": model.feature_info.channels(),
+        "strides": model.feature_info.reduction(),
+        "modules": len(list(model.modules())),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "weights": digests(model),
+    }
+
+
+def computed(name):
+    model = fill(backbone(name), PREFIX)
+    x = made_input(SIZE, 1)
+    macs, _ = thop.profile(deepcopy(model), inputs=(x.clone(),), verbose=False)
+    with torch.no_grad():
+        return {"input": SIZE, "macs": int(macs), "outputs": [samples(y) for y in model(x)]}
+
+
+def main():
+    torch.set_num_threads(1)
+    names = sys.stdin.read().split()
+    missing = set(COMPUTED) - set(names)
+    if missing:
+        sys.exit(f"no such backbone in the list: {', '.join(sorted(missing))}")
+    goldens = [{**structure(name), **(computed(name) if name in COMPUTED else {})} for name in names]
+    path = ROOT / "fixtures" / "timm" / "backbones.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[\n" + ",\n".join(json.dumps(golden) for golden in goldens) + "\n]\n")
+    print(f"{path.name}: {len(goldens)} backbones, {path.stat().st_size} bytes")
+
+
+main()
