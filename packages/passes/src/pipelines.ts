@@ -8,8 +8,8 @@ import { activateAfterConcat } from "./rules/activate-after-concat.js";
 import { dropIdentity } from "./rules/drop-identity.js";
 import { foldBatchNorm } from "./rules/fold-batch-norm.js";
 import { foldConstants } from "./rules/fold-constants.js";
-import { foldResidual } from "./rules/fold-residual.js";
 import { foldScale } from "./rules/fold-scale.js";
+import { mergeBranches } from "./rules/merge-branches.js";
 import { mergeEqualNodes } from "./rules/merge-equal-nodes.js";
 import {
   mergeTransposesAroundReshape,
@@ -20,11 +20,15 @@ import { mergeReshapes, mergeTransposes } from "./rules/merge-reshapes.js";
 import { mergeScales, moveScaleBehindPower } from "./rules/merge-scales.js";
 import { splitSlices } from "./rules/split-slices.js";
 
-const fuse: readonly Pass[] = [rulePass("fold-batch-norms", [foldBatchNorm])];
+/** Branches first: they take the BatchNorms on their way, so that their sums are rounded once. */
+const fuse: readonly Pass[] = [
+  rulePass("merge-branches", [mergeBranches]),
+  rulePass("fold-batch-norms", [foldBatchNorm]),
+];
 
 const cleanUp: readonly Pass[] = [
   rulePass("fold-constants", [foldConstants]),
-  rulePass("fold-arithmetic", [foldResidual, foldScale, mergeScales, moveScaleBehindPower, activateAfterConcat]),
+  rulePass("fold-arithmetic", [foldScale, mergeScales, moveScaleBehindPower, activateAfterConcat]),
   rulePass("meet-transposes", [movePadBeforeTranspose, moveSliceBehindTranspose, mergeTransposesAroundReshape]),
   rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes, splitSlices]),
   flattenMaps,

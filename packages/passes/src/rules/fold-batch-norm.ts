@@ -9,28 +9,8 @@ import {
   toFloat64,
 } from "@yolo-compile/core";
 import { lazyConstant, type Node, type OpName, type Value } from "@yolo-compile/ir";
-import { constantInputs, isMiss, type Miss, miss, rule, soleFeeder } from "../rule.js";
-
-/** BatchNorm as y = x * scale + shift, in float64. */
-interface Affine {
-  readonly scale: Float64Array;
-  readonly shift: Float64Array;
-}
-
-/** scale = γ / √(var + ε), shift = β − mean · scale */
-function affineOf(node: Node<"BatchNormalization">): Affine | undefined {
-  const vectors = constantInputs(node, [1, 2, 3, 4]);
-  if (!vectors) return undefined;
-  const [gamma, beta, mean, variance] = vectors.map((vector) => toFloat64(vector!)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const { epsilon } = node.attributes;
-  const scale = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + epsilon));
-  return { scale, shift: beta.map((value, channel) => value - mean[channel]! * scale[channel]!) };
-}
+import { isMiss, type Miss, miss, rule, soleFeeder } from "../rule.js";
+import { type Affine, affineOf } from "./affine.js";
 
 /** A weight as runs of elements of one output channel. */
 interface Layout {
