@@ -22,7 +22,7 @@ const at = (name) => join(folder, name);
 function run(...argv) {
   const started = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", TELL, join(ROOT, "packages/cli/dist/work.js"), ...argv], {
+    const child = spawn(process.execPath, ["--import", TELL, join(ROOT, "packages/cli/bundle/work.js"), ...argv], {
       stdio: ["ignore", "ignore", "inherit", "pipe"],
     });
     let told = "";

@@ -72,7 +72,9 @@ for (const parent of ["packages", "converters"])
       continue;
     }
     roots.set(root, name);
-    const declared = new Set(Object.keys(manifest.dependencies ?? {}));
+    // What the published package takes from others is bundled, so that an installation does not bring it again.
+    const bundled = name === "yolo-compile" ? manifest.devDependencies : {};
+    const declared = new Set(Object.keys({ ...manifest.dependencies, ...bundled }));
     for (const dependency of declared)
       if (dependency.startsWith("@yolo-compile/") && !TABLE[name].includes(short(dependency)))
         problems.push(`${root}/package.json: ${name} may not depend on ${short(dependency)}`);

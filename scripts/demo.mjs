@@ -10,7 +10,7 @@ function run(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-if (!existsSync(`${root}/packages/cli/dist/main.js`)) run("scripts/setup.mjs");
+if (!existsSync(`${root}/packages/cli/bundle/main.js`)) run("scripts/setup.mjs");
 mkdirSync(`${root}/out`, { recursive: true });
 
 function yoloCompile(...args) {

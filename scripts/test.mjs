@@ -6,7 +6,7 @@ const root = new URL("..", import.meta.url);
 const run = (command, args, options = {}) =>
   spawnSync(command, args, { cwd: root, stdio: "inherit", ...options }).status ?? 1;
 
-if (!existsSync(new URL("packages/cli/dist/main.js", root)) || !existsSync(new URL("node_modules/jest", root))) {
+if (!existsSync(new URL("packages/cli/bundle/main.js", root)) || !existsSync(new URL("node_modules/jest", root))) {
   const status = run(process.execPath, ["scripts/setup.mjs"]);
   if (status !== 0) process.exit(status);
 }

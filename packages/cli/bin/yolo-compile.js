@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What cannot be loaded is a matter of the installation or of the machine: 74 is EX_IOERR of sysexits.h, README.md.
-const { main } = await import("../dist/main.js").catch((error) => {
+const { main } = await import("../bundle/main.js").catch((error) => {
   process.stderr.write(`error system/refused: yolo-compile cannot be loaded: ${error.message}\n`);
   process.exit(74);
 });

@@ -67,8 +67,17 @@ posix(`so is a reader that has gone${why}`, () => {
 });
 
 posix(`too few open files and a working directory that is gone are said${why}`, () => {
-  const { status, stderr } = shell('ulimit -n 40; yolo "$CHECKPOINT" -o out.onnx');
-  expect([status, stderr]).toEqual([74, expect.stringMatching(/^error system\/refused: .*\n$/)]);
+  const refused: string[] = [];
+  let status: number | null = null;
+  // Node itself needs some 20, and with fewer it ends before it runs anything of ours.
+  for (let limit = 16; limit < 64 && status !== 0; limit += 2) {
+    const run = shell(`ulimit -n ${limit}; yolo "$CHECKPOINT" --imgsz 64 --no-verify -o out.onnx`);
+    status = run.status;
+    if (status === 74) refused.push(run.stderr);
+  }
+  expect(status).toBe(0);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const text of refused) expect(text).toMatch(/^error system\/refused: .*\n$/);
   mkdirSync(at("gone"));
   const gone = shell('cd gone && rmdir ../gone && yolo "$CHECKPOINT" -o /tmp/out.onnx');
   expect([gone.status, gone.stderr]).toEqual([
