@@ -26,10 +26,12 @@ import {
   unreadDataType,
   unreadOpset,
 } from "./diagnostics.js";
+import { ConstantFolder } from "./fold-when-read.js";
 import { Lift } from "./lift.js";
 import { liftNode } from "./lift-ops.js";
 import type { ReadContext } from "./limits.js";
 import { OPSETS } from "./opsets.js";
+import { OWN_FOLDS } from "./own-folds.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
 import { constantTensor } from "./read-constant.js";
 import { type ModelRecord, readModel, type ValueRecord } from "./read-model.js";
@@ -38,24 +40,30 @@ import { computedSizes, constantSizes, type SizeVector, shapeSizes } from "./rea
 import { dimensionsProblem, readTensor } from "./read-tensor.js";
 import { bytesAt } from "./wire-source.js";
 
+/** Options of reading a model. */
+export interface DecodeOptions {
+  /** Shapes of inputs by name, for a model that leaves sizes open: what it computes from them is then constant. */
+  readonly shapes?: ReadonlyMap<string, readonly number[]>;
+}
+
 /**
  * An ONNX model of opset 11 to 21 in the IR's form. Dimensions that have a name or a formula, such as `32*h`, are symbols. Constants stay in `bytes` until they are read.
  * @throws onnx/…, and what the IR says about its nodes
  */
-export function decodeModel(bytes: Uint8Array, file = "the model"): Graph {
+export function decodeModel(bytes: Uint8Array, file = "the model", { shapes = new Map() }: DecodeOptions = {}): Graph {
   const model = readModel(bytesSource(file, bytes));
   const opset = model.opsets.get("");
   if (opset === undefined || opset < OPSETS.min || opset > OPSETS.max) throw unreadOpset(file, opset, OPSETS);
   const records = model.graph.nodes.map((node) => readNode(bytesAt(model.source, node), model.context));
   checkOps(records, file);
-  return new GraphReader(model, opset).read(records);
+  return new GraphReader(model, opset, shapes).read(records);
 }
 
 /** @throws onnx/op, which lists all that cannot be read */
 function checkOps(records: readonly NodeRecord[], file: string): void {
   const unknown = new Map<string, number>();
   for (const { op, domain } of records) {
-    if (domain === "" && (op === "Constant" || op === "Shape" || isKnownOp(op))) continue;
+    if (domain === "" && (op === "Constant" || op === "Shape" || OWN_FOLDS.has(op) || isKnownOp(op))) continue;
     const name = domain === "" ? op : `${domain}.${op}`;
     unknown.set(name, (unknown.get(name) ?? 0) + 1);
   }
@@ -70,12 +78,15 @@ class GraphReader {
   /** Sizes that the file computes from shapes, by the value that holds them. Only those that are constants are values of the graph. */
   readonly #sizes = new Map<Value, SizeVector>();
   readonly #context: ReadContext;
+  readonly #folder: ConstantFolder;
 
   constructor(
     readonly model: ModelRecord,
     readonly opset: number,
+    readonly shapes: ReadonlyMap<string, readonly number[]>,
   ) {
     this.#context = model.context;
+    this.#folder = new ConstantFolder(model.context);
   }
 
   read(records: readonly NodeRecord[]): Graph {
@@ -106,7 +117,9 @@ class GraphReader {
   }
 
   #input(record: ValueRecord): Value {
-    const value: Value = { type: declaredType(record, "inputs"), hint: record.name };
+    const shape = this.shapes.get(record.name);
+    const type = declaredType(shape ? pinned(record, shape) : record, "inputs");
+    const value: Value = { type, hint: record.name };
     this.#define(record.name, value, "inputs");
     return value;
   }
@@ -119,13 +132,21 @@ class GraphReader {
       return [];
     }
     const inputs = record.inputs.map((name) => (name ? this.#use(name, where) : undefined));
+    const lift = (): Lift => new Lift(withoutOptional(record), inputs, this.opset, this.#symbols, this.#sizes);
+    const define = (values: readonly Value[]): void =>
+      values.forEach((value, index) => {
+        const name = record.outputs[index];
+        if (name) this.#define(name, value, where);
+      });
     if (this.#computedSizes(record, inputs, where)) return [];
-    const lift = new Lift(withoutOptional(record), inputs, this.opset, this.#symbols, this.#sizes);
-    liftNode(lift).forEach((value, index) => {
-      const name = record.outputs[index];
-      if (name) this.#define(name, value, where);
-    });
-    return lift.nodes;
+    const folded = this.#folder.fold({ record, inputs, where, lift });
+    if (folded) {
+      define(folded);
+      return [];
+    }
+    const lifted = lift();
+    define(liftNode(lifted));
+    return lifted.nodes;
   }
 
   /**
@@ -135,7 +156,7 @@ class GraphReader {
   #computedSizes(record: NodeRecord, inputs: readonly (Value | undefined)[], where: string): boolean {
     const [x] = inputs;
     const isShape = record.op === "Shape";
-    if (!isShape && !inputs.some((input) => input && this.#sizes.has(input))) return false;
+    if (!isShape && !inputs.some((input) => input && !input.constant && this.#sizes.has(input))) return false;
     const operands = inputs.map((input) => input && (this.#sizes.get(input) ?? constantSizes(input)));
     const found = isShape ? x && shapeSizes(x, record) : computedSizes(record, operands);
     if (!found) return false;
@@ -145,6 +166,7 @@ class GraphReader {
       ? constantValue({ ...int64s(found.sizes), shape }, name)
       : { type: { dtype: "i64", shape }, hint: name };
     this.#sizes.set(value, found);
+    this.#folder.note(value);
     this.#define(name, value, where);
     return true;
   }
@@ -166,6 +188,15 @@ class GraphReader {
       );
     return value;
   }
+}
+
+/** The input with the sizes of `shape`. @throws onnx/graph where it has others */
+function pinned(record: ValueRecord, shape: readonly number[]): ValueRecord {
+  const declared = record.shape ?? shape;
+  const differs = declared.some((size, axis) => typeof size === "number" && size !== shape[axis]);
+  if (differs || declared.length !== shape.length)
+    throw modelGraph(`the input ${record.name} is declared [${declared}], [${shape}] was asked for`, "inputs");
+  return { ...record, shape };
 }
 
 /** The node without the optional outputs that are left out at its end. */

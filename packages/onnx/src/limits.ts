@@ -12,6 +12,9 @@ export const MOST_PARAMETERS = 1024;
 /** Integers in one list of an attribute: each may be a byte in the file and is eight in memory. */
 export const MOST_INTEGERS = 2 ** 20;
 
+/** Elements that are computed from constants while a file is read, in all: grids of large images have some 10^5. */
+export const MOST_FOLDED = 2 ** 23;
+
 /** The file that is being read, and the number of its records kept so far. */
 export class ReadContext {
   #records = 0;
