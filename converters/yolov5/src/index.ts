@@ -1,1 +1,2 @@
 export { YOLOV5 } from "./family.js";
+export { BOX_HEAD, type PredictLevel } from "./modules/detect.js";

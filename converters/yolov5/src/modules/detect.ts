@@ -131,15 +131,20 @@ function decode(scope: Scope, x: Value, head: Head, { stride, anchors }: Level):
   return reshape(scope, concat(scope, parts, 4), [n, na * h * w, head.no]);
 }
 
+/** Makes the map of a level, in a child of `list`. x: [n,c,h,w] -> [n,channels,h,w] */
+export type PredictLevel = (list: Scope, x: Value, channels: number, level: number) => Value;
+
+const convolved: PredictLevel = (list, x, channels, level) => conv2d(list.child(String(level)), x, channels);
+
 /** The levels' boxes, one below the other: [n,boxes,no]. yolov5 v7.0 models/yolo.py Detect */
-function detect(scope: Scope, inputs: readonly Value[], head: Head): Value {
+function detect(scope: Scope, inputs: readonly Value[], head: Head, predict: PredictLevel = convolved): Value {
   const strides = inputs.map((x) => fixedSize(scope.trace.image, 2) / fixedSize(x, 2));
   const fallback = anchorTensor(head.anchors, strides);
   const na = fallback.shape[1]!;
   const grid = scope.buffer("anchors", fallback.shape, fallback);
   const list = scope.child("m");
   const rows = inputs.map((x, level) => {
-    const y = conv2d(list.child(String(level)), x, head.no * na);
+    const y = predict(list, x, head.no * na, level);
     return decode(scope, y, head, {
       stride: strides[level]!,
       anchors: levelAnchors(scope, grid, level, strides[level]!),
@@ -163,16 +168,21 @@ function prototypes(scope: Scope, x: Value, hidden: number, masks: number): Valu
   return convBnAct(scope.child("cv3"), convBnAct(scope.child("cv2"), larger, hidden, { k: 3 }), masks);
 }
 
+type HeadArguments = Arguments<"nc" | "anchors" | "ch">;
+
+/** The parts of the definition of Detect that heads of YOLOv5's forks have too. */
+export const BOX_HEAD = {
+  signature: ["nc", "anchors", "ch"],
+  plan: planDetect,
+  inputs: "many",
+  outputs: (a: HeadArguments) => [boxLayout(a.int("nc"), 0)],
+  build: (scope: Scope, inputs: readonly Value[], a: HeadArguments, predict?: PredictLevel) =>
+    detect(scope, inputs, readHead(a, 0, inputs.length), predict),
+} as const;
+
 /** Heads of the yaml: the last row of a network. */
 export const HEAD_MODULES = moduleTable({
-  Detect: defineModule({
-    type: "models.yolo.Detect",
-    signature: ["nc", "anchors", "ch"],
-    plan: planDetect,
-    inputs: "many",
-    outputs: (a) => [boxLayout(a.int("nc"), 0)],
-    build: (scope, inputs, a) => detect(scope, inputs, readHead(a, 0, inputs.length)),
-  }),
+  Detect: defineModule({ ...BOX_HEAD, type: "models.yolo.Detect" }),
   Segment: defineModule({
     type: "models.yolo.Segment",
     signature: ["nc", "anchors", "nm", "npr", "ch"],
