@@ -10,6 +10,7 @@ import base64
 import json
 import sys
 import zlib
+from collections import Counter
 from copy import deepcopy
 
 import numpy as np
@@ -20,7 +21,10 @@ import torch
 from module_goldens import ROOT, fill, made_input
 
 PREFIX = "model.0."
-SIZE = [1, 3, 64, 96]
+# Maps of odd sizes occur behind stride 8.
+SIZE = [1, 3, 72, 104]
+# For backbones that cannot run those.
+EVEN = [1, 3, 64, 96]
 SAMPLES = 24
 # At least one of each kind of block, the smaller the better.
 COMPUTED = [
@@ -28,9 +32,26 @@ COMPUTED = [
     "resnet14t",
     "seresnext26d_32x4d",
     "ecaresnet26t",
-    "resnetaa34d",
     "resnetrs50",
+    "tf_efficientnet_lite0",
+    "tf_efficientnetv2_b0",
+    "efficientnet_es",
+    "tinynet_e",
+    "mnasnet_small",
+    "semnasnet_050",
+    "fbnetc_100",
+    "mobilenetv1_100",
+    "mobilenetv2_035",
+    "mobilenetv3_rw",
+    "mobilenetv3_small_050",
+    "tf_mobilenetv3_small_minimal_100",
+    "fbnetv3_b",
+    "lcnet_035",
+    "mobilenetv4_conv_small_035",
 ]
+
+
+COMPUTED_EVEN = ["resnetaa34d"]
 
 
 def backbone(name):
@@ -53,6 +74,11 @@ def digests(model):
     return sums
 
 
+def epsilons(model):
+    """How many BatchNorms there are by their epsilon."""
+    return dict(Counter(str(m.eps) for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)))
+
+
 def samples(y):
     """Evenly spread elements, and the largest magnitude of all."""
     flat = y.flatten()
@@ -71,24 +97,26 @@ def structure(name):
         "modules": len(list(model.modules())),
         "parameters": sum(p.numel() for p in model.parameters()),
         "weights": digests(model),
+        "epsilons": epsilons(model),
     }
 
 
 def computed(name):
+    size = EVEN if name in COMPUTED_EVEN else SIZE
     model = fill(backbone(name), PREFIX)
-    x = made_input(SIZE, 1)
+    x = made_input(size, 1)
     macs, _ = thop.profile(deepcopy(model), inputs=(x.clone(),), verbose=False)
     with torch.no_grad():
-        return {"input": SIZE, "macs": int(macs), "outputs": [samples(y) for y in model(x)]}
+        return {"input": size, "macs": int(macs), "outputs": [samples(y) for y in model(x)]}
 
 
 def main():
     torch.set_num_threads(1)
     names = sys.stdin.read().split()
-    missing = set(COMPUTED) - set(names)
+    missing = set(COMPUTED + COMPUTED_EVEN) - set(names)
     if missing:
         sys.exit(f"no such backbone in the list: {', '.join(sorted(missing))}")
-    goldens = [{**structure(name), **(computed(name) if name in COMPUTED else {})} for name in names]
+    goldens = [{**structure(name), **(computed(name) if name in COMPUTED + COMPUTED_EVEN else {})} for name in names]
     path = ROOT / "fixtures" / "timm" / "backbones.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text("[\n" + ",\n".join(json.dumps(golden) for golden in goldens) + "\n]\n")

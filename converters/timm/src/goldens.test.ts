@@ -14,6 +14,8 @@ interface BackboneGolden {
   readonly parameters: number;
   /** A check sum of the names and shapes of each child's weights. */
   readonly weights: Readonly<Record<string, number>>;
+  /** How many BatchNorms there are by their epsilon. */
+  readonly epsilons: Readonly<Record<string, number>>;
 }
 
 /** One whose outputs are known. */
@@ -47,6 +49,20 @@ function checkSums(trace: Trace): Record<string, number> {
   return Object.fromEntries([...lines].map(([child, text]) => [child, crc32(new TextEncoder().encode(text))]));
 }
 
+/** BatchNorms of a walk by the single-precision epsilon. */
+function epsilons({ trace, levels }: ReturnType<typeof traced>): Map<number, number> {
+  levels.forEach((value, index) => {
+    trace.builder.output(`output${index}`, value);
+  });
+  const counts = new Map<number, number>();
+  for (const node of trace.builder.build().nodes)
+    if (node.op === "BatchNormalization") {
+      const { epsilon } = node.attributes as { readonly epsilon: number }; // as the op's schema has it
+      counts.set(epsilon, (counts.get(epsilon) ?? 0) + 1);
+    }
+  return counts;
+}
+
 test("each backbone has a golden of timm, each golden a backbone", () => {
   expect(GOLDENS.map(({ name }) => name).sort()).toEqual([...BACKBONES.keys()].sort());
 });
@@ -55,20 +71,22 @@ test.each(GOLDENS.map((golden) => [golden.name, golden] as const))(
   "%s has timm's levels, modules and weights",
   (_, g) => {
     const side = 256;
-    const { trace, levels } = traced(g.name, [1, 3, side, side]);
-    expect({
+    const walk = traced(g.name, [1, 3, side, side]);
+    const { trace, levels } = walk;
+    const found = {
+      name: g.name,
       channels: levels.map(({ type }) => type.shape[1]),
       strides: levels.map(({ type }) => side / Number(type.shape[2])),
       modules: trace.modules,
       parameters: trace.parameters,
       weights: checkSums(trace),
-    }).toEqual({
-      channels: g.channels,
-      strides: g.strides,
-      modules: g.modules,
-      parameters: g.parameters,
-      weights: g.weights,
-    });
+    };
+    expect(g).toMatchObject(found);
+    expect(found).toMatchObject({ weights: g.weights });
+    const expected = Object.entries(g.epsilons).map(
+      ([epsilon, count]) => [Math.fround(Number(epsilon)), count] as const,
+    );
+    expect(epsilons(walk)).toEqual(new Map(expected));
   },
 );
 

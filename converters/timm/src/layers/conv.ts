@@ -6,7 +6,7 @@ export interface ConvSettings {
   readonly k?: number;
   readonly s?: number;
   /** Padding; symmetric (k - 1) / 2 where left out, TensorFlow's, which looks at the map's size, for "same". */
-  readonly p?: number | "same";
+  readonly p?: number | "same" | undefined;
   /** Groups; 1 where left out, one a channel for "depthwise". */
   readonly g?: number | "depthwise";
   readonly bias?: boolean;

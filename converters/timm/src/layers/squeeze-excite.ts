@@ -6,10 +6,10 @@ import { type Activation, relu, sigmoid } from "./activation.js";
 export const nearestMultiple = (value: number, divisor = 8): number =>
   Math.max(divisor, Math.floor((value + divisor / 2) / divisor) * divisor);
 
-/** As {@link nearestMultiple}, but never more than a tenth below the value. timm's make_divisible */
-export function roundedChannels(value: number, divisor = 8, least = divisor): number {
-  const nearest = Math.max(least, Math.floor((value + divisor / 2) / divisor) * divisor);
-  return nearest < 0.9 * value ? nearest + divisor : nearest;
+/** As {@link nearestMultiple}, but never less than `limit` of the value. timm's make_divisible */
+export function roundedChannels(value: number, divisor = 8, limit = 0.9): number {
+  const nearest = nearestMultiple(value, divisor);
+  return nearest < limit * value ? nearest + divisor : nearest;
 }
 
 /** Mean over the map: [n,c,h,w] -> [n,c,1,1] */
