@@ -1,18 +1,20 @@
 import { elementCount, toFloat64 } from "@yolo-compile/core";
 import { type Evidence, type Family, isDict, type StoredWeights } from "@yolo-compile/network";
 import { REQUIRED, readConfig } from "./config.js";
+import { decodeMaps, FAMILY } from "./decode-maps.js";
 import { outputsOf } from "./layout.js";
 import { YOLOV5_MODULES } from "./modules/index.js";
 
 /** YOLOv5, v5.0 to v7.0. */
 export const YOLOV5: Family = {
-  name: "YOLOv5",
+  name: FAMILY,
   modules: YOLOV5_MODULES,
   networks: {
     looksLike: `a yaml with ${REQUIRED.join(", ")}; a checkpoint of models.yolo with anchors`,
     recognizes,
     readConfig,
     outputsOf,
+    decodeMaps,
     storedFacts,
   },
 };

@@ -16,6 +16,15 @@ export const boxLayout = (classes: number, masks: number): UnnamedLayout => ({
   ],
 });
 
+/** A map of each anchor's numbers, before the sigmoid or after it: [n,anchors*(5 + classes + masks),h,w]. */
+export const mapLayout = (classes: number, masks: number, anchors: number, activated: boolean): UnnamedLayout => ({
+  axis: 1,
+  parts: Array.from({ length: anchors }, (): OutputPart[] => [
+    { name: "values", kind: activated ? "probability" : "logit", count: BOX_COLUMNS + classes },
+    ...(masks > 0 ? [{ name: "masks", kind: "coefficient", count: masks } satisfies OutputPart] : []),
+  ]).flat(),
+});
+
 /** [n,masks,h,w] */
 export const prototypeLayout = (masks: number): UnnamedLayout => ({
   axis: 1,

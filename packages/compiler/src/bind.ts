@@ -23,6 +23,8 @@ export interface BoundWeights {
 /** A network whose constants read the weights that are bound to it. */
 export interface BoundNetwork {
   readonly weights: BoundWeights;
+  /** The bound tensors, for another walk. */
+  readonly source: WeightSource;
   readonly traced: TracedNetwork;
 }
 
@@ -61,7 +63,7 @@ export function bindWeights(
     notes: [...match.notes, ...unneeded, ...notesOn(match, names, fillFrom?.name)],
   };
   const source = sourceOf(match, checkpoint, filled.length > 0 ? fillFrom : undefined);
-  return { weights, traced: match.traced ?? traceNetwork(network, { ...image, weights: source }) };
+  return { weights, source, traced: match.traced ?? traceNetwork(network, { ...image, weights: source }) };
 }
 
 const sourceOf = (

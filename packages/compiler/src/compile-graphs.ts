@@ -2,9 +2,12 @@ import type { Diagnostic, OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import {
   checkImageSize,
+  DECODED,
+  type Ending,
   type Evidence,
   fitStrides,
   graphOf,
+  isDecoded,
   type ModuleLibrary,
   NETWORK_LIMITS,
   type Network,
@@ -14,6 +17,7 @@ import {
   planNetwork,
   type TracedLayer,
   toPython,
+  traceNetwork,
 } from "@yolo-compile/network";
 import { optimize, type PassObserver, type PipelineName, type Replacements, type Rewrite } from "@yolo-compile/passes";
 import type { Checkpoint } from "@yolo-compile/weights";
@@ -52,6 +56,8 @@ export interface GraphsRequest extends LoadOptions {
   readonly batch: number;
   /** The head to take: true for the one whose boxes need no suppression, where there is one. Left out, the family decides. */
   readonly end2end?: boolean;
+  /** What the outputs are; left out, the family's decoded boxes. */
+  readonly ending?: Ending;
   readonly passes: PipelineName;
   readonly observer?: CompileObserver;
 }
@@ -65,8 +71,10 @@ export interface CompileObserver extends PassObserver {
 /** One network as two graphs that compute the same, with the rewrites that led to the second. */
 export interface CompiledGraphs {
   readonly network: Network;
-  /** BatchNorm unfused, attention spelled out: the reference. */
+  /** BatchNorm unfused, attention spelled out. */
   readonly plain: Graph;
+  /** The reference: the plain graph, or the one with the family's own outputs where those of `plain` are others. */
+  readonly reference: Reference;
   readonly optimized: Graph;
   readonly rewrites: readonly Rewrite[];
   /** Values of the plain graph, with their replacements in the optimised one. */
@@ -81,6 +89,12 @@ export interface CompiledGraphs {
   /** Class names by index. */
   readonly names: readonly string[];
   readonly notes: readonly Diagnostic[];
+}
+
+/** A plain graph that other graphs are judged by, and the layout of each of its outputs. */
+export interface Reference {
+  readonly graph: Graph;
+  readonly outputs: readonly OutputLayout[];
 }
 
 /** `models/yolov5n.yaml` -> `yolov5n` */
@@ -140,23 +154,27 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  * @throws yaml/…, network/…, weights/…, compile/no-yaml, compile/no-weights
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
-  const { config, size, batch, observer, end2end } = request;
+  const { config, size, batch, observer, end2end, ending = DECODED } = request;
   const planned = loadNetwork(config, request.checkpoint, request);
-  const network = { ...planned, ...(end2end !== undefined && { end2end }) };
+  const own = { ...planned, ...(end2end !== undefined && { end2end }) };
+  const network = isDecoded(ending) ? own : { ...own, ending };
   checkImageSize(network, size);
   observer?.afterStage?.("plan");
-  const { checkpoint, weights, traced } = bind(network, request);
+  const { checkpoint, weights, source, traced } = bind(network, request);
   observer?.afterStage?.("bind");
   const names = classNames(network, checkpoint);
   const built = graphOf(traced, (outputs) =>
     network.config.metadata({ strides: network.strides, names, size, batch, outputs }),
   );
   const { graph: plain, layers, outputs, buffers } = built;
+  const reference = isDecoded(ending)
+    ? { graph: plain, outputs }
+    : graphOf(traceNetwork(own, { size, batch, weights: source }));
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
-  return { network, plain, optimized, rewrites, replaced, layers, outputs, buffers, weights, names, notes };
+  return { network, plain, reference, optimized, rewrites, replaced, layers, outputs, buffers, weights, names, notes };
 }
 
 /** The network with weights from the checkpoint, random ones, or both. */

@@ -91,6 +91,14 @@ export const unknownFamily = (file: string, document: PyValue, families: readonl
   });
 };
 
+/** For maps of a family that is not known here. */
+export const unknownMaps = (family: string | undefined): CompileError =>
+  new CompileError({
+    code: "detect/maps",
+    message: `nothing here decodes the maps of ${family ?? "a model without facts about them"}`,
+    hint: "a model whose head is decoded needs no decoder",
+  });
+
 /** For a yaml with neither weights nor a seed for random ones. */
 export const noWeights = (name: string): CompileError =>
   new CompileError({

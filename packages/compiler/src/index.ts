@@ -17,11 +17,21 @@ export {
 } from "@yolo-compile/core";
 export { type Graph, opCensus, printGraph } from "@yolo-compile/ir";
 export {
+  BOX_FORMS,
+  type BoxForm,
+  DECODED,
+  type Ending,
+  type EndingFacts,
   formatSummary,
+  HEADS,
+  type HeadName,
+  isDecoded,
+  isOfMaps,
   type ModuleLibrary,
   type Network,
   networkNotes,
   ownModules,
+  readEnding,
   type Summary,
   summarizeNetwork,
 } from "@yolo-compile/network";
@@ -40,7 +50,7 @@ export {
 } from "./compile-graphs.js";
 export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
-export { FAMILIES, outputsOf } from "./families.js";
+export { decodeMaps, FAMILIES, outputsOf } from "./families.js";
 export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";

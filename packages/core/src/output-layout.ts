@@ -2,25 +2,41 @@
  * The unit of an output's numbers. Numbers of different kinds are never judged by one scale: pixels are hundreds, a
  * probability is at most 1, and a logit's difference means the same anywhere on its scale.
  */
-export type NumberKind = "pixels" | "probability" | "logit" | "coefficient" | "distance" | "angle" | "label" | "other";
+export type NumberKind = (typeof NUMBER_KINDS)[number];
+
+/** All of {@link NumberKind}. */
+export const NUMBER_KINDS = [
+  "pixels",
+  "probability",
+  "logit",
+  "coefficient",
+  "distance",
+  "angle",
+  "label",
+  "other",
+] as const;
 
 /**
  * The content of a part of an output. Of a box: `center` is x, y; `size` is width, height; `corners` are left, top, right,
  * bottom. `score` is that of the one `label` beside it, where suppression is part of the graph. `values` is anything else.
  */
-export type PartName =
-  | "center"
-  | "size"
-  | "corners"
-  | "objectness"
-  | "classes"
-  | "score"
-  | "label"
-  | "masks"
-  | "prototypes"
-  | "keypoints"
-  | "rotation"
-  | "values";
+export type PartName = (typeof PART_NAMES)[number];
+
+/** All of {@link PartName}. */
+export const PART_NAMES = [
+  "center",
+  "size",
+  "corners",
+  "objectness",
+  "classes",
+  "score",
+  "label",
+  "masks",
+  "prototypes",
+  "keypoints",
+  "rotation",
+  "values",
+] as const;
 
 /** Consecutive places of an output along its axis. */
 export interface OutputPart {

@@ -193,6 +193,30 @@ export const noEnd2end = (name: string): CompileError =>
     hint: "leave --end2end out",
   });
 
+/** For a form of the outputs that the network's last row cannot give. */
+export const noHeadOf = (name: string, head: string): CompileError =>
+  new CompileError({
+    code: "network/head",
+    message: `${name} ends in no detector that can give ${head} maps`,
+    hint: "leave --head out",
+  });
+
+/** For outputs that are to be taken apart and hold no upright boxes with a score for each class. */
+export const noBoxes = (parts: readonly string[]): CompileError =>
+  new CompileError({
+    code: "network/head",
+    message: `the outputs are ${parts.join(", ") || "nothing"}, expected upright boxes with a score for each class`,
+    hint: "leave --head out",
+  });
+
+/** For metadata of ours that somebody changed. */
+export const brokenEnding = (problem: string): CompileError =>
+  new CompileError({
+    code: "network/ending",
+    message: `what the model's metadata say about its outputs cannot be read: ${problem}`,
+    hint: "compile it again",
+  });
+
 /** For a yaml whose backbone and head are both empty. */
 export const noHead = (name: string): CompileError =>
   new CompileError({ code: "network/rows", message: `${name} has no rows`, hint: "backbone and head are both empty" });

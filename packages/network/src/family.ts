@@ -1,6 +1,7 @@
-import type { OutputLayout } from "@yolo-compile/core";
+import type { OutputLayout, Tensor } from "@yolo-compile/core";
 import type { ModelConfig, StoredWeights } from "./config.js";
 import type { ModuleLibrary } from "./definition.js";
+import type { EndingFacts } from "./endings/ending.js";
 import type { PyValue } from "./python.js";
 
 /** A model family: the value that a converter exports. The compiler holds one list of them, the first match wins. */
@@ -26,6 +27,12 @@ export interface NetworkFamily {
   readConfig(document: PyValue, name: string): ModelConfig;
   /** The layouts of the outputs of an exported model; undefined where it is not of this family. */
   outputsOf?(model: ExportedModel): readonly OutputLayout[] | undefined;
+  /**
+   * The decoded outputs that follow from maps, which are all outputs in order, perhaps with more behind them; undefined where
+   * they are not of this family.
+   * @throws detect/maps where they are damaged
+   */
+  decodeMaps?(facts: EndingFacts, outputs: readonly Tensor[]): readonly DecodedOutput[] | undefined;
   /** Facts about the weights that the metadata of a converted checkpoint repeat, for readers that look no further. */
   storedFacts?(stored: StoredWeights): ReadonlyMap<string, string>;
 }
@@ -38,6 +45,12 @@ export interface Evidence {
   readonly className?: string;
   /** Names and types of a checkpoint's weights. */
   readonly stored?: StoredWeights;
+}
+
+/** An output of the family's own form, with its layout. */
+export interface DecodedOutput {
+  readonly tensor: Tensor;
+  readonly layout: OutputLayout;
 }
 
 /** An exported model, of whatever tool. */

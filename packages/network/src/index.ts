@@ -4,6 +4,8 @@ export * from "./config.js";
 export { type ConvBnActOptions, convBnAct } from "./conv-bn-act.js";
 export * from "./definition.js";
 export { argumentError, missingKeys, wrongKey } from "./diagnostics.js";
+export * from "./endings/ending.js";
+export { readEnding } from "./endings/read-ending.js";
 export * from "./family.js";
 export * from "./gains.js";
 export { NETWORK_LIMITS, type NetworkLimits, NO_LIMITS } from "./limits.js";

@@ -2,8 +2,11 @@ import { CompileError, type Diagnostic, isCompileError, type OutputLayout } from
 import { fixedSize, type Graph, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
-import type { ModuleLibrary } from "./definition.js";
+import type { ModuleLibrary, UnnamedLayout } from "./definition.js";
+
 import { brokenStride, imageSize, noEnd2end } from "./diagnostics.js";
+import { endNetwork } from "./endings/end-network.js";
+import { DECODED, ENDING_KEY, type Ending, type EndingFacts, isDecoded } from "./endings/ending.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
 import { Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
@@ -20,6 +23,8 @@ export interface Network {
   readonly limits: NetworkLimits;
   /** As {@link TraceOptions.end2end}. */
   readonly end2end?: boolean;
+  /** As {@link TraceOptions.ending}. */
+  readonly ending?: Ending;
 }
 
 /** A row, and the values that a walk gave it. */
@@ -47,7 +52,7 @@ export function planNetwork(config: ModelConfig, modules: ModuleLibrary, limits 
 }
 
 /** The parts of a network that a walk needs. */
-type Walkable = Pick<Network, "config" | "layers" | "limits" | "end2end">;
+type Walkable = Pick<Network, "config" | "layers" | "limits" | "end2end" | "ending">;
 
 function probeStrides(planned: Walkable): number[] {
   let problem: unknown;
@@ -104,7 +109,7 @@ export interface TraceRequest {
 
 /** Walks the whole network once. @throws what the modules throw, with the yaml row as its place */
 export function traceNetwork(
-  { config, layers, limits, end2end }: Walkable,
+  { config, layers, limits, end2end, ending }: Walkable,
   { size, batch = 1, weights }: TraceRequest,
 ): TracedNetwork {
   const options: TraceOptions = {
@@ -112,6 +117,7 @@ export function traceNetwork(
     imageShape: [batch, config.ch, ...size],
     ...(weights && { weights }),
     ...(end2end !== undefined && { end2end }),
+    ...(ending && { ending }),
     ...(config.profiler && { profiler: config.profiler }),
     activation: config.activation,
     batchNormEps: config.batchNormEps,
@@ -190,20 +196,25 @@ export interface BuiltNetwork {
   readonly buffers: ReadonlySet<string>;
 }
 
-/** The name of the graph's output at a position, as in the YOLO families' own exports. */
-const outputName = (index: number): string => `output${index}`;
-
 /** The layouts that the last row gives its outputs; for one without, `values` and the number of channels. */
-function outputLayouts({ trace, layers, outputs, path }: TracedNetwork): OutputLayout[] {
+function layoutsOf({ layers, outputs }: TracedNetwork, scope: Scope): UnnamedLayout[] {
   const last = layers.at(-1)!;
-  const said = last.definition.outputs?.(argumentsOf(last), new Scope(trace, path)) ?? [];
-  return outputs.map((value, index) => ({
-    output: outputName(index),
-    ...(said[index] ?? {
-      axis: 1,
-      parts: [{ name: "values", kind: "other", count: value.type.shape.length > 1 ? fixedSize(value, 1) : 1 }],
-    }),
-  }));
+  const said = last.definition.outputs?.(argumentsOf(last), scope) ?? [];
+  return outputs.map(
+    (value, index) =>
+      said[index] ?? {
+        axis: 1,
+        parts: [{ name: "values", kind: "other", count: value.type.shape.length > 1 ? fixedSize(value, 1) : 1 }],
+      },
+  );
+}
+
+/** What the model's metadata say about outputs that are not the family's own. */
+function endingEntry({ options, mapFacts }: Trace, outputs: readonly OutputLayout[]): [string, string][] {
+  const { ending = DECODED } = options;
+  if (isDecoded(ending)) return [];
+  const facts: EndingFacts = { ...ending, outputs, ...(mapFacts && { maps: mapFacts() }) };
+  return [[ENDING_KEY, JSON.stringify(facts)]];
 }
 
 /** The graph without nodes that neither an output nor a row's value needs, such as those of the head that does not answer. */
@@ -222,20 +233,22 @@ function withoutUnused(graph: Graph, layers: readonly TracedLayer[]): Graph {
 
 /**
  * The plain graph of a walk, which cannot be used again: BatchNorm unfused, attention spelled out. Input `images`
- * [batch,ch,h,w] in 0…1; outputs `output0`, `output1`, …
+ * [batch,ch,h,w] in 0…1; outputs `output0`, `output1`, …, unless the ending names others.
+ * @throws network/head
  */
 export function graphOf(
   traced: TracedNetwork,
   metadata?: (outputs: readonly OutputLayout[]) => ReadonlyMap<string, string>,
 ): BuiltNetwork {
-  const { trace, layers, outputs } = traced;
-  outputs.forEach((value, index) => {
-    trace.builder.output(outputName(index), value);
-  });
-  const layouts = outputLayouts(traced);
+  const { trace, layers, outputs, path } = traced;
+  const scope = new Scope(trace, path);
+  const ended = endNetwork(scope, outputs, layoutsOf(traced, scope));
+  for (const { name, value } of ended) trace.builder.output(name, value);
+  const layouts = ended.map(({ name, layout }) => ({ output: name, ...layout }));
   const buffers = [...trace.expected.values()].filter(({ kind }) => kind === "buffer").map(({ name }) => name);
+  const entries = metadata && new Map([...metadata(layouts), ...endingEntry(trace, layouts)]);
   return {
-    graph: withoutUnused(trace.builder.build(metadata?.(layouts)), layers),
+    graph: withoutUnused(trace.builder.build(entries), layers),
     layers,
     outputs: layouts,
     buffers: new Set(buffers),

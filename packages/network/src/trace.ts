@@ -11,6 +11,7 @@ import {
 } from "@yolo-compile/core";
 import { type GivenAttributesOf, GraphBuilder, lazyConstant, type OpName, type Value } from "@yolo-compile/ir";
 import { impossibleShape, networkTooLarge, weightMissing } from "./diagnostics.js";
+import { type Ending, isOfMaps, type MapFacts } from "./endings/ending.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import type { PyCall } from "./python.js";
 
@@ -50,6 +51,8 @@ export interface TraceOptions {
   readonly batchNormEps?: number;
   /** The head to take: true for the one whose boxes need no suppression, where there is one. Left out, the family decides. */
   readonly end2end?: boolean;
+  /** The form of the outputs. */
+  readonly ending?: Ending;
   /** By default thop 0.1.1. */
   readonly profiler?: Profiler;
   /** By default {@link NETWORK_LIMITS}. */
@@ -97,6 +100,10 @@ export class Trace {
   readonly activation: PyCall;
   /** Whether the boxes that come out need no suppression. */
   end2end = false;
+  /** Whether the last row gave its maps, as the ending asks. */
+  gaveMaps = false;
+  /** What is needed to decode those maps; reads weights. */
+  mapFacts?: () => MapFacts;
   /** The network's input: [n,ch,h,w]. */
   readonly image: Value;
 
@@ -222,6 +229,18 @@ export class Scope {
   /** Records that a stored entry, where there is one, is no weight of this module. */
   ignore(name: string, reason: string): void {
     if (this.stored(name)) this.trace.ignored.set(`${this.path}.${name}`, reason);
+  }
+
+  /**
+   * Whether the ending asks for this module's maps instead of its decoded boxes: before the sigmoid or after it. A module
+   * that asks has to give them.
+   */
+  wantedMaps(facts: () => MapFacts): "raw" | "sigmoid" | undefined {
+    const { ending } = this.trace.options;
+    if (!ending || !isOfMaps(ending)) return undefined;
+    this.trace.gaveMaps = true;
+    this.trace.mapFacts = facts;
+    return ending.head === "raw" ? "raw" : "sigmoid";
   }
 
   /** Adds a note for the user. */

@@ -9,6 +9,7 @@ export { type LetterboxOptions, letterbox, toTensor } from "./letterbox.js";
 export { type Mask, processMasks, processNativeMasks } from "./masks.js";
 export type { DetectionPair } from "./match-detections.js";
 export { nonMaxSuppression, type SuppressionOptions } from "./non-max-suppression.js";
+export * from "./output-parts.js";
 export { boxOverlap, maskOverlap } from "./overlap.js";
 export { classColour } from "./palette.js";
 export { hasBoxes } from "./row-layout.js";

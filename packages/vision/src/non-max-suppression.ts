@@ -1,8 +1,8 @@
-import { castTensor, type OutputLayout, type Tensor } from "@yolo-compile/core";
+import type { OutputLayout, Tensor } from "@yolo-compile/core";
 import { type CandidateRules, candidatesOf } from "./candidates.js";
 import type { Detection } from "./detection.js";
 import { badThreshold } from "./diagnostics.js";
-import { rowLayout } from "./row-layout.js";
+import { rowLayout, rowMajor } from "./row-layout.js";
 
 /** Options of non-maximum suppression; the defaults are those of YOLOv5's detect.py. */
 export interface SuppressionOptions {
@@ -46,23 +46,14 @@ export function nonMaxSuppression(
     classes: classes && new Set(classes),
     multiLabel: options.multiLabel ?? false,
   };
-  const data = castTensor(output, "f32").data as Float32Array; // f32 by the cast
-  const { rows, columns } = places;
+  const data = rowMajor(output, layout, places);
+  const size = places.rows * places.columns;
   return Array.from({ length: output.shape[0]! }, (_, picture) => {
-    const values = data.subarray(picture * rows * columns, (picture + 1) * rows * columns);
-    const rowMajor = layout.axis === 2 ? values : transposed(values, rows, columns);
-    const candidates = candidatesOf(rowMajor, places, rules).sort((a, b) => b.score - a.score);
+    const values = data.subarray(picture * size, (picture + 1) * size);
+    const candidates = candidatesOf(values, places, rules).sort((a, b) => b.score - a.score);
     if (places.label !== undefined) return candidates.slice(0, maxDetections);
     return suppress(candidates.slice(0, MOST_CANDIDATES), agnostic ? 0 : CLASS_DISTANCE, iou, maxDetections);
   });
-}
-
-/** A picture of [columns, rows] as [rows, columns]. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(values.length);
-  for (let column = 0; column < columns; column++)
-    for (let row = 0; row < rows; row++) turned[row * columns + column] = values[column * rows + row]!;
-  return turned;
 }
 
 function checkThresholds(confidence: number, iou: number, maxDetections: number): void {

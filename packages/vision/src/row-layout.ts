@@ -1,4 +1,4 @@
-import { isFloat, type OutputLayout, type PartName, type Tensor } from "@yolo-compile/core";
+import { castTensor, isFloat, type OutputLayout, type PartName, type Tensor } from "@yolo-compile/core";
 import { unexpectedOutput } from "./diagnostics.js";
 
 /** Consecutive columns of a row. */
@@ -48,6 +48,19 @@ export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
     label: spans.get("label")?.at,
     masks: spans.get("masks") ?? { at: columns, count: 0 },
   };
+}
+
+/** The numbers of all pictures, row by row, whichever axis the output has them along. */
+export function rowMajor(output: Tensor, { axis }: OutputLayout, { rows, columns }: RowLayout): Float32Array {
+  const values = castTensor(output, "f32").data as Float32Array; // f32 by the cast
+  if (axis === 2) return values;
+  const turned = new Float32Array(values.length);
+  const size = rows * columns;
+  for (let start = 0; start < values.length; start += size)
+    for (let column = 0; column < columns; column++)
+      for (let row = 0; row < rows; row++)
+        turned[start + row * columns + column] = values[start + column * rows + row]!;
+  return turned;
 }
 
 /** Whether a layout is one of upright boxes, which become detections; rotated ones do not. */

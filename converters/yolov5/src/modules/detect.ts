@@ -1,4 +1,4 @@
-import { type Tensor, tensorOf } from "@yolo-compile/core";
+import { type Tensor, tensorOf, toFloat64 } from "@yolo-compile/core";
 import { constantValue, fixedShape, fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
 import {
   type Arguments,
@@ -8,7 +8,6 @@ import {
   conv2d,
   convBnAct,
   defineModule,
-  isList,
   moduleTable,
   type PlanContext,
   type PyValue,
@@ -17,9 +16,12 @@ import {
   reshape,
   type Scope,
   split,
+  type UnnamedLayout,
   upsample,
 } from "@yolo-compile/network";
-import { BOX_COLUMNS, boxLayout, prototypeLayout } from "../layout.js";
+import { anchorRows } from "../anchors.js";
+import { FAMILY, type MapDecoding } from "../decode-maps.js";
+import { BOX_COLUMNS, boxLayout, mapLayout, prototypeLayout } from "../layout.js";
 
 interface Head {
   readonly nc: number;
@@ -61,12 +63,14 @@ function planSegment(context: PlanContext): RowPlan {
   };
 }
 
+/** The anchors of a row, as its plan has them. */
+const planned = (a: Arguments<"nc" | "anchors">): readonly (readonly (number | undefined)[])[] =>
+  anchorRows(a.value("anchors") ?? null);
+
 function readHead(a: Arguments<"nc" | "anchors">, masks: number, levels: number): Head {
   const nc = a.int("nc");
   if (nc < 1) throw a.error("nc", "a number of classes from 1 on");
-  const value = a.value("anchors");
-  const anchors =
-    value !== undefined && isList(value) ? value.map((row) => (isList(row) ? row.map(asNumber) : [])) : [];
+  const anchors = planned(a);
   const pairs = anchors[0]?.length ?? 0;
   const fits = (row: readonly (number | undefined)[]): boolean =>
     row.length === pairs && row.every((size) => size !== undefined && Number.isFinite(size));
@@ -136,21 +140,55 @@ export type PredictLevel = (list: Scope, x: Value, channels: number, level: numb
 
 const convolved: PredictLevel = (list, x, channels, level) => conv2d(list.child(String(level)), x, channels);
 
-/** The levels' boxes, one below the other: [n,boxes,no]. yolov5 v7.0 models/yolo.py Detect */
-function detect(scope: Scope, inputs: readonly Value[], head: Head, predict: PredictLevel = convolved): Value {
+/**
+ * The levels' boxes, one below the other: [n,boxes,no]; or their maps [n,na*no,h,w], where the ending asks for these.
+ * yolov5 v7.0 models/yolo.py Detect
+ */
+function detect(
+  scope: Scope,
+  inputs: readonly Value[],
+  head: Head,
+  predict: PredictLevel = convolved,
+): readonly Value[] {
   const strides = inputs.map((x) => fixedSize(scope.trace.image, 2) / fixedSize(x, 2));
   const fallback = anchorTensor(head.anchors, strides);
   const na = fallback.shape[1]!;
   const grid = scope.buffer("anchors", fallback.shape, fallback);
   const list = scope.child("m");
-  const rows = inputs.map((x, level) => {
-    const y = predict(list, x, head.no * na, level);
-    return decode(scope, y, head, {
-      stride: strides[level]!,
-      anchors: levelAnchors(scope, grid, level, strides[level]!),
-    });
+  const wanted = scope.wantedMaps(() => mapFacts(head, strides, grid));
+  const levels = inputs.map((x, level) => {
+    const map = predict(list, x, head.no * na, level);
+    if (wanted) return wanted === "raw" ? map : activated(scope, map, head);
+    const stride = strides[level]!;
+    return decode(scope, map, head, { stride, anchors: levelAnchors(scope, grid, level, stride) });
   });
-  return rows.length === 1 ? rows[0]! : concat(scope, rows, 1);
+  return wanted || levels.length === 1 ? levels : [concat(scope, levels, 1)];
+}
+
+/** The map after the sigmoid, but for mask coefficients, which have none. x: [n,na*no,h,w] */
+function activated(scope: Scope, x: Value, { no, masks }: Head): Value {
+  if (masks === 0) return scope.op("Sigmoid", [x]);
+  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
+  const anchors = reshape(scope, x, [n, c / no, no, h, w]);
+  const [scored, coefficients] = split(scope, anchors, [no - masks, masks], 2) as [Value, Value];
+  return reshape(scope, concat(scope, [scope.op("Sigmoid", [scored]), coefficients], 2), [n, c, h, w]);
+}
+
+/** Anchors in pixels, as the weights have them. */
+function mapFacts({ nc, masks }: Head, strides: readonly number[], grid: Value): MapDecoding {
+  const [levels, na] = fixedShape(grid) as [number, number];
+  const values = toFloat64(grid.constant!.read()); // a buffer is a constant
+  const at = (level: number, anchor: number, side: number): number =>
+    values[(level * na + anchor) * 2 + side]! * strides[level]!;
+  return {
+    family: FAMILY,
+    classes: nc,
+    masks,
+    strides,
+    anchors: Array.from({ length: levels }, (_, level) =>
+      Array.from({ length: na }, (_, anchor) => [at(level, anchor, 0), at(level, anchor, 1)]),
+    ),
+  };
 }
 
 /** anchors[level] * stride, for broadcasting over a map: [1,na,1,1,2]. */
@@ -168,6 +206,14 @@ function prototypes(scope: Scope, x: Value, hidden: number, masks: number): Valu
   return convBnAct(scope.child("cv3"), convBnAct(scope.child("cv2"), larger, hidden, { k: 3 }), masks);
 }
 
+/** The layouts of what {@link detect} gives. */
+function outputsOf(a: Arguments<"nc" | "anchors">, masks: number, { trace }: Scope): readonly UnnamedLayout[] {
+  const { ending } = trace.options;
+  if (!trace.gaveMaps || !ending) return [boxLayout(a.int("nc"), masks)];
+  const anchors = planned(a);
+  return anchors.map((row) => mapLayout(a.int("nc"), masks, row.length / 2, ending.head === "sigmoid"));
+}
+
 type HeadArguments = Arguments<"nc" | "anchors" | "ch">;
 
 /** The parts of the definition of Detect that heads of YOLOv5's forks have too. */
@@ -175,7 +221,7 @@ export const BOX_HEAD = {
   signature: ["nc", "anchors", "ch"],
   plan: planDetect,
   inputs: "many",
-  outputs: (a: HeadArguments) => [boxLayout(a.int("nc"), 0)],
+  outputs: (a: HeadArguments, scope: Scope) => outputsOf(a, 0, scope),
   build: (scope: Scope, inputs: readonly Value[], a: HeadArguments, predict?: PredictLevel) =>
     detect(scope, inputs, readHead(a, 0, inputs.length), predict),
 } as const;
@@ -188,11 +234,11 @@ export const HEAD_MODULES = moduleTable({
     signature: ["nc", "anchors", "nm", "npr", "ch"],
     plan: planSegment,
     inputs: "many",
-    outputs: (a) => [boxLayout(a.int("nc"), a.int("nm", 32)), prototypeLayout(a.int("nm", 32))],
+    outputs: (a, scope) => [...outputsOf(a, a.int("nm", 32), scope), prototypeLayout(a.int("nm", 32))],
     build: (scope, inputs, a) => {
       const masks = a.int("nm", 32);
       const boxes = detect(scope, inputs, readHead(a, masks, inputs.length));
-      return [boxes, prototypes(scope.child("proto"), inputs[0]!, a.int("npr", 256), masks)];
+      return [...boxes, prototypes(scope.child("proto"), inputs[0]!, a.int("npr", 256), masks)];
     },
   }),
 });

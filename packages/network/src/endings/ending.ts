@@ -1,0 +1,48 @@
+import type { OutputLayout } from "@yolo-compile/core";
+
+/**
+ * The forms in which a detector's boxes leave the graph: rows as the family decodes them, the maps as the last
+ * convolutions leave them, the same maps after the sigmoid, or boxes and scores apart.
+ */
+export const HEADS = ["decoded", "raw", "sigmoid", "split"] as const;
+
+/** One of {@link HEADS}. */
+export type HeadName = (typeof HEADS)[number];
+
+/** The forms of a box in pixels: left, top, right, bottom, or centre and size. */
+export const BOX_FORMS = ["xyxy", "xywh"] as const;
+
+/** One of {@link BOX_FORMS}. */
+export type BoxForm = (typeof BOX_FORMS)[number];
+
+/** What the outputs of a graph are. Left out, the family's decoded boxes. */
+export interface Ending {
+  readonly head: HeadName;
+  /** Of the head "split". */
+  readonly boxes: BoxForm;
+}
+
+/** The family's own outputs. */
+export const DECODED: Ending = { head: "decoded", boxes: "xyxy" };
+
+/** Whether the outputs are the family's own, by which all others are judged. */
+export const isDecoded = ({ head }: Ending): boolean => head === "decoded";
+
+/** Whether the family makes the outputs from its maps, instead of the decoded boxes being put into another form. */
+export const isOfMaps = ({ head }: Ending): boolean => head === "raw" || head === "sigmoid";
+
+/** What a family needs to decode its maps, as JSON; `family` is its name. */
+export interface MapFacts {
+  readonly family: string;
+  readonly [fact: string]: unknown;
+}
+
+/** What a model says about its outputs, so that whoever runs it can read them. */
+export interface EndingFacts extends Ending {
+  readonly outputs: readonly OutputLayout[];
+  /** Of maps. */
+  readonly maps?: MapFacts;
+}
+
+/** The metadata key of {@link EndingFacts}, as JSON; a model with the family's own outputs has none. */
+export const ENDING_KEY = "yolo-compile";
