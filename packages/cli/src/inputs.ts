@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { type Checkpoint, type GraphsRequest, inputKind, openCheckpoint, pipelineName } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
+import { endingOf } from "./ending-options.js";
 import { type FileSource, openFile, readText } from "./files.js";
 import { type NetworkOptions, positiveInteger, type WeightsOptions } from "./options.js";
 
@@ -92,6 +93,7 @@ export function graphsRequest(
     ...(randomWeights !== undefined && { randomWeights }),
     partial: options.partial,
     ...(options.end2end !== undefined && { end2end: options.end2end }),
+    ending: endingOf(options),
     size,
     batch: positiveInteger("batch", options.batch),
     passes: pipelineName(options.passes),

@@ -2,6 +2,7 @@ import { type ModuleLibrary, OPSETS, PIPELINE_NAMES } from "@yolo-compile/compil
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
+import { type EndingOptions, withEnding } from "./ending-options.js";
 import { loadModules } from "./own-modules.js";
 
 /** Options that every command has. */
@@ -43,7 +44,7 @@ export const withYaml = <Options>(yargs: Argv<Options>) =>
     });
 
 /** Options of commands that compile a network. */
-export interface NetworkOptions extends WeightsOptions, YamlOptions {
+export interface NetworkOptions extends WeightsOptions, YamlOptions, EndingOptions {
   readonly imgsz: readonly (string | number)[];
   readonly batch: number;
   readonly opset: number;
@@ -55,7 +56,7 @@ export interface NetworkOptions extends WeightsOptions, YamlOptions {
 
 /** Adds {@link NetworkOptions}. */
 export const withNetwork = <Options>(yargs: Argv<Options>) =>
-  withYaml(withWeights(yargs))
+  withEnding(withYaml(withWeights(yargs)))
     .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
     .option("batch", { type: "number", default: 1, describe: "images at a time" })
     .option("opset", {

@@ -102,8 +102,8 @@ function openModelOfSource(
     [fixed(height, size[0]), fixed(width, size[1])],
     { ...options, batch: fixed(batch, options.batch) },
   );
-  const { plain, outputs } = opened.subject.compiled;
-  const bytes = new Uint8Array(Buffer.concat([...encodeModel(plain, { opset: options.opset }).chunks()]));
+  const { graph, outputs } = opened.subject.compiled.reference;
+  const bytes = new Uint8Array(Buffer.concat([...encodeModel(graph, { opset: options.opset }).chunks()]));
   const name = `the plain graph of ${sources.join(" and ")}`;
   return { ...opened, subject: { kind: "models", reference: modelFile(name, bytes), candidate, layouts: outputs } };
 }

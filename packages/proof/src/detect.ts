@@ -1,5 +1,4 @@
-import { outputsOf } from "@yolo-compile/compiler";
-import { castTensor, type OutputLayout, type Tensor } from "@yolo-compile/core";
+import { castTensor } from "@yolo-compile/core";
 import type { ModelInfo } from "@yolo-compile/onnx";
 import {
   checkExternalData,
@@ -24,6 +23,7 @@ import {
 } from "@yolo-compile/vision";
 import { parseNames } from "@yolo-compile/weights";
 import { noDetector } from "./diagnostics.js";
+import { type ReadOutputs, readOutputs } from "./endings/read-outputs.js";
 
 /** A model and its provider. */
 export interface DetectorRequest {
@@ -110,17 +110,10 @@ async function detect(
   const started = performance.now();
   const outputs = await session.run(new Map([[input.name, tensor]]));
   const elapsedMs = performance.now() - started;
-  const [found] = readDetections(outputs, layoutsOf(outputs, metadata), size, [image], options) ?? [];
+  const [found] = readDetections(readOutputs(outputs, metadata), size, [image], options) ?? [];
   if (!found) throw noDetector(session.name, "its outputs", session.outputs);
   return { ...found, elapsedMs };
 }
-
-/** The layouts of a run's outputs, by their shapes and the model's metadata; undefined where no family recognises them. */
-export const layoutsOf = (
-  outputs: ReadonlyMap<string, Tensor>,
-  metadata: ReadonlyMap<string, string>,
-): readonly OutputLayout[] | undefined =>
-  outputsOf({ outputs: [...outputs].map(([name, { shape }]) => ({ name, shape })), metadata });
 
 /**
  * The detections in a network's outputs for each picture of its input, whose size is `size`; undefined where the outputs
@@ -128,17 +121,16 @@ export const layoutsOf = (
  * @throws detect/output
  */
 export function readDetections(
-  outputs: ReadonlyMap<string, Tensor>,
-  layouts: readonly OutputLayout[] | undefined,
+  read: ReadOutputs | undefined,
   size: Size,
   images: readonly Image[],
   options: SuppressionOptions = {},
 ): Omit<Found, "elapsedMs">[] | undefined {
-  const boxes = layouts?.find(hasBoxes);
-  const output = boxes && outputs.get(boxes.output);
+  const boxes = read?.layouts.find(hasBoxes);
+  const output = boxes && read?.outputs.get(boxes.output);
   if (!output) return undefined;
-  const prototypes = layouts?.find(({ parts }) => parts.some(({ name }) => name === "prototypes"));
-  const protos = prototypes && outputs.get(prototypes.output);
+  const prototypes = read?.layouts.find(({ parts }) => parts.some(({ name }) => name === "prototypes"));
+  const protos = prototypes && read?.outputs.get(prototypes.output);
   const pictures = nonMaxSuppression(output, boxes, options);
   return images.map((image, index) => {
     const letterboxed = pictures[index] ?? [];

@@ -24,6 +24,15 @@ export interface CandidateRun<Input extends NamedInput = NamedInput> {
   readonly level: OptimizationLevel;
 }
 
+/** The outputs of a reference and of a candidate that end differently, put in the same terms under the same names. */
+export interface Restated {
+  readonly expected: Tensors;
+  readonly found: Tensors;
+}
+
+/** Puts them in the same terms. */
+export type Restate = (expected: Tensors, found: Tensors) => Restated;
+
 /** A model, the outputs that it has to give, and the provider. */
 export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   readonly candidate: ModelSource;
@@ -32,6 +41,8 @@ export interface CandidateRequest<Input extends NamedInput = NamedInput> {
   readonly cases: readonly ExpectedCase<Input>[];
   /** The layouts of the outputs, as far as they are known; others are guessed from the reference's outputs. */
   readonly layouts?: readonly OutputLayout[];
+  /** Where the candidate's outputs are not those of the reference; `layouts` are then those of what is compared, all of them. */
+  readonly restate?: Restate;
   /** The provider on which the candidate runs besides the CPU. */
   readonly provider: Provider;
   /** Whether the candidate is the reference: the run that gave the expected outputs is not repeated. */
@@ -154,7 +165,13 @@ export async function checkCandidate<Input extends NamedInput>(
 
 type Judgements = ReadonlyMap<string, OutputJudgement>;
 
-function judgementsOf({ cases, layouts }: Pick<CandidateRequest, "cases" | "layouts">): Judgements {
+function judgementsOf({
+  cases,
+  layouts,
+  restate,
+}: Pick<CandidateRequest, "cases" | "layouts" | "restate">): Judgements {
+  if (restate)
+    return new Map(layouts?.map((layout) => [layout.output, { output: layout.output, layout, known: true }]));
   const names = [...(cases[0]?.outputs.keys() ?? [])];
   return new Map(
     names.map((output) => {
@@ -203,7 +220,7 @@ async function checkAt<Input extends NamedInput>(
 
 async function checkCases<Input extends NamedInput>(
   session: Session,
-  { cases, tolerance, onRun, failFast = false }: CandidateRequest<Input>,
+  { cases, tolerance, onRun, restate, failFast = false }: CandidateRequest<Input>,
   where: Where,
   judged: Judgements,
 ): Promise<Checked> {
@@ -213,20 +230,29 @@ async function checkCases<Input extends NamedInput>(
     const { input } = expected;
     if (input.deployedOnly && where.level !== "all") continue;
     const inputNames = matchNames([...input.tensors.keys()], session.inputs.map(nameOf), inputsDiffer);
-    const outputNames = matchNames([...expected.outputs.keys()], session.outputs.map(nameOf), outputsDiffer);
+    const theirs = session.outputs.map(nameOf);
+    const outputNames = matchNames(restate ? theirs : [...expected.outputs.keys()], theirs, outputsDiffer);
     renamed.push(...renamedPairs(inputNames), ...renamedPairs(outputNames));
-    const found = await session.run(new Map([...inputNames].map(([own, its]) => [its, input.tensors.get(own)!])));
-    const outputs = new Map([...outputNames].map(([own, its]) => [own, found.get(its)!]));
+    const given = await session.run(new Map([...inputNames].map(([own, its]) => [its, input.tensors.get(own)!])));
+    const outputs = new Map([...outputNames].map(([own, its]) => [own, given.get(its)!]));
     onRun?.({ expected, outputs, ...where });
+    const same = (wanted: Tensors): Restated => restate?.(wanted, outputs) ?? { expected: wanted, found: outputs };
+    const compared = same(expected.outputs);
     const bound = tolerance ?? where.provider.tolerance;
     const subject = { input: input.name, provider: where.provider.name, level: where.level, tolerance: bound };
     const { shaken, ...strictly } = expected;
-    const wanted = tolerance || !shaken ? strictly : { ...strictly, shaken };
-    for (const [output, tensor] of outputs)
-      comparisons.push(await judgeOutput(output, wanted, tensor, judged.get(output)!, subject));
+    const wanted = { ...strictly, outputs: compared.expected };
+    const movable = tolerance || !shaken ? wanted : { ...wanted, shaken: shakenAs(shaken, same) };
+    for (const [output, tensor] of compared.found)
+      comparisons.push(await judgeOutput(output, movable, tensor, judged.get(output)!, subject));
     if (failFast && comparisons.some(({ ok }) => !ok)) break;
   }
   return { comparisons, renamed };
 }
+
+const shakenAs =
+  (shaken: () => Promise<readonly Tensors[]>, same: (wanted: Tensors) => Restated) =>
+  async (): Promise<readonly Tensors[]> =>
+    (await shaken()).map((outputs) => same(outputs).expected);
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

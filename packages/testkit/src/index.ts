@@ -7,4 +7,5 @@ export * from "./module-goldens.js";
 export * from "./npy.js";
 export * from "./reference.js";
 export * from "./run-graph.js";
+export * from "./small-detectors.js";
 export { smallGraphs } from "./testing/small-graphs.js";

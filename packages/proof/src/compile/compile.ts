@@ -6,6 +6,7 @@ import {
   type OutputFile,
   stem,
 } from "@yolo-compile/compiler";
+import { note } from "@yolo-compile/core";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import {
   CPU,
@@ -15,6 +16,7 @@ import {
   runReference,
   type Tolerance,
 } from "@yolo-compile/runtime";
+import { restatementFor } from "../endings/restate.js";
 import { chooseInputs, type InputChoice } from "../verify/choose-inputs.js";
 import { explainConditioning } from "../verify/conditioning.js";
 import { SHAKE_SEED, shakeConstants } from "../verify/shake-constants.js";
@@ -72,8 +74,9 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
   const findings = { graphs, byteLength: files.reduce((sum, file) => sum + file.byteLength, 0) };
   if (verify === false) return { ...findings, notes: [], files };
   // Where nothing is rewritten, what is proven is how ONNX Runtime rewrites the plain graph.
-  const unchanged = graphs.optimized === graphs.plain;
-  const plain = unchanged ? optimized : placeFiles("plain", encodeFiles(graphs.plain, model), place);
+  const { graph } = graphs.reference;
+  const unchanged = graphs.optimized === graph;
+  const plain = unchanged ? optimized : placeFiles("plain", encodeFiles(graph, model), place);
   const proof = await prove(graphs, [plain.model, optimized.model], verify, onStep);
   observer?.afterStage?.("verify");
   if (!proof.verification.ok) throw new ProofFailure({ ...findings, ...proof });
@@ -90,24 +93,26 @@ async function prove(
   { provider = CPU, inputs = { seed: 1 }, tolerance }: ProofOptions,
   onStep: CompileRequest["onStep"],
 ): Promise<Pick<RefusedFindings, "verification" | "notes">> {
-  const layouts = graphs.outputs;
+  const restated = restatementFor(graphs);
   const told = (step: string): void => onStep?.(`verifying: ${step}`);
   told("the plain graph runs");
   const cases = await runReference({
     model: plain,
     name: "the plain graph",
     inputs: (session) => chooseInputs(session, inputs),
-    shakenModel: () => encodeBytes(shakeConstants(graphs.plain, SHAKE_SEED), { opset: OPSETS.default }),
+    shakenModel: () => encodeBytes(shakeConstants(graphs.reference.graph, SHAKE_SEED), { opset: OPSETS.default }),
   });
   const verification = await checkCandidate({
     candidate: optimized,
     isReference: optimized === plain,
     name: "the optimised graph",
     cases,
-    layouts,
+    layouts: restated?.layouts ?? graphs.outputs,
+    ...(restated && { restate: restated.restate }),
     provider,
     onStep: told,
     ...(tolerance && { tolerance }),
   });
-  return { verification, notes: await explainConditioning(verification, cases, graphs) };
+  const notes = await explainConditioning(verification, cases, graphs);
+  return { verification, notes: restated ? [note("verify/ending", restated.told), ...notes] : notes };
 }

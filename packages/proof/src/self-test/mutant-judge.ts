@@ -9,6 +9,7 @@ import {
   excess,
   type OutputComparison,
   type Provider,
+  type Restate,
   type Tolerance,
   type Verification,
 } from "@yolo-compile/runtime";
@@ -24,6 +25,8 @@ export interface MutantJudgeRequest {
   /** The plain graph's outputs. */
   readonly cases: readonly ExpectedCase[];
   readonly layouts?: readonly OutputLayout[];
+  /** As in {@link CandidateRequest}. */
+  readonly restate?: Restate;
   /** Left out, each provider's. */
   readonly tolerance?: Tolerance;
 }
@@ -67,8 +70,8 @@ export class MutantJudge {
 }
 
 const candidateOf = (request: MutantJudgeRequest, graph: Graph): CandidateRequest => {
-  const { cases, layouts, opset, provider, tolerance } = request;
-  const given = { ...(layouts && { layouts }), ...(tolerance && { tolerance }) };
+  const { cases, layouts, restate, opset, provider, tolerance } = request;
+  const given = { ...(layouts && { layouts }), ...(restate && { restate }), ...(tolerance && { tolerance }) };
   return { cases, provider, ...given, candidate: encodeBytes(graph, { opset }), name: "the mutant" };
 };
 

@@ -1,3 +1,4 @@
+import type { OutputLayout } from "@yolo-compile/core";
 import { selfTestWithoutGround } from "./diagnostics.js";
 import { type MutantOptions, type MutantStream, mutantStreams } from "./make-mutants.js";
 import { MutantJudge, type MutantJudgeRequest, sightingOf } from "./mutant-judge.js";
@@ -10,6 +11,8 @@ export interface SelfTestRequest extends MutantJudgeRequest, MutantOptions {
   readonly sites?: number;
   /** The least number of mutants that shall compute something else; more places are tried until then. Default 60. */
   readonly enough?: number;
+  /** The layouts of the cases' outputs, where those of the graph are others. */
+  readonly referenceLayouts?: readonly OutputLayout[];
   readonly onStep?: (step: string) => void;
 }
 
@@ -40,7 +43,7 @@ export async function runSelfTest(request: SelfTestRequest): Promise<SelfTestRes
     return true;
   };
   const changing = (): number => judged.filter(({ outcome }) => changesFunction(outcome)).length;
-  const layouts = baseline.judged.map(({ layout }) => layout);
+  const layouts = request.referenceLayouts ?? baseline.judged.map(({ layout }) => layout);
   let streams = mutantStreams(compiled, { ...request, layouts, isSaturated: saturation(request.cases, layouts) });
   for (let round = 0; streams.length > 0 && (round < sites || changing() < enough); round++) {
     const going: MutantStream[] = [];

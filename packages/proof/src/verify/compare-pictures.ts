@@ -1,5 +1,4 @@
-import type { OutputLayout, Tensor } from "@yolo-compile/core";
-import type { CandidateRun } from "@yolo-compile/runtime";
+import type { CandidateRun, Tensors } from "@yolo-compile/runtime";
 import {
   type ComparisonOptions,
   compareDetections,
@@ -8,6 +7,7 @@ import {
   type Size,
 } from "@yolo-compile/vision";
 import { readDetections } from "../detect.js";
+import type { ReadOutputs } from "../endings/read-outputs.js";
 import type { NamedPicture, VerifyInput } from "../verify-inputs/index.js";
 
 /** The detections of two models on one picture, in its pixels. */
@@ -19,8 +19,8 @@ export interface PictureComparison {
   readonly comparison: DetectionComparison;
 }
 
-/** The layouts of a run's outputs. */
-export type LayoutsOf = (outputs: ReadonlyMap<string, Tensor>) => readonly OutputLayout[] | undefined;
+/** Reads the outputs of either model as boxes. */
+export type ReadAs = (role: "reference" | "candidate", outputs: Tensors) => ReadOutputs | undefined;
 
 /**
  * The detections on each picture of a run after suppression, compared object by object; nothing for a run without pictures,
@@ -29,7 +29,7 @@ export type LayoutsOf = (outputs: ReadonlyMap<string, Tensor>) => readonly Outpu
  */
 export function comparePictures(
   { expected, outputs, provider }: CandidateRun<VerifyInput>,
-  layouts: LayoutsOf,
+  read: ReadAs,
   options: ComparisonOptions = {},
 ): PictureComparison[] | undefined {
   const { pictures = [], tensors } = expected.input;
@@ -43,8 +43,8 @@ export function comparePictures(
     ...(maxDetections !== undefined && { maxDetections }),
   };
   const images = pictures.map((picture) => picture.image);
-  const reference = readDetections(expected.outputs, layouts(expected.outputs), size, images, limits);
-  const candidate = readDetections(outputs, layouts(outputs), size, images, limits);
+  const reference = readDetections(read("reference", expected.outputs), size, images, limits);
+  const candidate = readDetections(read("candidate", outputs), size, images, limits);
   if (!reference || !candidate) return undefined;
   return pictures.map((picture, index) => ({
     picture,

@@ -1,9 +1,11 @@
-import type { CompiledGraphs } from "@yolo-compile/compiler";
+import { type CompiledGraphs, outputsOf } from "@yolo-compile/compiler";
 import type { OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
+import { readEnding } from "@yolo-compile/network";
 import { encodeBytes, type ModelInfo, readModelInfo } from "@yolo-compile/onnx";
 import type { PipelineName } from "@yolo-compile/passes";
 import {
+  type CandidateRequest,
   CPU,
   checkExternalData,
   type ExpectedCase,
@@ -11,6 +13,7 @@ import {
   openSession,
   runReference,
 } from "@yolo-compile/runtime";
+import { type Restatement, restatementFor, restatementOf } from "../endings/restate.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
@@ -81,8 +84,9 @@ export function modelsOf(subject: VerifySubject): SubjectModels {
     const bytes = encodeBytes(graph, { opset });
     return { name, bytes, source: bytes };
   };
-  const reference = encoded("the plain graph", compiled.plain);
-  if (compiled.optimized === compiled.plain) return { reference, candidate: { ...reference, name: OPTIMISED } };
+  const reference = encoded("the plain graph", compiled.reference.graph);
+  if (compiled.optimized === compiled.reference.graph)
+    return { reference, candidate: { ...reference, name: OPTIMISED } };
   return { reference, candidate: encoded(OPTIMISED, compiled.optimized) };
 }
 
@@ -92,10 +96,26 @@ function fileModel({ name, bytes, info, path }: ModelFile): NamedModel {
   return { name, bytes, source };
 }
 
-/** The layouts of the outputs, as far as they are known. */
-export function knownLayouts(subject: VerifySubject): readonly OutputLayout[] {
-  if (subject.kind === "compiled") return subject.compiled.outputs;
-  return subject.kind === "models" ? (subject.layouts ?? []) : [];
+/** How a candidate that ends differently is held against its reference; undefined where both end alike. */
+export function restatementIn(subject: VerifySubject): Restatement | undefined {
+  if (subject.kind === "compiled") return restatementFor(subject.compiled);
+  if (subject.kind === "golden") return undefined;
+  const { reference, candidate, layouts } = subject;
+  const own = readEnding(candidate.info.metadata);
+  const decoded = layouts ?? layoutsOfFile(reference);
+  if (!own || !decoded || readEnding(reference.info.metadata)) return undefined;
+  return restatementOf(candidate.info.metadata, decoded);
+}
+
+const layoutsOfFile = ({ info: { outputs, metadata } }: ModelFile): readonly OutputLayout[] | undefined =>
+  outputsOf({ outputs, metadata });
+
+/** The layouts of what is compared, as far as they are known, and how it comes from outputs that end differently. */
+export function judgedAs(subject: VerifySubject): Pick<CandidateRequest, "layouts" | "restate"> {
+  const restated = restatementIn(subject);
+  if (restated) return { layouts: restated.layouts, restate: restated.restate };
+  if (subject.kind === "compiled") return { layouts: subject.compiled.outputs };
+  return { layouts: subject.kind === "models" ? (subject.layouts ?? []) : [] };
 }
 
 /** The inputs, and the outputs that the candidate has to give. @throws runtime/…, verify/…, npy/malformed */
@@ -113,7 +133,7 @@ export async function casesOf(
   const { name, source } = reference!; // only goldens have none
   const shaken =
     subject.kind === "compiled"
-      ? () => encodeBytes(shakeConstants(subject.compiled.plain, SHAKE_SEED), { opset: subject.opset })
+      ? () => encodeBytes(shakeConstants(subject.compiled.reference.graph, SHAKE_SEED), { opset: subject.opset })
       : undefined;
   return runReference({
     model: source,

@@ -1,4 +1,5 @@
 import { type Diagnostic, isCompileError, note, warning } from "@yolo-compile/core";
+import { readEnding } from "@yolo-compile/network";
 import { PIPELINES } from "@yolo-compile/passes";
 import type { LayerComparison, ModelFacts } from "@yolo-compile/report";
 import {
@@ -12,18 +13,18 @@ import {
 } from "@yolo-compile/runtime";
 import type { ComparisonOptions } from "@yolo-compile/vision";
 
-import { layoutsOf } from "../detect.js";
+import { readOutputs } from "../endings/read-outputs.js";
 import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { type BisectResult, bisect } from "./bisect.js";
 import type { InputChoice } from "./choose-inputs.js";
-import { comparePictures, type LayoutsOf, type PictureComparison } from "./compare-pictures.js";
+import { comparePictures, type PictureComparison, type ReadAs } from "./compare-pictures.js";
 import { explainConditioning } from "./conditioning.js";
 import { noDetections, noSource } from "./diagnostics.js";
 import { type BudgetEntry, errorBudget } from "./error-budget.js";
 import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
 import { modelFacts } from "./model-facts.js";
-import { type CompiledSubject, casesOf, knownLayouts, modelsOf, type VerifySubject } from "./subject.js";
+import { type CompiledSubject, casesOf, judgedAs, modelsOf, restatementIn, type VerifySubject } from "./subject.js";
 
 /** Checks of the rewrites, which only a compiled subject has. */
 export interface RewriteChecks {
@@ -86,6 +87,8 @@ export async function verify(subject: VerifySubject, given: VerifyOptions = {}):
   const { input } = cases[0]!; // noise, or the golden
   const tolerance = options.tolerance ?? options.provider.tolerance;
   const notes = verification.renamed.map((pair) => note("verify/renamed", `matched by position: ${pair}`));
+  const restated = restatementIn(subject);
+  if (restated) notes.push(note("verify/ending", restated.told));
   notes.push(
     ...(await explainConditioning(verification, cases, subject.kind === "compiled" ? subject.compiled : undefined)),
   );
@@ -104,11 +107,26 @@ interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" |
   readonly cases: readonly ExpectedCase<VerifyInput>[];
 }
 
-/** The layouts of outputs: our own graphs have them; of other models, the families tell them by shapes and metadata. */
-const layoutsIn =
-  (subject: VerifySubject): LayoutsOf =>
-  (outputs) =>
-    subject.kind === "compiled" ? subject.compiled.outputs : layoutsOf(outputs, subject.candidate.info.metadata);
+/**
+ * Reads outputs as boxes: our own graphs have layouts; of other models, the families tell them by shapes and metadata, those
+ * of a reference without metadata by the candidate's.
+ */
+const readerOf =
+  (subject: VerifySubject): ReadAs =>
+  (role, outputs) => {
+    if (subject.kind === "golden") return readOutputs(outputs, subject.candidate.info.metadata);
+    if (subject.kind === "compiled") {
+      const { reference, optimized } = subject.compiled;
+      const layouts = reference.outputs;
+      return role === "reference" || !readEnding(optimized.metadata)
+        ? { outputs, layouts }
+        : readOutputs(outputs, optimized.metadata);
+    }
+    const { reference, candidate, layouts } = subject;
+    if (role === "reference" && layouts) return { outputs, layouts };
+    const own = (role === "reference" ? reference : candidate).info.metadata;
+    return readOutputs(outputs, own.size > 0 ? own : candidate.info.metadata);
+  };
 
 /** Judges the outputs. The encoded models are freed at its end. */
 async function judgeOutputs(
@@ -122,7 +140,7 @@ async function judgeOutputs(
   const onRun = (run: CandidateRun<VerifyInput>): void => {
     // As users deploy it: one answer a picture is enough.
     if (run.level !== "all" || run.provider !== provider || !run.expected.input.pictures) return;
-    const compared = comparePictures(run, layoutsIn(subject), detections);
+    const compared = comparePictures(run, readerOf(subject), detections);
     if (!compared) throw noDetections(name);
     pictures.push(...compared);
   };
@@ -131,7 +149,7 @@ async function judgeOutputs(
     isReference: models.reference?.source === source,
     name,
     cases,
-    layouts: knownLayouts(subject),
+    ...judgedAs(subject),
     provider,
     onRun,
     ...(tolerance && { tolerance }),
@@ -183,6 +201,7 @@ async function testOurselves(
 ): Promise<SelfTestResult> {
   const { compiled, opset, passes } = subject;
   const cases = await casesOf(subject, modelsOf(subject), { seed, ...(sizes && { sizes }) });
-  const judged = { compiled, opset, cases, layouts: knownLayouts(subject), provider, ...(tolerance && { tolerance }) };
-  return runSelfTest({ ...judged, passes, seed, ...(onStep && { onStep }) });
+  const judged = { compiled, opset, cases, ...judgedAs(subject), provider, ...(tolerance && { tolerance }) };
+  const restated = judged.restate && { referenceLayouts: compiled.reference.outputs };
+  return runSelfTest({ ...judged, ...restated, passes, seed, ...(onStep && { onStep }) });
 }
