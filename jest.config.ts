@@ -10,7 +10,7 @@ const config: Config = {
   testEnvironment: "<rootDir>/packages/testkit/src/environment.cjs",
   extensionsToTreatAsEsm: [".ts"],
   moduleNameMapper: {
-    "^@yolo-compile/(yolov5|efficientvit|timm|ultralytics)$": "<rootDir>/converters/$1/src/index.ts",
+    "^@yolo-compile/(yolov5|yolov7|efficientvit|timm|ultralytics)$": "<rootDir>/converters/$1/src/index.ts",
     "^@yolo-compile/([a-z]+)$": "<rootDir>/packages/$1/src/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },

@@ -6,7 +6,7 @@ import { outputsOf } from "./layout.js";
 import { YOLOV5_MODULES } from "./modules/index.js";
 
 /** YOLOv5, v5.0 to v7.0. */
-export const YOLOV5: Family = {
+export const YOLOV5 = {
   name: FAMILY,
   modules: YOLOV5_MODULES,
   networks: {
@@ -17,7 +17,7 @@ export const YOLOV5: Family = {
     decodeMaps,
     storedFacts,
   },
-};
+} satisfies Family;
 
 /** `models.yolo.DetectionModel`, or `Model` up to v6.2, of a clone or of the package on PyPI. */
 const CLASS_PATH = /(^|\.)models\.yolo\.\w+$/;

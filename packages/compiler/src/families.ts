@@ -15,10 +15,11 @@ import {
 import { TIMM } from "@yolo-compile/timm";
 import { ULTRALYTICS } from "@yolo-compile/ultralytics";
 import { YOLOV5 } from "@yolo-compile/yolov5";
+import { YOLOV7 } from "@yolo-compile/yolov7";
 import { unknownMaps } from "./diagnostics.js";
 
 /** Every model family, one line each. The first that recognises a yaml or a checkpoint is taken. */
-export const FAMILIES: readonly Family[] = [ULTRALYTICS, YOLOV5, EFFICIENTVIT, TIMM];
+export const FAMILIES: readonly Family[] = [ULTRALYTICS, YOLOV7, YOLOV5, EFFICIENTVIT, TIMM];
 
 /** A family that has networks of its own. */
 export type OwningFamily = Family & { readonly networks: NetworkFamily };

@@ -1,0 +1,1 @@
+export { YOLOV7 } from "./family.js";
