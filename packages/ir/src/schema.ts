@@ -74,6 +74,8 @@ export interface Traits<Schemas extends AttributeSchemas = AttributeSchemas> {
   keepsOrder?(node: OpContext<NoInfer<Schemas>>): boolean;
   /** The inputs that are maps [n,c,h,w] whose pixels the node treats all alike, so that they may as well be rows [n,c,h*w]. */
   pixelwise?(node: OpContext<NoInfer<Schemas>>): readonly number[];
+  /** Each element of the outputs is a sum: of products of two inputs' elements, or of elements of input 0, or their mean. */
+  readonly sums?: "products" | "elements" | "mean";
   /** Inputs that are f32 whatever the element type of the others. */
   readonly singleInputs?: readonly number[];
 }

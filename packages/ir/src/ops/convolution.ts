@@ -59,7 +59,7 @@ export const CONVOLUTION = {
     inputs: [2, 3],
     attributes: CONV,
     infer: inferConv,
-    traits: { pixelwise: (node) => (isPointwise(node) ? [0] : []) },
+    traits: { sums: "products", pixelwise: (node) => (isPointwise(node) ? [0] : []) },
   }),
   /** x: [n,c,h,w], w: [c,filters/group,kh,kw], b?: [filters] */
   ConvTranspose: op({
@@ -67,5 +67,6 @@ export const CONVOLUTION = {
     inputs: [2, 3],
     attributes: CONV_TRANSPOSE,
     infer: inferConvTranspose,
+    traits: { sums: "products" },
   }),
 } satisfies Record<string, OpSchema>;

@@ -33,6 +33,18 @@ function inferGemm(node: OpContext<typeof GEMM>): ValueType[] {
 /** Products of matrices. */
 export const MATRIX = {
   /** alpha * a @ b + beta * c */
-  Gemm: op({ support: numberSupport(), inputs: [2, 3], attributes: GEMM, infer: inferGemm }),
-  MatMul: op({ support: numberSupport(), inputs: [2, 2], attributes: {}, infer: inferMatMul }),
+  Gemm: op({
+    support: numberSupport(),
+    inputs: [2, 3],
+    attributes: GEMM,
+    infer: inferGemm,
+    traits: { sums: "products" },
+  }),
+  MatMul: op({
+    support: numberSupport(),
+    inputs: [2, 2],
+    attributes: {},
+    infer: inferMatMul,
+    traits: { sums: "products" },
+  }),
 } satisfies Record<string, OpSchema>;

@@ -36,6 +36,7 @@ export const POOLING = {
     support: floatSupport(22),
     inputs: [1, 1],
     attributes: {},
+    traits: { sums: "mean" },
     infer: (node) => {
       const x = ranked(node, 0, 4);
       return [{ dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]!, 1, 1] }];

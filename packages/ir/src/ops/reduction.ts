@@ -24,11 +24,13 @@ interface Reduction {
   readonly start: number;
   readonly step: (sum: number, element: number) => number;
   readonly end: (sum: number, count: number) => number;
+  readonly sums?: "elements" | "mean";
 }
 
-const reduce = (support: OpsetSupport, { start, step, end }: Reduction): OpSchema<typeof REDUCE> =>
+const reduce = (support: OpsetSupport, { start, step, end, sums }: Reduction): OpSchema<typeof REDUCE> =>
   op({
     support,
+    ...(sums && { traits: { sums } }),
     inputs: [1, 1],
     attributes: REDUCE,
     infer: inferReduce,
@@ -68,7 +70,7 @@ const add = (sum: number, element: number): number => sum + element;
 
 /** Ops that make few numbers of many. */
 export const REDUCTION = {
-  ReduceMean: reduce(numberSupport(), { start: 0, step: add, end: (sum, count) => sum / count }),
+  ReduceMean: reduce(numberSupport(), { start: 0, step: add, end: (sum, count) => sum / count, sums: "mean" }),
   ReduceMax: reduce(
     {
       types: [
@@ -80,7 +82,7 @@ export const REDUCTION = {
     },
     { start: Number.NEGATIVE_INFINITY, step: Math.max, end: plain },
   ),
-  ReduceSum: reduce(numberSupport(), { start: 0, step: add, end: plain }),
+  ReduceSum: reduce(numberSupport(), { start: 0, step: add, end: plain, sums: "elements" }),
   /** The `k` largest along an axis, the largest first, and where they are; of equal ones the first. */
   TopK: op({ support: numberSupport({ narrow: 11, bf16: 24 }), inputs: [1, 1], attributes: TOP, infer: inferTop }),
 } satisfies Record<string, OpSchema>;

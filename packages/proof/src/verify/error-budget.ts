@@ -97,7 +97,7 @@ function rows({ plain, optimized, provider, noGpu }: BudgetRequest): Row[] {
   const nvidia = provider.arithmetic !== undefined;
   // Without the variable that turns TF32 off, NVIDIA's libraries use it.
   const tf32 = nvidia ? side("optimised with TF32", optimized, "all", { ...provider, childEnvironment: {} }) : gpuSide;
-  const halfSide = side("optimised in float16", runPasses(optimized, [toHalf]).graph, "all", gpuSide.provider);
+  const halfSide = side("optimised in float16", runPasses(optimized, [toHalf()]).graph, "all", gpuSide.provider);
   return [
     { cause: "fold", from: plainSide, to: fusedSide },
     { cause: "other rewrites", from: fusedSide, to: optimizedSide },

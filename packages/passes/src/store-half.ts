@@ -1,0 +1,56 @@
+import { castTensor, elementCount, toFloat64 } from "@yolo-compile/core";
+import { createNode, type Graph, lazyConstant, type Node, traitsOf, type Value } from "@yolo-compile/ir";
+import type { Pass } from "./pass.js";
+import type { Rewrite } from "./rule.js";
+
+const NAME = "store-half";
+
+/** Constants with fewer elements stay: a Cast costs as many bytes in the file as float16 saves. */
+const FEWEST = 128;
+
+/** The largest float16. */
+const LARGEST_HALF = 65504;
+
+/** Float16 holds it but for rounding: there is something to save, and no number is beyond its end. */
+function isStorable({ constant }: Value): boolean {
+  if (constant?.dtype !== "f32" || elementCount(constant.shape) < FEWEST) return false;
+  return toFloat64(constant.read()).every((element) => Math.abs(element) <= LARGEST_HALF);
+}
+
+/** The weights of the node that are worth it: of sums of products, since in a decode each constant is a position. */
+const weightsOf = (node: Node): readonly Value[] =>
+  traitsOf(node).sums === "products" ? node.inputs.flatMap((input) => (input && isStorable(input) ? [input] : [])) : [];
+
+/**
+ * The same graph with its weights stored in float16, each with a Cast behind it, so that every node still computes in
+ * float32: half the file. ONNX Runtime casts them once, when it loads the model.
+ */
+export const storeHalf: Pass = {
+  name: NAME,
+  run: (graph: Graph, observer) => {
+    const nodes: Node[] = [];
+    const stored = new Map<Value, Value>();
+    const rewrites: Rewrite[] = [];
+    for (const node of graph.nodes) {
+      const weights = weightsOf(node).filter((value) => !stored.has(value));
+      const rewrite: Rewrite = { rule: NAME, paths: [node.origin.path], ops: [node.op], accountsFor: [] };
+      if (weights.length > 0 && observer.allows?.(rewrite) !== false) {
+        for (const value of weights) {
+          const cast = castOf(value, node);
+          nodes.push(cast);
+          stored.set(value, cast.outputs[0]!);
+        }
+        rewrites.push(rewrite);
+      }
+      nodes.push({ ...node, inputs: node.inputs.map((input) => input && (stored.get(input) ?? input)) });
+    }
+    return { graph: { ...graph, nodes }, rewrites, replaced: new Map() };
+  },
+};
+
+function castOf({ constant, hint }: Value, user: Node): Node {
+  const { shape, read } = constant!; // only constants are storable
+  const half = lazyConstant({ dtype: "f16", shape, read: () => castTensor(read(), "f16") }, hint);
+  const origin = { path: user.origin.path, rules: [...user.origin.rules, NAME] };
+  return createNode({ op: "Cast", inputs: [half], attributes: { to: "f32" }, origin, hints: [`${hint}/${NAME}`] });
+}
