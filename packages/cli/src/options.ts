@@ -1,4 +1,4 @@
-import { type ModuleLibrary, OPSETS, PIPELINE_NAMES } from "@yolo-compile/compiler";
+import { type ModuleLibrary, OPSETS, PIPELINE_NAMES, type PrecisionRequest } from "@yolo-compile/compiler";
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
@@ -75,6 +75,44 @@ export const withNetwork = <Options>(yargs: Argv<Options>) =>
       default: false,
       describe: "take the weights that fit, say which do not, and make up the rest",
     });
+
+/** Options of the precision that a model is written in. */
+export interface PrecisionOptions {
+  readonly half: boolean;
+  readonly "half-io": boolean;
+  readonly "half-keep"?: readonly string[] | undefined;
+  readonly "half-weights": boolean;
+}
+
+/** Adds {@link PrecisionOptions}. */
+export const withPrecision = <Options>(yargs: Argv<Options>) =>
+  yargs
+    .option("half", {
+      type: "boolean",
+      default: false,
+      describe: "float16 weights and arithmetic, but for what float16 cannot hold",
+    })
+    .option("half-io", { type: "boolean", default: false, describe: "with --half: float16 inputs and outputs too" })
+    .option("half-keep", {
+      type: "string",
+      array: true,
+      describe: "with --half: ops (Softmax), rows (23) or paths (model.23.m) that stay in float32",
+    })
+    .option("half-weights", {
+      type: "boolean",
+      default: false,
+      describe: "float16 weights, float32 arithmetic: half the file",
+    });
+
+/** The precision that the options ask for; undefined for float32. @throws usage */
+export function precisionRequest(options: PrecisionOptions): PrecisionRequest | undefined {
+  const { half, "half-io": io, "half-keep": keep, "half-weights": weights } = options;
+  if (half && weights) throw usage("--half and --half-weights exclude each other", "--half has float16 weights too");
+  const lonely = io ? "--half-io" : keep && "--half-keep";
+  if (!half && lonely) throw usage(`${lonely} says how --half is done`, "give --half as well");
+  if (weights) return { kind: "half-weights" };
+  return half ? { kind: "half", io: io ? "f16" : "f32", ...(keep && { keep }) } : undefined;
+}
 
 /** Options of commands that may compute on a GPU. */
 export interface ProviderOptions {

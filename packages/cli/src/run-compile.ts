@@ -8,6 +8,7 @@ import {
   isProofFailure,
   makeReport,
   modelFacts,
+  type NamedPicture,
   type RefusedFindings,
   type Verification,
 } from "@yolo-compile/proof";
@@ -18,16 +19,29 @@ import { openWorkspace, type Workspace } from "./files.js";
 import { folderPlace, publishFiles } from "./folder-place.js";
 import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { type ObserverOptions, observe } from "./observer.js";
-import { imageSize, type NetworkOptions, type ProviderOptions } from "./options.js";
+import {
+  imageSize,
+  type NetworkOptions,
+  type PrecisionOptions,
+  type ProviderOptions,
+  precisionRequest,
+} from "./options.js";
 import { checkIsNoInput, isStdout } from "./output-target.js";
 import { reportContext } from "./report-context.js";
 import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
 import { type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
+import { chosenPictures, type PictureOptions } from "./verify-inputs.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
 /** The options of the default command, as yargs gives them. */
-export interface CompileOptions extends ObserverOptions, NetworkOptions, ProviderOptions, ReportOptions {
+export interface CompileOptions
+  extends ObserverOptions,
+    NetworkOptions,
+    PrecisionOptions,
+    ProviderOptions,
+    PictureOptions,
+    ReportOptions {
   readonly files?: readonly string[] | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
@@ -42,6 +56,7 @@ interface Job {
   readonly output: string;
   /** The provider of the verification besides the CPU; undefined under --no-verify. */
   readonly choice: Choice | undefined;
+  readonly pictures: readonly NamedPicture[];
   readonly workspace: Workspace;
   readonly terminal: Terminal;
   readonly watch: Stopwatch;
@@ -61,7 +76,8 @@ export async function runCompile(options: CompileOptions): Promise<number> {
     const workspace = openWorkspace(output);
     try {
       const choice = options.verify ? await chooseFor(options, terminal) : undefined;
-      return await work({ options, size, inputs, output, choice, workspace, terminal, watch });
+      const pictures = await chosenPictures(options, terminal);
+      return await work({ options, size, inputs, output, choice, pictures, workspace, terminal, watch });
     } finally {
       workspace.discard();
     }
@@ -82,8 +98,11 @@ function resultsStream({ output, json }: CompileOptions): NodeJS.WriteStream {
 /** @throws usage, output/unwritable */
 function checkOptions(options: CompileOptions, inputs: readonly string[]): void {
   checkReportFiles(options.report ?? [], inputs);
+  precisionRequest(options);
   if (options.verify) return;
   if (options.report) throw usage("--report and --no-verify exclude each other", "a report is about the verification");
+  if (options.images)
+    throw usage("--images and --no-verify exclude each other", "the pictures are for the verification");
   if (options["require-gpu"])
     throw usage("--require-gpu and --no-verify exclude each other", "nothing runs without verification");
 }
@@ -119,14 +138,17 @@ async function compileOrRefuse(job: Job): Promise<Compiled | RefusedFindings> {
   }
 }
 
-function requestOf({ options, inputs, size, output, choice, workspace, terminal, watch }: Job): CompileRequest {
+function requestOf(job: Job): CompileRequest {
+  const { options, inputs, size, output, choice, pictures, workspace, terminal, watch } = job;
   const observation = observe(options);
+  const precision = precisionRequest(options);
   return {
     ...graphsRequest(inputs, size, options),
     observer: { ...observation.observer, afterStage: (stage) => watch.lap(stage) },
     file: basename(output),
     opset: options.opset,
-    verify: choice ? { provider: choice.provider, inputs: { seed: options.seed } } : false,
+    ...(precision && { precision }),
+    verify: choice ? { provider: choice.provider, inputs: { seed: options.seed, pictures } } : false,
     place: folderPlace(workspace.folder, workspace.keepOpen),
     onGraphs: ({ notes }) => {
       terminal.endStep();

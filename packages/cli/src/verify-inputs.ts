@@ -9,35 +9,51 @@ import {
   npyInput,
   type VerifyInput,
 } from "@yolo-compile/proof";
+import type { Argv } from "yargs";
 import { inputUnreadable, isPictureProblem, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./options.js";
 import type { Terminal } from "./terminal.js";
 
-/** Options of `verify` for the models' inputs: noise from `seed`, .npy files, pictures, sizes of dynamic axes. */
-export interface InputOptions {
-  readonly seed: number;
-  readonly input?: readonly string[] | undefined;
+/** Options for pictures that models run on. */
+export interface PictureOptions {
   readonly images?: readonly string[] | undefined;
   readonly "max-images": number;
+}
+
+/** Adds {@link PictureOptions}. */
+export const withPictures = <Options>(yargs: Argv<Options>) =>
+  yargs
+    .option("images", { type: "string", array: true, describe: "pictures, or folders of them, to run on too" })
+    .option("max-images", { type: "number", default: 32, describe: "at most so many pictures, spread over all" });
+
+/** Options of `verify` for the models' inputs: noise from `seed`, .npy files, pictures, sizes of dynamic axes. */
+export interface InputOptions extends PictureOptions {
+  readonly seed: number;
+  readonly input?: readonly string[] | undefined;
   readonly magnitudes: boolean;
   readonly size?: readonly string[] | undefined;
 }
 
 /** The inputs that the options ask for. @throws usage, input/unreadable, image/… */
 export async function inputChoice(options: InputOptions, terminal: Terminal): Promise<InputChoice> {
-  const { seed, magnitudes, images = [], input = [], size = [] } = options;
+  const { seed, magnitudes, input = [], size = [] } = options;
   const sizes = size.map(parseSizes);
-  const found = images.flatMap(picturePaths);
-  const chosen = spread(found, positiveInteger("max-images", options["max-images"]));
-  if (chosen.length < found.length) terminal.report([somePictures(chosen.length, found.length)]);
   return {
     seed,
     magnitudes,
-    pictures: await readPictures(chosen, terminal),
+    pictures: await chosenPictures(options, terminal),
     ...(input.length > 0 && { own: (inputs) => input.map((path) => readOwn(inputs, path)) }),
     ...(sizes.length > 0 && { sizes }),
   };
+}
+
+/** The pictures that the options name. @throws usage, input/unreadable, image/unreadable */
+export function chosenPictures(options: PictureOptions, terminal: Terminal): Promise<NamedPicture[]> {
+  const found = (options.images ?? []).flatMap(picturePaths);
+  const chosen = spread(found, positiveInteger("max-images", options["max-images"]));
+  if (chosen.length < found.length) terminal.report([somePictures(chosen.length, found.length)]);
+  return readPictures(chosen, terminal);
 }
 
 /** `height=320,width=256` */

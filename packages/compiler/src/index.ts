@@ -36,7 +36,13 @@ export {
   summarizeNetwork,
 } from "@yolo-compile/network";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
-export { type PassObserver, PIPELINE_NAMES, type PipelineName, pipelineName } from "@yolo-compile/passes";
+export {
+  type KeptNode,
+  type PassObserver,
+  PIPELINE_NAMES,
+  type PipelineName,
+  pipelineName,
+} from "@yolo-compile/passes";
 export { type Checkpoint, type EncodedFile, encodeNpy, openCheckpoint, WRITABLE_FORMATS } from "@yolo-compile/weights";
 export type { BoundWeights } from "./bind.js";
 export {
@@ -53,6 +59,7 @@ export { countParameters } from "./count-parameters.js";
 export { decodeMaps, FAMILIES, outputsOf } from "./families.js";
 export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
+export * from "./lower-precision.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { nearestWeight } from "./nearest-weight.js";
 export { encodeFiles, type OutputFile } from "./output-files.js";

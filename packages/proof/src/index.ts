@@ -23,6 +23,7 @@ export {
 } from "@yolo-compile/vision";
 export * from "./compile/index.js";
 export * from "./detect.js";
+export { type DetectionVerdict, HALF_DETECTIONS, type PictureDetections } from "./precision/same-detections.js";
 export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
 export * from "./verify/index.js";
 export { type NamedPicture, npyFolderInput, npyInput, type VerifyInput } from "./verify-inputs/index.js";

@@ -52,6 +52,10 @@ export interface CandidateRequest<Input extends NamedInput = NamedInput> {
    * outputs.
    */
   readonly tolerance?: Tolerance;
+  /** Takes the place of each provider's tolerance, for candidates that compute with fewer bits; widened as theirs are. */
+  readonly usualTolerance?: Tolerance;
+  /** Left out, the file as it is written, and as users deploy it. */
+  readonly levels?: readonly OptimizationLevel[];
   /** Stops at the first comparison that fails. */
   readonly failFast?: boolean;
   /** Called before each model runs. */
@@ -132,7 +136,7 @@ export async function verifyModels<Input extends NamedInput>(request: VerifyRequ
 export async function checkCandidate<Input extends NamedInput>(
   request: CandidateRequest<Input>,
 ): Promise<Verification> {
-  const { provider, onStep, cases, name = "the candidate" } = request;
+  const { provider, onStep, cases, name = "the candidate", levels = CANDIDATE_LEVELS } = request;
   const silent = cases.filter(({ outputs }) => outputs.size === 0);
   if (cases.length === 0 || silent.length > 0) throw nothingToCompare(silent.map(({ input }) => input.name));
   const judged = judgementsOf(request);
@@ -140,7 +144,7 @@ export async function checkCandidate<Input extends NamedInput>(
   const renamed = new Set<string>();
   let placement: NodePlacement | undefined;
   const places = provider === CPU ? [CPU] : [CPU, provider];
-  for (const where of places.flatMap((on) => CANDIDATE_LEVELS.map((level) => ({ provider: on, level })))) {
+  for (const where of places.flatMap((on) => levels.map((level) => ({ provider: on, level })))) {
     const { provider: on, level } = where;
     if (request.isReference && on === CPU && level === REFERENCE_LEVEL) continue;
     onStep?.(`${name} runs on ${on.name}, ONNX Runtime's own optimisation ${level === "all" ? "on" : "off"}`);
@@ -153,7 +157,7 @@ export async function checkCandidate<Input extends NamedInput>(
   return {
     ok: comparisons.every(({ ok }) => ok) && everyPartTells(comparisons),
     provider: provider.name,
-    tolerance: request.tolerance ?? provider.tolerance,
+    tolerance: request.tolerance ?? request.usualTolerance ?? provider.tolerance,
     ...(provider.arithmetic !== undefined && { arithmetic: provider.arithmetic }),
     comparisons,
     judged: [...judged.values()],
@@ -220,7 +224,7 @@ async function checkAt<Input extends NamedInput>(
 
 async function checkCases<Input extends NamedInput>(
   session: Session,
-  { cases, tolerance, onRun, restate, failFast = false }: CandidateRequest<Input>,
+  { cases, tolerance, usualTolerance, onRun, restate, failFast = false }: CandidateRequest<Input>,
   where: Where,
   judged: Judgements,
 ): Promise<Checked> {
@@ -238,7 +242,7 @@ async function checkCases<Input extends NamedInput>(
     onRun?.({ expected, outputs, ...where });
     const same = (wanted: Tensors): Restated => restate?.(wanted, outputs) ?? { expected: wanted, found: outputs };
     const compared = same(expected.outputs);
-    const bound = tolerance ?? where.provider.tolerance;
+    const bound = tolerance ?? usualTolerance ?? where.provider.tolerance;
     const subject = { input: input.name, provider: where.provider.name, level: where.level, tolerance: bound };
     const { shaken, ...strictly } = expected;
     const wanted = { ...strictly, outputs: compared.expected };

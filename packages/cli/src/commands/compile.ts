@@ -1,11 +1,12 @@
 import type { Argv, CommandModule } from "yargs";
 import { withObserver } from "../observer.js";
-import { withCommon, withNetwork, withProvider } from "../options.js";
+import { withCommon, withNetwork, withPrecision, withProvider } from "../options.js";
 import { withReport } from "../report-files.js";
 import { type CompileOptions, runCompile } from "../run-compile.js";
+import { withPictures } from "../verify-inputs.js";
 
 const options = (yargs: Argv) =>
-  withReport(withProvider(withNetwork(withObserver(withCommon(yargs)))))
+  withPictures(withReport(withProvider(withPrecision(withNetwork(withObserver(withCommon(yargs)))))))
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
     .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })

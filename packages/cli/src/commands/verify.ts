@@ -2,9 +2,10 @@ import type { Argv, CommandModule } from "yargs";
 import { withCommon, withNetwork, withProvider } from "../options.js";
 import { withReport } from "../report-files.js";
 import { runVerify, type VerifyCommandOptions } from "../run-verify.js";
+import { withPictures } from "../verify-inputs.js";
 
 const options = (yargs: Argv) =>
-  withReport(withProvider(withNetwork(withCommon(yargs))))
+  withPictures(withReport(withProvider(withNetwork(withCommon(yargs)))))
     .positional("files", {
       type: "string",
       array: true,
@@ -17,8 +18,6 @@ const options = (yargs: Argv) =>
       array: true,
       describe: "a .npy file, or a folder with <input>.npy, to run on too",
     })
-    .option("images", { type: "string", array: true, describe: "pictures, or folders of them, to run on too" })
-    .option("max-images", { type: "number", default: 32, describe: "at most so many pictures, spread over all" })
     .option("magnitudes", { type: "boolean", default: false, describe: "run on numbers that no camera gives, too" })
     .option("size", {
       type: "string",

@@ -5,12 +5,13 @@ import {
   opCensus,
   summarizeNetwork,
 } from "@yolo-compile/compiler";
-import type { Choice, OutputComparison, Verification } from "@yolo-compile/proof";
+import type { Choice, OutputComparison, PrecisionFindings, Verification } from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";
 import type { ElapsedMs } from "../stopwatch.js";
 import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
+import { precisionDocument, printDetections, printPrecision } from "./precision.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
 /** A finished run. */
@@ -20,6 +21,8 @@ export interface CompileResult {
   readonly size: readonly [number, number];
   readonly output: string;
   readonly byteLength: number;
+  /** Left out for float32. */
+  readonly precision?: PrecisionFindings;
   /** The provider of the verification besides the CPU; undefined without one, as is `verification`. */
   readonly choice: Choice | undefined;
   readonly verification?: Verification;
@@ -28,13 +31,17 @@ export interface CompileResult {
   readonly notes: readonly Diagnostic[];
 }
 
+/** Whether the files are refused. */
+const isRefused = ({ verification, precision }: CompileResult): boolean =>
+  verification?.ok === false || precision?.rewriting?.ok === false || precision?.detections?.ok === false;
+
 /** The document of `--json`. */
 export function compileDocument(result: CompileResult) {
-  const { graphs, output, byteLength, options, size, choice, verification, elapsedMs } = result;
+  const { graphs, output, byteLength, options, size, choice, precision, verification, elapsedMs } = result;
   const { network, optimized, plain, weights } = graphs;
   const { layers, parameters, gflops } = summarizeNetwork(network);
   return {
-    output: verification?.ok === false ? null : output,
+    output: isRefused(result) ? null : output,
     bytes: byteLength,
     opset: options.opset,
     passes: options.passes,
@@ -57,6 +64,7 @@ export function compileDocument(result: CompileResult) {
       left: weights.left,
       unused: weights.unused,
     },
+    ...(precision && { precision: precisionDocument(precision) }),
     verify: verification
       ? { ...verification, seed: options.seed }
       : { ok: null, skipped: "--no-verify", provider: null, comparisons: [] },
@@ -67,7 +75,7 @@ export function compileDocument(result: CompileResult) {
 
 /** Prints a finished run. */
 export function printCompiled(result: CompileResult, terminal: Terminal): void {
-  const { graphs, output, byteLength, options, size, verification, elapsedMs } = result;
+  const { graphs, output, byteLength, options, size, precision, elapsedMs } = result;
   const { network, optimized, plain, weights } = graphs;
   const shape = [options.batch, network.config.ch, ...size].join("x");
   terminal.print(
@@ -83,9 +91,11 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
       `${plain.nodes.length} -> ${optimized.nodes.length} nodes (--passes ${options.passes}), ${grouped(countParameters(optimized, graphs.buffers))} parameters`,
     ),
   );
+  if (precision) printPrecision(precision, terminal);
   printVerification(result, terminal);
+  if (precision?.detections) printDetections(precision.detections, terminal);
   const seconds = (elapsedMs.total / 1000).toFixed(2);
-  if (verification?.ok === false)
+  if (isRefused(result))
     terminal.print(out.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
   else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(byteLength)}, after ${seconds} s`));
 }

@@ -4,25 +4,20 @@ import {
   encodeFiles,
   type GraphsRequest,
   type OutputFile,
+  type PrecisionRequest,
   stem,
 } from "@yolo-compile/compiler";
 import { note } from "@yolo-compile/core";
-import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
-import {
-  CPU,
-  checkCandidate,
-  type ModelSource,
-  type Provider,
-  runReference,
-  type Tolerance,
-} from "@yolo-compile/runtime";
+import { OPSETS } from "@yolo-compile/onnx";
+import { CPU, checkCandidate, type ModelSource, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import { restatementFor } from "../endings/restate.js";
-import { chooseInputs, type InputChoice } from "../verify/choose-inputs.js";
+import type { InputChoice } from "../verify/choose-inputs.js";
 import { explainConditioning } from "../verify/conditioning.js";
-import { SHAKE_SEED, shakeConstants } from "../verify/shake-constants.js";
+import { compileLowered } from "./compile-lowered.js";
 import { type FilePlace, placeFiles } from "./file-place.js";
 import type { CompileFindings, RefusedFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
+import { referenceCases } from "./reference-cases.js";
 
 /** Options of the proof of a compilation. */
 export interface ProofOptions {
@@ -41,6 +36,8 @@ export interface CompileRequest extends Omit<GraphsRequest, Optional>, Partial<P
   /** Name of the model's file. Left out, that of the yaml or the checkpoint, ending in `.onnx`. */
   readonly file?: string;
   readonly opset?: number;
+  /** Left out, float32. */
+  readonly precision?: PrecisionRequest;
   /** `false` gives files without a proof. */
   readonly verify?: ProofOptions | false;
   /** The place in which files are proven; left out, memory. */
@@ -67,6 +64,7 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
   const graphs = compileGraphs({ size: [640, 640], batch: 1, passes: "full", ...request });
   request.onGraphs?.(graphs);
   const model = { name: request.file ?? defaultName(request), opset: request.opset ?? OPSETS.default };
+  if (request.precision) return compileLowered(graphs, request.precision, model, request);
   onStep?.(`writing ${model.name}`);
   const optimized = placeFiles("optimized", encodeFiles(graphs.optimized, model), place);
   observer?.afterStage?.("write");
@@ -96,12 +94,7 @@ async function prove(
   const restated = restatementFor(graphs);
   const told = (step: string): void => onStep?.(`verifying: ${step}`);
   told("the plain graph runs");
-  const cases = await runReference({
-    model: plain,
-    name: "the plain graph",
-    inputs: (session) => chooseInputs(session, inputs),
-    shakenModel: () => encodeBytes(shakeConstants(graphs.reference.graph, SHAKE_SEED), { opset: OPSETS.default }),
-  });
+  const cases = await referenceCases(graphs, plain, inputs);
   const verification = await checkCandidate({
     candidate: optimized,
     isReference: optimized === plain,

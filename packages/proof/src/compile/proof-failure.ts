@@ -1,25 +1,41 @@
 import { CompileError, isCompileError } from "@yolo-compile/core";
 import type { OutputComparison } from "@yolo-compile/runtime";
+import type { PictureDetections } from "../precision/same-detections.js";
 import type { RefusedFindings } from "./findings.js";
 
 /** Thrown instead of giving files: the optimised graph does not compute the outputs of the plain one. */
 export class ProofFailure extends CompileError {
   constructor(readonly findings: RefusedFindings) {
-    const { comparisons } = findings.verification;
-    const off = comparisons.filter(({ ok }) => !ok);
-    const told = findings.notes.map(({ message }) => message);
+    const { verification, precision, notes } = findings;
+    const off = verification.comparisons.filter(({ ok }) => !ok);
+    const astray = (precision?.detections?.pictures ?? []).filter(({ comparison }) => !comparison.ok);
+    const lowered = precision && precision.rewriting?.ok !== false;
+    const subject = lowered ? `the graph in ${NAMES[precision.kind]}` : "the optimised graph";
     super({
       code: "verify/differs",
       blame: "verdict",
       message:
         off.length > 0
-          ? `the optimised graph is not the plain graph: ${off.length} of ${comparisons.length} comparisons are off`
-          : "nobody can tell whether the optimised graph is the plain graph: float32 decides on every input",
-      hint: "yolo-compile verify --bisect names the rewrite",
-      details: [...off.map(describe), ...told],
+          ? `${subject} is not the plain graph: ${off.length} of ${verification.comparisons.length} comparisons are off`
+          : astray.length > 0
+            ? `${subject} finds other objects than the plain graph on ${new Set(astray.map(({ picture }) => picture)).size} pictures`
+            : `nobody can tell whether ${subject} is the plain graph: ${lowered ? "rounding" : "float32"} decides on every input`,
+      hint: lowered ? HINTS[precision.kind] : "yolo-compile verify --bisect names the rewrite",
+      details: [...off.map(describe), ...astray.map(describeObjects), ...notes.map(({ message }) => message)],
     });
   }
 }
+
+const NAMES = { half: "float16", "half-weights": "float32 with weights in float16" } as const;
+
+const HINTS = {
+  half: "--half-keep leaves rows in float32, --half-weights all arithmetic; where rounding the weights alone moves the answer as far, only float32 holds it",
+  "half-weights": "these weights need more than the 11 bits of float16",
+} as const;
+
+const describeObjects = ({ picture, provider, expected, comparison }: PictureDetections): string =>
+  `${picture} on ${provider}: of ${expected} objects ${comparison.missing.length} are lost, ${comparison.extra.length} are new, ` +
+  `the least overlap is ${comparison.worst.iou.toFixed(3)}, a score moves by ${comparison.worst.scoreDelta.toExponential(1)}`;
 
 const describe = ({ input, output, provider, level, nonFinite, decisive }: OutputComparison) =>
   `${output} (${decisive.name}) on ${input}, ${provider}, ONNX Runtime's own rewriting ${level === "all" ? "on" : "off"}: ` +

@@ -1,5 +1,4 @@
 import { type Diagnostic, isCompileError, note, warning } from "@yolo-compile/core";
-import { readEnding } from "@yolo-compile/network";
 import { PIPELINES } from "@yolo-compile/passes";
 import type { LayerComparison, ModelFacts } from "@yolo-compile/report";
 import {
@@ -14,6 +13,7 @@ import {
 import type { ComparisonOptions } from "@yolo-compile/vision";
 
 import { readOutputs } from "../endings/read-outputs.js";
+import { readerOf } from "../endings/reader-of.js";
 import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { type BisectResult, bisect } from "./bisect.js";
@@ -111,17 +111,11 @@ interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" |
  * Reads outputs as boxes: our own graphs have layouts; of other models, the families tell them by shapes and metadata, those
  * of a reference without metadata by the candidate's.
  */
-const readerOf =
+const readerFor =
   (subject: VerifySubject): ReadAs =>
   (role, outputs) => {
     if (subject.kind === "golden") return readOutputs(outputs, subject.candidate.info.metadata);
-    if (subject.kind === "compiled") {
-      const { reference, optimized } = subject.compiled;
-      const layouts = reference.outputs;
-      return role === "reference" || !readEnding(optimized.metadata)
-        ? { outputs, layouts }
-        : readOutputs(outputs, optimized.metadata);
-    }
+    if (subject.kind === "compiled") return readerOf(subject.compiled)(role, outputs);
     const { reference, candidate, layouts } = subject;
     if (role === "reference" && layouts) return { outputs, layouts };
     const own = (role === "reference" ? reference : candidate).info.metadata;
@@ -140,7 +134,7 @@ async function judgeOutputs(
   const onRun = (run: CandidateRun<VerifyInput>): void => {
     // As users deploy it: one answer a picture is enough.
     if (run.level !== "all" || run.provider !== provider || !run.expected.input.pictures) return;
-    const compared = comparePictures(run, readerOf(subject), detections);
+    const compared = comparePictures(run, readerFor(subject), detections);
     if (!compared) throw noDetections(name);
     pictures.push(...compared);
   };

@@ -1,0 +1,71 @@
+import type { KeptNode } from "@yolo-compile/compiler";
+import type { DetectionVerdict, PictureDetections, PrecisionFindings } from "@yolo-compile/proof";
+import { out } from "../colors.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
+import { line, some, tally } from "./text.js";
+
+/** A precision in the document of `--json`. */
+export const precisionDocument = ({ kind, lowered, kept, audited, rewriting, detections }: PrecisionFindings) => ({
+  kind,
+  lowered,
+  kept: kept.map(({ node, cause, reason }) => ({ op: node.op, path: node.origin.path, cause, reason })),
+  audited,
+  rewriting: rewriting && { ok: rewriting.ok, tolerance: rewriting.tolerance, comparisons: rewriting.comparisons },
+  detections,
+});
+
+/** Prints what has another precision, and what stays in float32 and why. */
+export function printPrecision({ kind, lowered, kept, audited }: PrecisionFindings, terminal: Terminal): void {
+  if (kind === "half-weights") {
+    terminal.print(line("precision", `weights of ${lowered} nodes in float16, arithmetic in float32`));
+    return;
+  }
+  const measured = audited.length > 0 ? `measured on ${audited.length} inputs` : "nothing measured, as nothing runs";
+  terminal.print(line("precision", `${lowered} nodes in float16, ${kept.length} in float32 (${measured})`));
+  const rows = groupsOf(kept).map(({ where, cause, ops, worst }) => ["", where, cause, ops, worst.reason]);
+  if (rows.length > 0) terminal.print(...formatTable({ head: ["       ", "float32 in", "by", "ops", "since"] }, rows));
+}
+
+/** The most ops that are listed of one place. */
+const LISTED = 4;
+
+/** Nodes of one place that stay for one cause, with the largest measurement; in the order of the graph. */
+function groupsOf(kept: readonly KeptNode[]) {
+  const groups = new Map<string, KeptNode[]>();
+  for (const each of kept) {
+    const key = JSON.stringify([each.node.origin.path, each.cause]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].map((nodes) => {
+    const [first] = nodes as [KeptNode];
+    const ops = tally(nodes.map(({ node }) => node.op)).map(([op, count]) => (count > 1 ? `${count} ${op}` : op));
+    const worst = nodes.reduce((a, b) => ((b.measured ?? 0) > (a.measured ?? 0) ? b : a));
+    return { where: first.node.origin.path, cause: first.cause, ops: some(ops, LISTED), worst };
+  });
+}
+
+/** Prints whether the same objects are found. */
+export function printDetections({ pictures, expected, tolerance }: DetectionVerdict, terminal: Terminal): void {
+  if (expected === 0) return;
+  const { minIou, maxScoreDelta } = tolerance;
+  const bounds = `overlap from ${minIou}, scores within ${maxScoreDelta}`;
+  terminal.print(line("objects", `against the plain graph's (${bounds})`));
+  const head = ["       ", "picture", "on", "objects", "lost", "extra", "least overlap", "score moves", ""];
+  terminal.print(...formatTable({ head }, pictures.map(row)));
+}
+
+function row({ picture, provider, expected, comparison }: PictureDetections): string[] {
+  const { missing, extra, worst, ok } = comparison;
+  return [
+    "",
+    picture,
+    provider,
+    String(expected),
+    String(missing.length),
+    String(extra.length),
+    worst.iou.toFixed(3),
+    worst.scoreDelta.toExponential(1),
+    ok ? out.green("ok") : out.red("FAILED"),
+  ];
+}

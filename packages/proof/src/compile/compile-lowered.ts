@@ -1,0 +1,114 @@
+import {
+  type CompiledGraphs,
+  encodeFiles,
+  type LoweredGraphs,
+  lowerPrecision,
+  type PrecisionRequest,
+} from "@yolo-compile/compiler";
+import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
+import { CPU, checkCandidate, type ExpectedCase, type Verification } from "@yolo-compile/runtime";
+import { restatementFor } from "../endings/restate.js";
+import { auditHalf } from "../precision/audit-half.js";
+import { proveLowered } from "../precision/prove-lowered.js";
+import type { VerifyInput } from "../verify-inputs/index.js";
+import type { Compiled, CompileRequest, ProofOptions } from "./compile.js";
+import { type PlacedFiles, placeFiles } from "./file-place.js";
+import type { CompileFindings, PrecisionFindings } from "./findings.js";
+import { ProofFailure } from "./proof-failure.js";
+import { referenceCases } from "./reference-cases.js";
+
+/** The model's file. */
+interface ModelName {
+  readonly name: string;
+  readonly opset: number;
+}
+
+type Circumstances = Pick<CompileRequest, "verify" | "place" | "observer" | "onStep">;
+
+/**
+ * Writes graphs in another precision and proves them: the rewriting in float32 first, then what the precision costs. What
+ * float16 would do to a graph is measured on the inputs of the proof; without one, nothing is measured.
+ * @throws ProofFailure, passes/half-keep, onnx/…, runtime/…
+ */
+export async function compileLowered(
+  graphs: CompiledGraphs,
+  request: PrecisionRequest,
+  model: ModelName,
+  circumstances: Circumstances,
+): Promise<Compiled> {
+  const { verify = {}, place, observer, onStep } = circumstances;
+  const write = (lowered: LoweredGraphs): PlacedFiles => {
+    onStep?.(`writing ${model.name}`);
+    const written = placeFiles("optimized", encodeFiles(lowered.graphs.optimized, model), place);
+    observer?.afterStage?.("write");
+    return written;
+  };
+  if (verify === false) {
+    const lowered = lowerPrecision(graphs, request);
+    const written = write(lowered);
+    return { ...findingsOf(lowered, written, { ...lowered.precision, audited: [] }), notes: [], files: written.files };
+  }
+  const told = (step: string): void => onStep?.(`verifying: ${step}`);
+  told("the plain graph runs");
+  const plain = placeFiles("plain", encodeFiles(graphs.reference.graph, model), place);
+  const cases = await referenceCases(graphs, plain.model, verify.inputs ?? { seed: 1 });
+  const rewriting = await proveRewriting(graphs, cases, told);
+  const audited = request.kind === "half" ? cases : [];
+  if (audited.length > 0) told("what float16 would do to each node");
+  const inputs = audited.map(({ input }) => input);
+  const audit =
+    request.kind === "half"
+      ? await auditHalf(
+          graphs.optimized,
+          inputs.map(({ tensors }) => tensors),
+        )
+      : undefined;
+  const lowered = lowerPrecision(graphs, request, audit);
+  const written = write(lowered);
+  const precision = { ...lowered.precision, audited: inputs.map(({ name }) => name), rewriting };
+  if (!rewriting.ok) throw refused(lowered, written, precision, rewriting);
+  const proof = await proveLowered({ ...lowered, model: written.model, cases, ...optionsOf(verify), onStep: told });
+  observer?.afterStage?.("verify");
+  const proven = { ...precision, ...(proof.detections && { detections: proof.detections }) };
+  const { verification, notes } = proof;
+  if (!verification.ok || proof.detections?.ok === false) throw refused(lowered, written, proven, verification, notes);
+  return { ...findingsOf(lowered, written, proven), verification, notes, files: written.files };
+}
+
+const optionsOf = ({ provider = CPU, tolerance }: ProofOptions) => ({ provider, ...(tolerance && { tolerance }) });
+
+const findingsOf = (
+  { graphs }: LoweredGraphs,
+  { files }: PlacedFiles,
+  precision: PrecisionFindings,
+): Omit<CompileFindings, "notes"> => ({
+  graphs,
+  precision,
+  byteLength: files.reduce((sum, file) => sum + file.byteLength, 0),
+});
+
+const refused = (
+  lowered: LoweredGraphs,
+  written: PlacedFiles,
+  precision: PrecisionFindings,
+  verification: Verification,
+  notes: CompileFindings["notes"] = [],
+): ProofFailure => new ProofFailure({ ...findingsOf(lowered, written, precision), verification, notes });
+
+/** Compares the optimised graph in float32, of which an error could hide in what float16 is allowed. */
+function proveRewriting(
+  graphs: CompiledGraphs,
+  cases: readonly ExpectedCase<VerifyInput>[],
+  onStep: (step: string) => void,
+): Promise<Verification> {
+  const restated = restatementFor(graphs);
+  return checkCandidate({
+    candidate: encodeBytes(graphs.optimized, { opset: OPSETS.default }),
+    name: "the optimised graph in float32",
+    cases,
+    layouts: restated?.layouts ?? graphs.outputs,
+    ...(restated && { restate: restated.restate }),
+    provider: CPU,
+    onStep,
+  });
+}

@@ -1,0 +1,160 @@
+import type { LoweredGraphs } from "@yolo-compile/compiler";
+import { castTensor, type Diagnostic, note } from "@yolo-compile/core";
+import type { Graph } from "@yolo-compile/ir";
+import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
+import {
+  type CandidateRun,
+  CPU,
+  checkCandidate,
+  type ExpectedCase,
+  F16,
+  type IllConditioned,
+  type ModelSource,
+  type OptimizationLevel,
+  openSession,
+  type Provider,
+  type Tensors,
+  type Tolerance,
+  type Verification,
+} from "@yolo-compile/runtime";
+import { hasBoxes } from "@yolo-compile/vision";
+import { readerOf } from "../endings/reader-of.js";
+import { restatementFor } from "../endings/restate.js";
+import type { VerifyInput } from "../verify-inputs/index.js";
+import { noPictures, nothingDetected, steepWeights } from "./diagnostics.js";
+import { roundConstants, roundTensors } from "./round-constants.js";
+import { roundedTwin } from "./rounded-twin.js";
+import {
+  type DetectionVerdict,
+  detectionsOf,
+  detectionVerdict,
+  HALF_DETECTIONS,
+  type PictureDetections,
+} from "./same-detections.js";
+
+/** A graph of another precision, the file that holds it, and the outputs that it has to give. */
+export interface LoweredProofRequest extends LoweredGraphs {
+  readonly model: ModelSource;
+  readonly cases: readonly ExpectedCase<VerifyInput>[];
+  readonly provider: Provider;
+  /** Left out, `F16`; for float16 arithmetic with more where rounding the weights alone moves the plain graph's answer. */
+  readonly tolerance?: Tolerance;
+  readonly onStep?: (step: string) => void;
+}
+
+/** The proof of a precision. */
+export interface LoweredProof {
+  readonly verification: Verification;
+  /** Left out where there are no pictures, or the network is no detector. */
+  readonly detections?: DetectionVerdict;
+  readonly notes: readonly Diagnostic[];
+}
+
+/** The name of the CPU where every value is rounded. */
+const ROUNDING = "cpu rounding";
+
+/** A model to judge. */
+interface Judged {
+  readonly name: string;
+  readonly model: ModelSource;
+  readonly provider: Provider;
+  readonly levels?: readonly OptimizationLevel[];
+}
+
+/**
+ * Runs the file as users deploy it, and a graph in float16 also with every value rounded, which ONNX Runtime leaves out on a
+ * CPU; compares outputs and detections with those of the plain graph.
+ * @throws runtime/…
+ */
+export async function proveLowered(request: LoweredProofRequest): Promise<LoweredProof> {
+  const { graphs, precision, model, provider, tolerance, onStep } = request;
+  const { optimized, reference } = graphs;
+  const isHalf = precision.kind === "half";
+  const cases = request.cases.map((each) => lowerCase(each, reference.graph, optimized, isHalf));
+  const restated = restatementFor(graphs);
+  const pictures: PictureDetections[] = [];
+  const judge = (judged: Judged, label: (provider: string) => string): Promise<Verification> =>
+    checkCandidate({
+      ...judged,
+      candidate: judged.model,
+      cases,
+      layouts: restated?.layouts ?? graphs.outputs,
+      ...(restated && { restate: restated.restate }),
+      usualTolerance: F16,
+      ...(tolerance && { tolerance }),
+      ...(onStep && { onStep }),
+      onRun: (run: CandidateRun<VerifyInput>) => {
+        if (run.level !== "all" || run.provider !== judged.provider) return;
+        const found = detectionsOf(run, readerOf(graphs), HALF_DETECTIONS);
+        pictures.push(...found.map((each) => ({ ...each, provider: label(each.provider) })));
+      },
+    });
+  const deployed = await judge({ name: "the file", model, provider }, (name) => name);
+  const twin = isHalf
+    ? await judge(
+        { name: "every value rounded", model: bytesOf(roundedTwin(optimized)), provider: CPU, levels: ["all"] },
+        () => ROUNDING,
+      )
+    : undefined;
+  const verification = twin ? both(deployed, twin) : deployed;
+  const detections = pictures.length > 0 ? detectionVerdict(pictures, HALF_DETECTIONS) : undefined;
+  return {
+    verification,
+    ...(detections && { detections }),
+    notes: [
+      ...(restated ? [note("verify/ending", restated.told)] : []),
+      ...furthest(verification.illConditioned).map(steepWeights),
+      ...(detections?.expected === 0 ? [nothingDetected(pictures.length)] : []),
+      ...(!detections && reference.outputs.some(hasBoxes) ? [noPictures()] : []),
+    ],
+  };
+}
+
+const bytesOf = (graph: Graph): Uint8Array => encodeBytes(graph, { opset: OPSETS.default });
+
+/** The case of a graph whose inputs may be float16, and whose reference moves as its weights are rounded. */
+function lowerCase(
+  { input, outputs }: ExpectedCase<VerifyInput>,
+  plain: Graph,
+  { inputs }: Graph,
+  isHalf: boolean,
+): ExpectedCase<VerifyInput> {
+  const dtypes = new Map(inputs.map(({ hint, type }) => [hint, type.dtype]));
+  const tensors = new Map(
+    [...input.tensors].map(([name, tensor]) => [name, castTensor(tensor, dtypes.get(name) ?? tensor.dtype)]),
+  );
+  let moved: Promise<readonly Tensors[]> | undefined;
+  const shaken = (): Promise<readonly Tensors[]> => (moved ??= runRounded(plain, input.tensors));
+  return { input: { ...input, tensors }, outputs, ...(isHalf && { shaken }) };
+}
+
+async function runRounded(plain: Graph, tensors: Tensors): Promise<readonly Tensors[]> {
+  const session = await openSession(bytesOf(roundConstants(plain)), {
+    provider: CPU,
+    level: "disabled",
+    name: "the plain graph, its weights rounded",
+  });
+  try {
+    return [await session.run(roundTensors(tensors))];
+  } finally {
+    await session.release();
+  }
+}
+
+const both = (deployed: Verification, twin: Verification): Verification => ({
+  ...deployed,
+  ok: deployed.ok && twin.ok,
+  comparisons: [...deployed.comparisons, ...twin.comparisons.map((each) => ({ ...each, provider: ROUNDING }))],
+  illConditioned: [...deployed.illConditioned, ...twin.illConditioned],
+});
+
+/** The worst case of each part of each output. */
+function furthest(found: readonly IllConditioned[]): readonly IllConditioned[] {
+  const worst = new Map<string, IllConditioned>();
+  for (const each of found) {
+    const key = JSON.stringify([each.output, each.part.name]);
+    const known = worst.get(key);
+    if (!known || each.part.allowed > known.part.allowed) worst.set(key, each);
+  }
+  return [...worst.values()];
+}
