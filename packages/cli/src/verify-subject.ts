@@ -100,12 +100,16 @@ function openModelOfSource(
   const opened = openSource(
     sources.length === 1 && isConfig(sources[0]!) ? paths : sources,
     [fixed(height, size[0]), fixed(width, size[1])],
-    { ...options, batch: fixed(batch, options.batch) },
+    { ...options, batch: fixed(batch, options.batch), passes: "none" },
   );
-  const { graph, outputs } = opened.subject.compiled.reference;
+  const { compiled: source } = opened.subject;
+  const { graph, outputs } = source.reference;
   const bytes = new Uint8Array(Buffer.concat([...encodeModel(graph, { opset: options.opset }).chunks()]));
   const name = `the plain graph of ${sources.join(" and ")}`;
-  return { ...opened, subject: { kind: "models", reference: modelFile(name, bytes), candidate, layouts: outputs } };
+  return {
+    ...opened,
+    subject: { kind: "models", reference: modelFile(name, bytes), candidate, layouts: outputs, source },
+  };
 }
 
 function openSource(

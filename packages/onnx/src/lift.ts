@@ -24,10 +24,25 @@ import type { AttributeRecord, NodeRecord } from "./read-node.js";
 import type { SizeVector } from "./read-sizes.js";
 import { dimensionsProblem } from "./read-tensor.js";
 
-/** `model.0.conv/Conv_1` of a Conv -> `model.0.conv`, as the writer makes names from origins. */
-function originPath({ name, op }: NodeRecord): string {
+/**
+ * `model.0.conv/Conv_1` of a Conv -> `model.0.conv`, as the writer makes names from origins. `/model.6/m/m.0/cv1/Conv`, as
+ * torch's TorchScript exporter has it -> `model.6.m.0.cv1`; its other exporter says the path apart.
+ */
+function originPath({ name, op, scope }: NodeRecord): string {
+  if (scope) return scope;
   const found = /^(?:(.*)\/)?([A-Za-z]+)(?:_\d+)?$/.exec(name);
-  return found?.[2] === op ? (found[1] ?? "") : name;
+  const path = found?.[2] === op ? (found[1] ?? "") : name;
+  return path.startsWith("/") ? modulePath(path) : path;
+}
+
+/** A module in a list has the list's name in front of its own: `/m/m.0`. */
+function modulePath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part.startsWith(`${parts.at(-1)}.`)) parts.pop();
+    if (part !== "") parts.push(part);
+  }
+  return parts.join(".");
 }
 
 /** A value of the attribute's kind in the IR; undefined where the file has another kind. */

@@ -12,6 +12,8 @@ export interface NodeRecord {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, AttributeRecord>;
+  /** Path of the module that it comes from, where torch's exporter says it: `model.6.cv1.conv`. */
+  readonly scope?: string;
 }
 
 /** The value of an AttributeProto, by its kind. */
@@ -30,6 +32,7 @@ export function readNode(bytes: Uint8Array, context: ReadContext): NodeRecord {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, AttributeRecord>();
+  let scope: string | undefined;
   const keepName = (list: string[]) => (field: Field) => {
     context.keep();
     list.push(field.text());
@@ -48,9 +51,25 @@ export function readNode(bytes: Uint8Array, context: ReadContext): NodeRecord {
       attributes.set(name, value);
     },
     7: keepText(7),
+    9: (field) => {
+      scope ??= readScope(field.bytes(), context);
+    },
   });
   const domain = text[7] === "ai.onnx" ? "" : text[7];
-  return { name: text[3], op: text[4], domain, inputs, outputs, attributes };
+  return { name: text[3], op: text[4], domain, inputs, outputs, attributes, ...(scope !== undefined && { scope }) };
+}
+
+/** The key of the metadata under which torch's exporter lists the modules around a node, outermost first, then the node itself. */
+const SCOPES = "pkg.torch.onnx.name_scopes";
+
+function readScope(bytes: Uint8Array, context: ReadContext): string | undefined {
+  const entry = { 1: "", 2: "" };
+  const keep = (number: keyof typeof entry) => (field: Field) => {
+    entry[number] = field.text();
+  };
+  readMessage(bytes, context, { 1: keep(1), 2: keep(2) });
+  if (entry[1] !== SCOPES) return undefined;
+  return [...entry[2].matchAll(/'([^']*)'/g)].at(-2)?.[1];
 }
 
 interface Content {

@@ -18,6 +18,7 @@ export const FINDING_KINDS = {
   layers: "The output of a yaml row differs from the reference by more than the tolerance",
   pictures: "The detections on a picture changed",
   bisection: "A rewrite changes what the graph computes",
+  divergence: "A yaml row is the first that the candidate computes otherwise",
   "self-test": "A deliberate fault was not noticed",
 } as const;
 
@@ -34,6 +35,7 @@ export const findingsOf = (report: Report): readonly Finding[] => [
   ...layerFindings(report),
   ...pictureFindings(report),
   ...bisectionFindings(report),
+  ...divergenceFindings(report),
   ...mutantFindings(report),
 ];
 
@@ -81,6 +83,14 @@ function bisectionFindings({ bisection }: Report): Finding[] {
   const { pass, rewrite, node, where } = bisection;
   const text = `rewrite ${rewrite.number}, ${rewrite.rule} in the pass ${pass}, at ${node.op} ${node.path}: ${figures(bisection)}`;
   return [{ kind: "bisection", name: `${rewrite.rule} at ${node.path}`, place: where, outcome: "failed", text }];
+}
+
+function divergenceFindings({ divergence }: Report): Finding[] {
+  if (!divergence) return [];
+  const { index, module, where, node } = divergence;
+  const inside = node ? `, first at ${node.op} ${node.path}, which should be ${node.nearest}` : "";
+  const text = `${figures(divergence)}${inside}`;
+  return [{ kind: "divergence", name: `row ${index}, ${module}`, place: where, outcome: "failed", text }];
 }
 
 const mutantFindings = ({ mutants = [] }: Report): Finding[] =>

@@ -15,6 +15,7 @@ export interface Report {
   readonly checks: readonly Check[];
   readonly layers?: LayerComparison;
   readonly bisection?: Bisection;
+  readonly divergence?: Divergence;
   readonly budget?: readonly BudgetRow[];
   readonly pictures?: readonly PictureFinding[];
   readonly network?: RowDiagram;
@@ -158,6 +159,26 @@ export interface Bisection extends Measure {
   readonly tolerance: Tolerance;
   /** Folder with the graphs before and after the rewrite alone, and their inputs. */
   readonly reproducer?: string;
+}
+
+/** The first yaml row that a model of another tool computes otherwise; the figures are those of the row's output. */
+export interface Divergence extends Measure {
+  readonly index: number;
+  readonly module: string;
+  /** `backbone[6]` */
+  readonly where: string;
+  readonly tolerance: Tolerance;
+  /** The first node in it that is off, where there is one. */
+  readonly node?: DivergentNode;
+}
+
+/** A node of a model of another tool; the figures are those of its result. */
+export interface DivergentNode extends Measure {
+  readonly op: string;
+  /** In the model's own names. */
+  readonly path: string;
+  /** In the checkpoint's names, the module whose value comes closest. */
+  readonly nearest: string;
 }
 
 /** The part of one cause in the difference, measured by switching that one thing. */

@@ -32,7 +32,7 @@ const options = (yargs: Argv) =>
     .option("bisect", {
       type: "boolean",
       default: false,
-      describe: "find the first rewrite that exceeds the tolerance",
+      describe: "find the first rewrite, or the first row of another tool's model, that exceeds the tolerance",
     })
     .option("budget", {
       type: "boolean",
@@ -46,6 +46,7 @@ const options = (yargs: Argv) =>
     .option("min-mask-iou", { type: "number", describe: "pictures: least overlap of a mask with its twin" })
     .example("$0 verify best.pt --report out.html", "our two graphs of one checkpoint")
     .example("$0 verify best.pt theirs.onnx", "a model, by the checkpoint that it was made from")
+    .example("$0 verify best.pt theirs.onnx --bisect", "and where it begins to differ")
     .example("$0 verify theirs.onnx best.onnx --images val/", "any two models, and their detections")
     .example("$0 verify best.onnx --golden golden/", "a model by answers that are known");
 

@@ -2,6 +2,7 @@ import type { BudgetRow, Check, LayerRow, Report, SelfTestResult, VerifyFindings
 import { out } from "../colors.js";
 import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
+import { printDivergence } from "./divergence.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
 const verdict = (ok: boolean): string => (ok ? out.green("ok") : out.red("FAILED"));
@@ -19,6 +20,7 @@ export function printVerified(report: Report, findings: VerifyFindings, terminal
   if (report.pictures) printPictures(report.pictures, terminal);
   if (report.budget) printBudget(report.budget, terminal);
   if (findings.bisection) printBisection(report, findings, terminal);
+  if (report.divergence) printDivergence(report.divergence, terminal);
   if (findings.selfTest) printSelfTest(findings.selfTest, terminal);
   const { ok, text } = report.verdict;
   terminal.print(ok ? out.green(text) : out.red(text));

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "@yolo-compile/core";
 import type { ModelFacts, Report } from "@yolo-compile/report";
-import { bisectionOf, budgetOf, checkOf, mutantOf, pictureOf } from "./report-rows.js";
+import { bisectionOf, budgetOf, checkOf, divergenceOf, mutantOf, pictureOf } from "./report-rows.js";
 import { rowDiagram } from "./row-diagram.js";
 import type { VerifySubject } from "./subject.js";
 import type { VerifyFindings } from "./verify.js";
@@ -36,6 +36,7 @@ export async function makeReport(
     ...(bisection?.culprit && {
       bisection: { ...bisectionOf(bisection.culprit, verification.tolerance), ...(reproducer && { reproducer }) },
     }),
+    ...(findings.divergence && { divergence: divergenceOf(findings.divergence, verification.tolerance) }),
     ...(budget && { budget: budget.map(budgetOf) }),
     ...(findings.selfTest && { mutants: findings.selfTest.mutants.map(mutantOf) }),
     ...(findings.pictures.length > 0 && {

@@ -1,9 +1,18 @@
-import type { Bisection, BudgetRow, Check, FoundBox, MutantRow, PictureFinding } from "@yolo-compile/report";
-import type { OutputComparison, Tolerance } from "@yolo-compile/runtime";
+import type {
+  Bisection,
+  BudgetRow,
+  Check,
+  FoundBox,
+  MutantRow,
+  PictureFinding,
+  Divergence as ReportedDivergence,
+} from "@yolo-compile/report";
+import type { Difference, OutputComparison, Tolerance } from "@yolo-compile/runtime";
 import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
 import type { JudgedMutant, MutantOutcome, Sighting } from "../self-test/index.js";
 import type { Culprit } from "./bisect.js";
 import type { PictureComparison } from "./compare-pictures.js";
+import type { Divergence } from "./divergence.js";
 import type { BudgetEntry } from "./error-budget.js";
 
 /** The report's row for one comparison of one output. */
@@ -44,6 +53,19 @@ export function bisectionOf(
     tolerance,
     maxAbs: difference.maxAbs,
     maxRel: difference.maxRel,
+  };
+}
+
+/** The report's section about the place where a model of another tool differs. */
+export function divergenceOf({ layer, difference, node }: Divergence, tolerance: Tolerance): ReportedDivergence {
+  const figures = ({ maxAbs, maxRel }: Difference) => ({ maxAbs, maxRel });
+  return {
+    index: layer.row,
+    module: layer.module,
+    where: layer.where,
+    tolerance,
+    ...figures(difference),
+    ...(node && { node: { op: node.op, path: node.path, nearest: node.nearest, ...figures(node.difference) } }),
   };
 }
 

@@ -54,6 +54,8 @@ export type VerifySubject =
       readonly candidate: ModelFile;
       /** The layouts of the reference's outputs, as far as they are known. */
       readonly layouts?: readonly OutputLayout[];
+      /** The graphs of the checkpoint and the yaml, whose plain one the reference is. */
+      readonly source?: CompiledGraphs;
     }
   | { readonly kind: "golden"; readonly candidate: ModelFile; readonly golden: GoldenFolder };
 

@@ -21,7 +21,9 @@ import type { InputChoice } from "./choose-inputs.js";
 import { comparePictures, type PictureComparison, type ReadAs } from "./compare-pictures.js";
 import { explainConditioning } from "./conditioning.js";
 import { noDetections, noSource } from "./diagnostics.js";
+import type { Divergence } from "./divergence.js";
 import { type BudgetEntry, errorBudget } from "./error-budget.js";
+import { compareForeign } from "./foreign-rows.js";
 import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
 import { modelFacts } from "./model-facts.js";
 import { type CompiledSubject, casesOf, judgedAs, modelsOf, restatementIn, type VerifySubject } from "./subject.js";
@@ -72,6 +74,8 @@ export interface VerifyFindings {
   readonly verification: Verification;
   readonly pictures: readonly PictureComparison[];
   readonly layers?: LayerComparison;
+  /** Where a model of another tool begins to differ from the checkpoint's graph. */
+  readonly divergence?: Divergence;
   readonly bisection?: BisectResult;
   readonly budget?: readonly BudgetEntry[];
   readonly selfTest?: SelfTestResult;
@@ -81,7 +85,8 @@ export interface VerifyFindings {
 /** Judges whether a candidate computes the outputs of its reference. @throws runtime/…, verify/… */
 export async function verify(subject: VerifySubject, given: VerifyOptions = {}): Promise<VerifyFindings> {
   const options = { ...DEFAULTS, ...given };
-  const asked = REWRITE_CHECKS.find(([check]) => options[check]);
+  const source = subject.kind === "models" ? subject.source : undefined;
+  const asked = REWRITE_CHECKS.find(([check]) => options[check] && !(check === "bisect" && source));
   if (asked && subject.kind !== "compiled") throw noSource(asked[1]);
   const { models, cases, verification, pictures } = await judgeOutputs(subject, options);
   const { input } = cases[0]!; // noise, or the golden
@@ -92,7 +97,10 @@ export async function verify(subject: VerifySubject, given: VerifyOptions = {}):
   notes.push(
     ...(await explainConditioning(verification, cases, subject.kind === "compiled" ? subject.compiled : undefined)),
   );
-  const layers = options.layers ? await lookInside(subject, { ...options, input, tolerance }, notes) : undefined;
+  const { layers, divergence } =
+    options.layers || (source && options.bisect)
+      ? await lookInside(subject, { ...options, input, tolerance }, notes)
+      : {};
   const rewrites = subject.kind === "compiled" ? await lookAtRewrites(subject, input, options) : {};
   const ok =
     verification.ok &&
@@ -100,7 +108,16 @@ export async function verify(subject: VerifySubject, given: VerifyOptions = {}):
     (layers?.rows ?? []).every((row) => row.status === "uncovered" || row.ok) &&
     !rewrites.bisection?.culprit &&
     !rewrites.selfTest?.counts.survived;
-  return { ok, models, verification, pictures, ...(layers && { layers }), ...rewrites, notes };
+  return {
+    ok,
+    models,
+    verification,
+    pictures,
+    ...(layers && { layers }),
+    ...(divergence && { divergence }),
+    ...rewrites,
+    notes,
+  };
 }
 
 interface JudgedOutputs extends Pick<VerifyFindings, "models" | "verification" | "pictures"> {
@@ -157,15 +174,25 @@ async function lookInside(
   subject: VerifySubject,
   options: LayersOptions,
   notes: Diagnostic[],
-): Promise<LayerComparison | undefined> {
-  if (subject.kind === "compiled") return layersOfCompiled(subject, options);
+): Promise<Pick<VerifyFindings, "layers" | "divergence">> {
+  if (subject.kind === "compiled") return { layers: await layersOfCompiled(subject, options) };
   if (subject.kind === "golden") throw noSource("--layers");
+  const { reference, candidate, source } = subject;
   try {
-    return await layersOfModels(subject.reference, subject.candidate, options);
+    if (!source) return { layers: await layersOfModels(reference, candidate, options) };
+    const { notes: found, ...compared } = await compareForeign(source, candidate, options);
+    notes.push(...found);
+    return compared;
   } catch (error) {
-    if (!isCompileError(error) || !error.diagnostic.code.startsWith("onnx/")) throw error;
-    notes.push(warning("verify/layers", `the models are compared at their outputs alone: ${error.diagnostic.message}`));
-    return undefined;
+    if (!isCompileError(error) || !/^(onnx|ir)\//.test(error.diagnostic.code)) throw error;
+    const { message, details } = error.diagnostic;
+    notes.push(
+      warning(
+        "verify/layers",
+        `the models are compared at their outputs alone: ${[message, ...(details ?? [])].join("; ")}`,
+      ),
+    );
+    return {};
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Report } from "../report.js";
+import { fact } from "./fact.js";
 import { formatError, formatTolerance } from "./figures.js";
 import { marginText } from "./margin.js";
-import { html, type Markup, type Piece } from "./markup.js";
+import { html } from "./markup.js";
 import type { Section } from "./section.js";
 import { unbroken } from "./unbroken.js";
 
@@ -25,5 +26,3 @@ ${reproducer !== undefined && fact("Reproducer", html`<code>${reproducer}</code>
 </dl>`,
   };
 }
-
-const fact = (label: string, value: Piece): Markup => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;

@@ -2,6 +2,7 @@ import type { Report } from "../report.js";
 import { bisectionSection } from "./bisection.js";
 import { budgetSection } from "./budget.js";
 import { checksSection } from "./checks.js";
+import { divergenceSection } from "./divergence.js";
 import { environmentSection } from "./environment.js";
 import { layersSection } from "./layers.js";
 import { html, type Markup } from "./markup.js";
@@ -23,6 +24,7 @@ const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [
   layersSection,
   budgetSection,
   bisectionSection,
+  divergenceSection,
   networkSection,
   modelsSection,
   picturesSection,
