@@ -10,6 +10,7 @@ export * from "./rules/drop-identity.js";
 export * from "./rules/fold-batch-norm.js";
 export * from "./rules/fold-constants.js";
 export * from "./rules/fold-scale.js";
+export * from "./rules/fold-shift.js";
 export * from "./rules/merge-branches.js";
 export * from "./rules/merge-equal-nodes.js";
 export * from "./rules/merge-layouts.js";

@@ -106,6 +106,7 @@ test("full applies every rule that it has to these graphs", () => {
   "fold-batch-norm",
   "fold-constants",
   "fold-scale",
+  "fold-shift",
   "merge-branches",
   "merge-equal-nodes",
   "merge-reshapes",

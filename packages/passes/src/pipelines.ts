@@ -9,6 +9,7 @@ import { dropIdentity } from "./rules/drop-identity.js";
 import { foldBatchNorm } from "./rules/fold-batch-norm.js";
 import { foldConstants } from "./rules/fold-constants.js";
 import { foldScale } from "./rules/fold-scale.js";
+import { foldShift } from "./rules/fold-shift.js";
 import { mergeBranches } from "./rules/merge-branches.js";
 import { mergeEqualNodes } from "./rules/merge-equal-nodes.js";
 import {
@@ -22,7 +23,7 @@ import { splitSlices } from "./rules/split-slices.js";
 
 /** Branches first: they take the BatchNorms on their way, so that their sums are rounded once. */
 const fuse: readonly Pass[] = [
-  rulePass("merge-branches", [mergeBranches]),
+  rulePass("merge-branches", [mergeBranches, foldShift]),
   rulePass("fold-batch-norms", [foldBatchNorm]),
 ];
 

@@ -125,7 +125,7 @@ const composed = (outer: Affine, inner: Affine): Affine => ({
 });
 
 /** A constant that broadcasts over a map as one number a channel, [c,1,1], or as one for all. */
-function channelVector({ constant }: Value, channels: number): Float64Array | undefined {
+export function channelVector({ constant }: Value, channels: number): Float64Array | undefined {
   if (!constant) return undefined;
   const count = elementCount(constant.shape);
   if (count === 1) return new Float64Array(channels).fill(toFloat64(constant.read())[0]!);

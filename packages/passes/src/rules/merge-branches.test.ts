@@ -113,6 +113,20 @@ test("factors and shifts of a branch, and a BatchNorm around the sum, go with th
   expect(after.match(/ = [A-Z]\w*\(/g)).toEqual([" = Conv("]);
 });
 
+test("one branch takes the factors and shifts around it", async () => {
+  const text = graph(
+    `${statistics(1, 4)}
+    %w = f32[4,4,3,3] random 2
+    %f = f32[4,1,1] random 4
+    %c = Conv(%x, %w)
+    ${norm(1, "c", "n")}
+    %r = Mul(%f, %n)
+    %y = Add(%r, %f)`,
+  );
+  const after = await expectRewrite(mergeBranches, text, MERGED);
+  expect(after.match(/ = [A-Z]\w*\(/g)).toEqual([" = Conv("]);
+});
+
 test("x + γ · (Σ branches − BatchNorm(x)), a token mixer, is one depthwise convolution", async () => {
   const text = graph(
     `${[1, 2, 3, 4].map((seed) => statistics(seed, 4)).join("\n")}
@@ -200,10 +214,12 @@ test("float16 branches stay float16", async () => {
 
 const TWO = "%w = f32[4,4,3,3] random 1\n  %k = f32[4,4,1,1] random 2\n  %c = Conv(%x, %w) {pads=[1, 1, 1, 1]}";
 
+const ALONE = "one branch has nothing but BatchNormalizations around it";
+
 describe("stays where", () => {
   test.each([
-    ["there is one branch only", `${TWO}\n${statistics(1, 4)}\n${norm(1, "c", "y")}`],
-    ["there is one branch only", `${TWO}\n%f = f32[4,1,1] random 3\n%y = Add(%c, %f)`],
+    [ALONE, `${TWO}\n${statistics(1, 4)}\n${norm(1, "c", "y")}`],
+    [ALONE, `${TWO}\n${statistics(1, 4)}\n${norm(1, "c", "n")}\n${norm(1, "n", "y")}`],
     ["no branch is a convolution", `${statistics(1, 4)}\n${norm(1, "x", "n")}\n%y = Add(%n, %x)`],
     ["not all branches start at %x: one does at %a", `${TWO}\n%a = Relu(%c)\n%d = Conv(%x, %k)\n%y = Add(%a, %d)`],
     ["not all branches start at %x: one does at %r", `${TWO}\n%r = Relu(%x)\n%d = Conv(%r, %k)\n%y = Add(%c, %d)`],

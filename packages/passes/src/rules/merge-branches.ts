@@ -50,23 +50,22 @@ interface Mergeable extends LinearSum {
   readonly placed: readonly PlacedTerm[];
 }
 
-/** Whether the node may be more than a single branch's end, at a glance: statistics are read later. */
-const hasBranches = ({ op, inputs }: Node, { producer }: RuleContext): boolean =>
-  op === "Add" ||
-  op === "Sub" ||
-  inputs.some((input) => {
-    const feeder = producer(input);
-    return feeder && isSumming(feeder);
-  });
+const ALONE = "one branch has nothing but BatchNormalizations around it";
+
+/** Whether nothing but BatchNormalizations can be around a single branch, at a glance: statistics are read later. */
+function isLast({ op, inputs }: Node, { producer }: RuleContext): boolean {
+  const feeder = producer(inputs[0]);
+  return op === "BatchNormalization" && !(feeder && isSumming(feeder));
+}
 
 function mergeable(node: Node, context: RuleContext): Mergeable | Miss {
-  if (!hasBranches(node, context)) return miss("there is one branch only");
+  if (isLast(node, context)) return miss(ALONE);
   const sum = linearSum(node, context);
   if (isMiss(sum)) return sum;
-  const { terms } = sum;
+  const { terms, nodes } = sum;
   const first = terms.find(({ conv }) => conv);
   if (!first) return miss("no branch is a convolution");
-  if (terms.length < 2) return miss("there is one branch only");
+  if (nodes.every(({ op }) => op === "Conv" || op === "BatchNormalization")) return miss(ALONE);
   const stranger = terms.find(({ x }) => x !== first.x);
   if (stranger) return miss(`not all branches start at %${first.x.hint}: one does at %${stranger.x.hint}`);
   const whole = node.outputs[0]!.type.shape;
@@ -144,8 +143,8 @@ function mergedBias(host: Node<"Conv">, terms: readonly LinearTerm[]): Value | u
 
 /**
  * Σ scaleᵢ · (Wᵢ x + bᵢ) + shiftᵢ = (Σ scaleᵢ · Wᵢ) x + Σ (scaleᵢ · bᵢ + shiftᵢ), for branches of one x: convolutions whose taps
- * all are taps of one of them, x itself, and BatchNormalizations and factors around each or around the sum. Computed in
- * float64, rounded once.
+ * all are taps of one of them, x itself, and BatchNormalizations, factors and shifts around each or around the sum. One branch
+ * is enough where factors or shifts are around it. Computed in float64, rounded once.
  */
 export const mergeBranches = rule("merge-branches", SUMMING, (node, context, { replace }) => {
   const merged = mergeable(node, context);
