@@ -28,7 +28,9 @@ describe("what is found", () => {
       maxRel: 0,
       worst: -1,
       nonFinite: 0,
-      parts: [{ name: "values", kind: "other", maxAbs: 0, maxRel: 0, worst: -1, nonFinite: 0, nonFiniteReference: 0 }],
+      parts: [
+        { name: "values", kind: "other", maxAbs: 0, maxRel: 0, rms: 0, worst: -1, nonFinite: 0, nonFiniteReference: 0 },
+      ],
     });
   });
 

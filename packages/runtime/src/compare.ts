@@ -20,6 +20,8 @@ export interface PartDifference {
   readonly maxAbs: number;
   /** Largest error in the units of its kind, of an element or of a column of probabilities as a whole; see {@link unitOf}. */
   readonly maxRel: number;
+  /** Root mean square of the errors in the same units; left out where columns are judged as a whole. */
+  readonly rms?: number;
   /** Flat index of the element with the largest error; -1 where all are equal. */
   readonly worst: number;
   /** Elements that are NaN or infinite in one tensor, or NaN in both. */
@@ -78,7 +80,7 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
   const length = part.count * inner;
   const [errors, slopes] = [new Float64Array(part.count), new Float64Array(part.count)];
   const { total } = unit;
-  let [maxAbs, maxRel, worst, nonFinite, nonFiniteReference] = [0, 0, -1, 0, 0];
+  let [maxAbs, maxRel, worst, nonFinite, nonFiniteReference, squares] = [0, 0, -1, 0, 0, 0];
   // Errors up to here are smaller in any unit than what was found.
   let small = 0;
   for (let o = 0; o < outer; o++) {
@@ -87,10 +89,11 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
       const wanted = expected[start + at]!;
       const given = found[start + at]!;
       const error = Math.abs(given - wanted);
-      if (!(error <= small)) {
+      if (total ? !(error <= small) : error !== 0) {
         if (error < Number.POSITIVE_INFINITY) {
           const column = inner === 1 ? at : Math.floor(at / inner);
           const relative = error / unit.of(wanted, column, o * inner + (at - column * inner));
+          squares += relative * relative;
           if (relative > maxRel) [maxRel, worst, small] = [relative, start + at, relative * unit.least];
         } else if (given !== wanted) {
           nonFinite++;
@@ -105,7 +108,8 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
     const relative = Math.abs(errors[column]!) / total(slopes[column]!, outer * inner);
     if (relative > maxRel && Number.isFinite(relative)) maxRel = relative;
   }
-  return { name: part.name, kind: part.kind, maxAbs, maxRel, worst, nonFinite, nonFiniteReference };
+  const rms = total ? {} : { rms: Math.sqrt(squares / Math.max(1, outer * length)) };
+  return { name: part.name, kind: part.kind, maxAbs, maxRel, ...rms, worst, nonFinite, nonFiniteReference };
 }
 
 /** Adds one block's errors and slopes to the sums of its columns. */

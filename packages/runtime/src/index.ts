@@ -15,6 +15,7 @@ export {
   type NamedInput,
   type ReferenceRequest,
   runReference,
+  type ShakenOutputs,
   type Tensors,
 } from "./run-reference.js";
 export {

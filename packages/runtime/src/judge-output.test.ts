@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { type OutputLayout, tensorOf } from "@yolo-compile/core";
 import { excess, isTelling, judgeOutput, type PartComparison } from "./judge-output.js";
-import type { Tensors } from "./run-reference.js";
-import { WIDEST } from "./tolerance.js";
+import type { ShakenOutputs, Tensors } from "./run-reference.js";
+import { type Tolerance, WIDEST } from "./tolerance.js";
 
 /** Errors are shares of 1: the largest number of each column. */
 const LAYOUT: OutputLayout = {
@@ -20,18 +20,24 @@ const outputs = (values: number, masks: number): Tensors =>
   new Map([["y", tensorOf("f64", [2, 2], [1, 1, values, masks])]]);
 
 /** Judges a candidate against zeros, with the answers of the reference to shaken inputs; tells how often those were asked for. */
-async function judge(candidate: Tensors, answers?: readonly Tensors[]) {
+async function judge(
+  candidate: Tensors,
+  byInput?: readonly Tensors[],
+  byConstants?: Tensors,
+  tolerance: Tolerance = QUARTER,
+) {
   let asked = 0;
-  const shaken = async () => {
+  const shaken = async (): Promise<ShakenOutputs> => {
     asked++;
-    return answers ?? [];
+    return { byInput: byInput ?? [], ...(byConstants && { byConstants }) };
   };
   const expected = {
     input: { name: "noise", tensors: new Map() },
     outputs: outputs(0, 0),
-    ...(answers && { shaken }),
+    ...(byInput && { shaken }),
   };
-  const found = await judgeOutput("y", expected, candidate.get("y")!, { layout: LAYOUT, known: true }, SUBJECT);
+  const subject = { ...SUBJECT, tolerance };
+  const found = await judgeOutput("y", expected, candidate.get("y")!, { layout: LAYOUT, known: true }, subject);
   return { found, asked };
 }
 
@@ -59,6 +65,36 @@ test("only the part that is beyond is widened", async () => {
     [1.25, 0.125],
   ]);
   expect(found.decisive.name).toBe("values");
+});
+
+/** Each part has two elements, one of them right: the root mean square is 0.71 of the error of the other. */
+const WITH_RMS: Tolerance = { ...QUARTER, rms: 0.8 * 2 ** -10 };
+
+test("errors that are small one by one are wrong where together they are over 3.5 times what last bits do", async () => {
+  const judged = (error: number, byInput: number, byConstants: number) =>
+    judge(outputs(error, 0), [outputs(0, 0), outputs(byInput, 0)], outputs(byConstants, 0), WITH_RMS);
+  const moves = { input: 2 ** -10, constants: 2 ** -8 };
+  expect(await judged(2 ** -10, 0, 0)).toMatchObject({ asked: 0, found: { ok: true } });
+  expect(await judged(2 ** -9, 0, 0)).toMatchObject({ asked: 1, found: { ok: false } });
+  expect((await judged(3.4 * moves.input, moves.input, 0)).found.ok).toBe(true);
+  // Constants are shaken by four floats, and folding moves them by less than one.
+  expect((await judged(3.4 * moves.input, 0, moves.constants)).found.ok).toBe(true);
+  const { found } = await judged(7 * moves.input, moves.input, moves.constants);
+  const { decisive } = found;
+  expect(found.ok).toBe(false);
+  expect(decisive).toMatchObject({ name: "values", moved: moves.constants });
+  expect(decisive.allowed).toBeCloseTo(3.5 * moves.input, 12);
+  expect(decisive.rms).toBeCloseTo(2 * decisive.allowedRms!, 12);
+  expect(excess(decisive)).toBeCloseTo(2, 9);
+});
+
+test("errors are not judged together where nobody shook the constants, nor where the input tells nothing", async () => {
+  const unknown = await judge(outputs(2 ** -5, 0), [outputs(0, 0)], undefined, WITH_RMS);
+  expect(unknown).toMatchObject({ asked: 1, found: { ok: true } });
+  const wild = outputs(0.375, 0);
+  const wildly = await judge(outputs(0.5, 0), [wild, outputs(0, 0)], outputs(0, 0), WITH_RMS);
+  expect(wildly.found).toMatchObject({ ok: true, decisive: { moved: 0.375, allowed: 3.75 } });
+  expect(wildly.found.decisive).not.toHaveProperty("allowedRms");
 });
 
 test("of parts that are equally far the first decides", async () => {

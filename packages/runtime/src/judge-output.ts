@@ -1,15 +1,18 @@
 import type { Tensor } from "@yolo-compile/core";
 import { compareTensors, type Difference, type PartDifference } from "./compare.js";
 import { type JudgedLayout, singlePart } from "./guess-layout.js";
+import { STEPS } from "./last-bits.js";
 import { fitsShape } from "./output-grid.js";
-import type { ExpectedCase } from "./run-reference.js";
+import type { ExpectedCase, ShakenOutputs, Tensors } from "./run-reference.js";
 import type { OptimizationLevel } from "./session.js";
-import { allowedError, type Tolerance, WIDEST } from "./tolerance.js";
+import { allowedError, allowedRms, type Tolerance, WIDEST } from "./tolerance.js";
 
 /** The difference of one part of an output, and its bound. */
 export interface PartComparison extends PartDifference {
-  /** The bound of `maxRel`. */
+  /** The bound of `maxRel`. Where `rms` is over its own bound, as much lower than else as `rms` is over that. */
   readonly allowed: number;
+  /** The bound of `rms`, where that is exceeded. */
+  readonly allowedRms?: number;
   /**
    * The difference of the reference's own outputs when the last bits of the input change; measured where the tolerance is
    * exceeded.
@@ -45,8 +48,8 @@ export const excess = ({ maxRel, nonFinite, allowed }: PartComparison): number =
 export const isTelling = ({ moved, allowed }: PartComparison): boolean => moved === undefined || allowed <= WIDEST;
 
 /**
- * Compares one output. Where the tolerance is exceeded, the reference runs again with other last bits of its input, and the
- * bound is {@link allowedError} of its own difference.
+ * Compares one output. Where the tolerance is exceeded, the reference runs again with other last bits, and the bounds are
+ * {@link allowedError} and {@link allowedRms} of its own difference.
  * @throws verify/shape, runtime/…
  */
 export async function judgeOutput(
@@ -60,23 +63,47 @@ export async function judgeOutput(
   const used = fitsShape(layout, reference.shape) ? layout : singlePart(output, reference.shape);
   const { parts: differences, ...difference } = compareTensors(output, reference, candidate, used);
   const strict = differences.map((part): PartComparison => ({ ...part, allowed: subject.tolerance.relative }));
-  const isOver = strict.some((part) => part.nonFinite === 0 && excess(part) > 1);
-  const moves = isOver && shaken ? await movesOf(output, reference, used, await shaken()) : undefined;
-  const parts = moves ? strict.map((part, index) => widened(part, moves[index]!, subject.tolerance)) : strict;
+  const isOver = strict.some((part) => part.nonFinite === 0 && (excess(part) > 1 || isLoud(part, subject.tolerance)));
+  const moves = isOver && shaken ? movesOf(output, reference, used, await shaken()) : undefined;
+  const parts = moves ? strict.map((part, index) => bounded(part, moves[index]!, subject.tolerance)) : strict;
   const decisive = parts.reduce((worst, part) => (excess(part) > excess(worst) ? part : worst));
   return { ...subject, output, ...difference, parts, decisive, ok: excess(decisive) <= 1 };
 }
 
-/** The largest difference of each part of an output among the reference's outputs for inputs with other last bits. */
+/** Whether the errors of a part are together larger than any that are not questioned. */
+const isLoud = ({ rms = 0 }: PartDifference, tolerance: Tolerance): boolean => rms > (tolerance.rms ?? rms);
+
+/** How far a part of the reference's output moves when last bits change. */
+interface Moves {
+  /** In the largest of its numbers. */
+  readonly most: number;
+  /** As a root mean square, for one float of each constant; left out where these were not shaken, or columns are summed. */
+  readonly rms?: number;
+}
+
 function movesOf(
   output: string,
   reference: Tensor,
   layout: JudgedLayout["layout"],
-  answers: readonly ExpectedCase["outputs"][],
-): readonly number[] {
-  const compared = answers.map((each) => compareTensors(output, reference, each.get(output)!, layout).parts);
-  return layout.parts.map((_, part) => Math.max(...compared.map((parts) => parts[part]!.maxRel)));
+  { byInput, byConstants }: ShakenOutputs,
+): readonly Moves[] {
+  const partsIn = (answer: Tensors) => compareTensors(output, reference, answer.get(output)!, layout).parts;
+  const inputs = byInput.map(partsIn);
+  const constants = byConstants && partsIn(byConstants);
+  return layout.parts.map((_, at): Moves => {
+    const all = [...inputs, ...(constants ? [constants] : [])].map((parts) => parts[at]!);
+    const most = Math.max(...all.map(({ maxRel }) => maxRel));
+    const byOneFloat = constants?.[at]?.rms;
+    if (byOneFloat === undefined) return { most };
+    return { most, rms: Math.max(byOneFloat / STEPS, ...inputs.map((parts) => parts[at]!.rms!)) };
+  });
 }
 
-const widened = (part: PartComparison, moved: number, tolerance: Tolerance): PartComparison =>
-  excess(part) <= 1 ? part : { ...part, moved, allowed: allowedError(tolerance, moved) };
+function bounded(part: PartComparison, moves: Moves, tolerance: Tolerance): PartComparison {
+  const wide = excess(part) <= 1 ? part : { ...part, moved: moves.most, allowed: allowedError(tolerance, moves.most) };
+  if (!isLoud(part, tolerance) || moves.rms === undefined || !isTelling(wide)) return wide;
+  const most = allowedRms(tolerance.rms!, moves.rms);
+  if (part.rms! <= most) return wide;
+  const allowed = Math.min(wide.allowed, (part.maxRel * most) / part.rms!);
+  return { ...wide, moved: moves.most, allowed, allowedRms: most };
+}

@@ -1,7 +1,7 @@
 import { type Tensor, uniformStream } from "@yolo-compile/core";
 
 /** The number of floats by which an element moves. A single one is often rounded away by the first layer. */
-const STEPS = 4;
+export const STEPS = 4;
 
 /** A float32's bits without the sign. */
 const MAGNITUDE = 0x7fffffff;

@@ -21,10 +21,18 @@ export interface ExpectedCase<Input extends NamedInput = NamedInput> {
   readonly input: Input;
   readonly outputs: Tensors;
   /**
-   * The reference's outputs with other last bits in the input, or in its constants. Runs it when first called.
+   * The reference's outputs with other last bits. Runs it when first called.
    * @throws runtime/…
    */
-  readonly shaken?: () => Promise<readonly Tensors[]>;
+  readonly shaken?: () => Promise<ShakenOutputs>;
+}
+
+/** A model's outputs with other last bits. */
+export interface ShakenOutputs {
+  /** In the input, by each of the seeds. */
+  readonly byInput: readonly Tensors[];
+  /** In its constants; left out where these are not known. */
+  readonly byConstants?: Tensors;
 }
 
 /** A model that is right by definition, and its inputs. */
@@ -63,15 +71,15 @@ export async function runReference<Input extends NamedInput>(
 async function runShaken<Input extends NamedInput>(
   request: ReferenceRequest<Input>,
   { tensors }: Input,
-): Promise<readonly Tensors[]> {
-  const answers = await withReference(request, async (session) => {
+): Promise<ShakenOutputs> {
+  const byInput = await withReference(request, async (session) => {
     const found: Tensors[] = [];
     for (const seed of SHAKES) found.push(await session.run(shakeLastBits(tensors, seed)));
     return found;
   });
-  if (!request.shakenModel) return answers;
+  if (!request.shakenModel) return { byInput };
   const other = { ...request, model: request.shakenModel() };
-  return [...answers, await withReference(other, (session) => session.run(tensors))];
+  return { byInput, byConstants: await withReference(other, (session) => session.run(tensors)) };
 }
 
 async function withReference<Input extends NamedInput, Result>(

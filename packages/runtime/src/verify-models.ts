@@ -10,6 +10,7 @@ import {
   type NamedInput,
   REFERENCE_LEVEL,
   runReference,
+  type ShakenOutputs,
   type Tensors,
   useOnce,
 } from "./run-reference.js";
@@ -255,8 +256,10 @@ async function checkCases<Input extends NamedInput>(
 }
 
 const shakenAs =
-  (shaken: () => Promise<readonly Tensors[]>, same: (wanted: Tensors) => Restated) =>
-  async (): Promise<readonly Tensors[]> =>
-    (await shaken()).map((outputs) => same(outputs).expected);
+  (shaken: () => Promise<ShakenOutputs>, same: (wanted: Tensors) => Restated) => async (): Promise<ShakenOutputs> => {
+    const { byInput, byConstants } = await shaken();
+    const restated = (outputs: Tensors): Tensors => same(outputs).expected;
+    return { byInput: byInput.map(restated), ...(byConstants && { byConstants: restated(byConstants) }) };
+  };
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

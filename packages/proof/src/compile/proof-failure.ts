@@ -41,7 +41,10 @@ const describe = ({ input, output, provider, level, nonFinite, decisive }: Outpu
   `${output} (${decisive.name}) on ${input}, ${provider}, ONNX Runtime's own rewriting ${level === "all" ? "on" : "off"}: ` +
   (nonFinite > 0
     ? `${nonFinite} not finite`
-    : `${decisive.maxRel.toExponential(2)} of its unit, ${decisive.allowed.toExponential(1)} are allowed`);
+    : `${decisive.maxRel.toExponential(2)} of its unit, ${decisive.allowed.toExponential(1)} are allowed`) +
+  (decisive.allowedRms === undefined
+    ? ""
+    : `; root mean square ${decisive.rms!.toExponential(2)}, ${decisive.allowedRms.toExponential(1)} are allowed`);
 
 /** Whether an error is a {@link ProofFailure}, across copies of this package. */
 export const isProofFailure = (error: unknown): error is ProofFailure =>

@@ -13,6 +13,7 @@ import {
   type OptimizationLevel,
   openSession,
   type Provider,
+  type ShakenOutputs,
   type Tensors,
   type Tolerance,
   type Verification,
@@ -123,19 +124,19 @@ function lowerCase(
   const tensors = new Map(
     [...input.tensors].map(([name, tensor]) => [name, castTensor(tensor, dtypes.get(name) ?? tensor.dtype)]),
   );
-  let moved: Promise<readonly Tensors[]> | undefined;
-  const shaken = (): Promise<readonly Tensors[]> => (moved ??= runRounded(plain, input.tensors));
+  let moved: Promise<ShakenOutputs> | undefined;
+  const shaken = (): Promise<ShakenOutputs> => (moved ??= runRounded(plain, input.tensors));
   return { input: { ...input, tensors }, outputs, ...(isHalf && { shaken }) };
 }
 
-async function runRounded(plain: Graph, tensors: Tensors): Promise<readonly Tensors[]> {
+async function runRounded(plain: Graph, tensors: Tensors): Promise<ShakenOutputs> {
   const session = await openSession(bytesOf(roundConstants(plain)), {
     provider: CPU,
     level: "disabled",
     name: "the plain graph, its weights rounded",
   });
   try {
-    return [await session.run(roundTensors(tensors))];
+    return { byInput: [await session.run(roundTensors(tensors))] };
   } finally {
     await session.release();
   }
