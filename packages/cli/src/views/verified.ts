@@ -125,6 +125,7 @@ function printSelfTest({ mutants, counts, weakest }: SelfTestResult, terminal: T
   const others = [
     `${counts.equivalent} change nothing`,
     `${counts.indistinguishable} cannot be told apart`,
+    `${counts.faint} are less than rounding`,
     `${counts.refused} do not run`,
   ];
   terminal.print(line("self-test", `${counts.caught} of ${changing} faults caught, ${others.join(", ")}`));

@@ -1,15 +1,17 @@
-import { isCompileError, type OutputLayout, type Tensor } from "@yolo-compile/core";
+import { isCompileError, type OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import {
   type CandidateRequest,
   type CandidateRun,
   checkCandidate,
+  compareTensors,
   type ExpectedCase,
   excess,
   type OutputComparison,
   type Provider,
   type Restate,
+  type Tensors,
   type Tolerance,
   type Verification,
 } from "@yolo-compile/runtime";
@@ -54,20 +56,50 @@ export class MutantJudge {
   async judge(mutant: Mutant): Promise<MutantOutcome> {
     if (mutant.proof !== undefined) return { kind: "equivalent", proof: mutant.proof };
     try {
-      let same = true;
+      const runs: CandidateRun[] = [];
       const onRun = (run: CandidateRun): void => {
-        same &&= sameBits(run.outputs, this.unchanged.get(keyOf(run)));
+        runs.push(run);
       };
       const found = await checkCandidate({ ...candidateOf(this.request, mutant.graph), onRun, failFast: true });
-      if (same) return { kind: "indistinguishable" };
+      if (runs.every((run) => sameBits(run.outputs, this.unchanged.get(keyOf(run)))))
+        return { kind: "indistinguishable" };
       const sighting = sightingOf(found);
-      return found.ok ? { kind: "survived", sighting } : { kind: "caught", sighting };
+      if (!found.ok) return { kind: "caught", sighting };
+      const share = await this.shareOfLastBits(runs);
+      return share <= 1 ? { kind: "faint", share } : { kind: "survived", sighting };
     } catch (error) {
       if (!isCompileError(error)) throw error;
       return { kind: "refused", reason: error.diagnostic.message };
     }
   }
+
+  /** The largest move of a part away from the unchanged graph's, of what other last bits of the weights do to it. */
+  private async shareOfLastBits(runs: readonly CandidateRun[]): Promise<number> {
+    const { restate = (expected, found) => ({ expected, found }) } = this.request;
+    let largest = 0;
+    for (const run of runs) {
+      const { outputs, shaken } = run.expected;
+      const other = (await shaken?.())?.byConstants;
+      const unchanged = this.unchanged.get(keyOf(run))!;
+      const before = restate(outputs, unchanged);
+      for (const { layout } of this.baseline.judged) {
+        const own = other ? movesOf(layout, before.expected, restate(other, unchanged).expected) : [];
+        const moved = movesOf(layout, before.found, restate(outputs, run.outputs).found);
+        for (const [part, move] of moved.entries()) if (move > 0) largest = Math.max(largest, move / (own[part] ?? 0));
+      }
+    }
+    return largest;
+  }
 }
+
+/** The effect of rounding on a single probability, in units: ONNX Runtime's sigmoid is off by up to 2e-7 near 0 and 1. */
+const ROUNDED_PROBABILITY = 2e-5;
+
+/** The difference of each part: as a root mean square, of probabilities the largest. */
+const movesOf = (layout: OutputLayout, before: Tensors, after: Tensors): readonly number[] =>
+  compareTensors(layout.output, before.get(layout.output)!, after.get(layout.output)!, layout).parts.map(
+    ({ rms, maxRel }) => rms ?? Math.max(maxRel, ROUNDED_PROBABILITY),
+  );
 
 const candidateOf = (request: MutantJudgeRequest, graph: Graph): CandidateRequest => {
   const { cases, layouts, restate, opset, provider, tolerance } = request;
@@ -84,12 +116,12 @@ export function sightingOf({ comparisons }: Pick<Verification, "comparisons">): 
 }
 
 /** The outputs of each run, by its input, provider and level. */
-type Answers = Map<string, ReadonlyMap<string, Tensor>>;
+type Answers = Map<string, Tensors>;
 
 const keyOf = ({ expected, provider, level }: CandidateRun): string =>
   JSON.stringify([expected.input.name, provider.name, level]);
 
-const sameBits = (found: ReadonlyMap<string, Tensor>, unchanged: ReadonlyMap<string, Tensor> | undefined): boolean =>
+const sameBits = (found: Tensors, unchanged: Tensors | undefined): boolean =>
   [...found].every(([name, { data }]) => {
     const other = unchanged?.get(name)?.data;
     return data.every((element, index) => Object.is(element, other?.[index]));

@@ -19,12 +19,17 @@ export interface Sighting {
 export type MutantOutcome =
   /** The check refuses it. */
   | { readonly kind: "caught"; readonly sighting: Sighting }
-  /** It computes something else, and nothing exceeded the tolerance. */
+  /** It computes something else that float32 can tell, and nothing exceeded the tolerance. */
   | { readonly kind: "survived"; readonly sighting: Sighting }
   /** It computes the same: that is certain. */
   | { readonly kind: "equivalent"; readonly proof: string }
   /** Its outputs equal those of the unchanged graph bit for bit on every input: perhaps it computes the same. */
   | { readonly kind: "indistinguishable" }
+  /**
+   * It moves no part of any output as far as other last bits of the weights do: what it computes is the same but for
+   * rounding. `share` is the largest, of what those do.
+   */
+  | { readonly kind: "faint"; readonly share: number }
   /** It cannot be written or run, so nobody could be fooled by it. */
   | { readonly kind: "refused"; readonly reason: string };
 
@@ -50,7 +55,7 @@ export const changesFunction = ({ kind }: MutantOutcome): boolean => kind === "c
 
 /** Counts outcomes; the score is 1 where no mutant was caught or survived. */
 export function summarizeOutcomes(mutants: readonly JudgedMutant[], baseline: Sighting): SelfTestResult {
-  const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, refused: 0 };
+  const counts = { caught: 0, survived: 0, equivalent: 0, indistinguishable: 0, faint: 0, refused: 0 };
   for (const { outcome } of mutants) counts[outcome.kind]++;
   const known = counts.caught + counts.survived;
   const margin = ({ outcome }: JudgedMutant): number =>

@@ -8,7 +8,7 @@ import { fixturePath } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { runValues } from "../verify/run-values.js";
 import { casesOf, modelsOf } from "../verify/subject.js";
-import { besideNode, change } from "./edit.js";
+import { besideNode, change, changeConstant } from "./edit.js";
 import { makeMutants } from "./make-mutants.js";
 import type { MutationOperator } from "./mutation.js";
 import { MUTATION_OPERATORS } from "./operators/index.js";
@@ -127,7 +127,7 @@ test("a tolerance that is too wide lets mutants survive, and the score says so",
   const wide: Tolerance = { name: "wide", relative: 10 };
   const operators = only("perturb-weight", "mistake-epsilon", "drop-bias-channel", "spoil-weight");
   const { counts, score } = await selfTest(detector, { tolerance: wide, operators });
-  expect(counts).toEqual({ caught: 2, survived: 6, equivalent: 0, indistinguishable: 0, refused: 0 });
+  expect(counts).toEqual({ caught: 2, survived: 6, equivalent: 0, indistinguishable: 0, faint: 0, refused: 0 });
   expect(score).toBe(0.25);
 });
 
@@ -153,6 +153,28 @@ test("a mutant that nothing tells apart is no equal of one that is proven", asyn
   const { counts, score } = await selfTest(detector, { operators: [repeat], sites: 1 });
   expect(counts).toMatchObject({ caught: 0, survived: 0, indistinguishable: 4 });
   expect(score).toBe(1);
+});
+
+/** Adds to the bias of a deep layer a share of its largest number. */
+const nudge = (share: number): MutationOperator => ({
+  name: "nudge",
+  ops: ["Conv"],
+  stage: "optimized",
+  mutate: (node) => {
+    if (!node.inputs[2]?.constant || node.origin.path !== "model.4.cv1.conv") return undefined;
+    return changeConstant(node, 2, "the bias is off", (numbers) => {
+      const most = numbers.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+      return numbers.map((value) => value + share * most);
+    });
+  },
+});
+
+test("a mutant that moves less than last bits of the weights do is no fault, and one that moves more is", async () => {
+  const less = await selfTest(detector, { operators: [nudge(2 ** -23)], sites: 1 });
+  expect(less.counts).toMatchObject({ caught: 0, survived: 0, faint: 1 });
+  expect(less.score).toBe(1);
+  const more = await selfTest(detector, { operators: [nudge(2 ** -6)], sites: 1 });
+  expect(more.counts).toMatchObject({ caught: 1, survived: 0, faint: 0 });
 });
 
 test("a mutant that cannot be run counts neither way", async () => {

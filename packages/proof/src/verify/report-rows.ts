@@ -89,6 +89,10 @@ const MUTANT_VERDICTS = {
   survived: ({ sighting }) => ({ verdict: "survived", by: `at most ${placeOf(sighting)}` }),
   equivalent: ({ proof }) => ({ verdict: "equivalent", by: proof }),
   indistinguishable: () => ({ verdict: "equivalent", by: "every output is the same, bit for bit, on every input" }),
+  faint: ({ share }) => ({
+    verdict: "equivalent",
+    by: `no part moves further than ${Math.ceil(100 * share)} % of what other last bits of the weights do`,
+  }),
   refused: ({ reason }) => ({ verdict: "caught", by: `ONNX Runtime refuses it: ${reason}` }),
 } as const satisfies {
   readonly [Kind in MutantOutcome["kind"]]: (
