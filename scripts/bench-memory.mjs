@@ -2,11 +2,11 @@
 //   node scripts/bench-memory.mjs
 // Limits: 150 MB to inspect, 1.3 times the weights' size in float32 to convert or compile.
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { bundleTesting } from "./bundle-testing.mjs";
+import { fileURLToPath } from "node:url";
+import { writeTorchFile } from "./torch-file.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const INSPECT_BYTES = 150e6;
@@ -37,28 +37,6 @@ function run(...argv) {
   });
 }
 
-/** Rewrites a safetensors file as torch would have saved it, in float32, or in float16 with every weight twice. */
-async function writeTorchFile(from, to, half) {
-  const { largeTorchFile } = await import(
-    pathToFileURL(await bundleTesting("packages/weights/src/testing/large-torch-file.ts"))
-  );
-  const { castTensor, elementCount, tensorBytes } = await import("../packages/core/dist/index.js");
-  const { openCheckpoint } = await import("../packages/weights/dist/index.js");
-  const { openFile } = await import("../packages/cli/dist/files.js");
-  const dtype = half ? "f16" : "f32";
-  const weights = [...openCheckpoint(openFile(from)).tensors].map(([name, weight]) => ({
-    name,
-    storage: half ? "HalfStorage" : "FloatStorage",
-    shape: weight.shape,
-    sizeBytes: elementCount(weight.shape) * (half ? 2 : 4),
-    pieces: () => [tensorBytes(castTensor(weight.read(), dtype))],
-  }));
-  const all = half ? [...weights, ...weights.map((weight) => ({ ...weight, name: `again.${weight.name}` }))] : weights;
-  const handle = openSync(to, "w");
-  for (const chunk of largeTorchFile(all).chunks()) writeSync(handle, chunk);
-  closeSync(handle);
-}
-
 async function makeFiles() {
   let yaml = readFileSync(join(ROOT, "fixtures/shapes/shapes.yaml"), "utf8");
   for (const [key, value] of Object.entries(GAINS)) yaml = yaml.replace(new RegExp(`${key}:.*`), `${key}: ${value}`);
@@ -66,8 +44,8 @@ async function makeFiles() {
   const size = ["--imgsz", "64", "--no-verify", "--passes", "none"];
   await run(at("wide.yaml"), "--random-weights", "1", ...size, "-o", at("wide.onnx"));
   await run("convert", at("wide.onnx"), "--cfg", at("wide.yaml"), "-o", at("wide.safetensors"));
-  await writeTorchFile(at("wide.safetensors"), at("float.pt"), false);
-  await writeTorchFile(at("wide.safetensors"), at("half.pt"), true);
+  await writeTorchFile(at("wide.safetensors"), at("float.pt"), {});
+  await writeTorchFile(at("wide.safetensors"), at("half.pt"), { half: true, twice: true });
 }
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
