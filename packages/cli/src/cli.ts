@@ -21,6 +21,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   };
   const parser = yargs(withNamedFiles(argv))
     .scriptName("yolo-compile")
+    .detectLocale(false)
     .usage("YOLOv5 yaml and weights to a verified, fast ONNX graph, without Python.")
     .command(compileCommand(setExitCode))
     .command(summaryCommand)

@@ -1,21 +1,7 @@
 import { type PassObserver, printGraph } from "@yolo-compile/compiler";
-import type { Argv } from "yargs";
 import { rendered } from "./colors.js";
+import type { ObserverOptions } from "./observer-options.js";
 import { formatTable } from "./table.js";
-
-/** Options that show how the graph is rewritten. */
-export interface ObserverOptions {
-  readonly "print-ir-after"?: string | undefined;
-  readonly "trace-rule"?: string | undefined;
-  readonly "time-passes": boolean;
-}
-
-/** Adds {@link ObserverOptions}. */
-export const withObserver = <Options>(yargs: Argv<Options>) =>
-  yargs
-    .option("print-ir-after", { type: "string", describe: "print the graph after this pass, or after `all`" })
-    .option("trace-rule", { type: "string", describe: "say why this rule did not apply, and where" })
-    .option("time-passes", { type: "boolean", default: false, describe: "say what each pass did, in what time" });
 
 /** An observer that writes what the options ask for to stderr. `finish` prints what it collected. */
 export interface Observation {

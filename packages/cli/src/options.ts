@@ -3,7 +3,6 @@ import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { type EndingOptions, withEnding } from "./ending-options.js";
-import { loadModules } from "./own-modules.js";
 
 /** Options that every command has. */
 export const withCommon = (yargs: Argv) =>
@@ -35,7 +34,9 @@ export const withYaml = <Options>(yargs: Argv<Options>) =>
       type: "string",
       describe: "an ES module of your own that exports modules for the yaml",
       // yargs waits for a promise, its types do not say so.
-      coerce: (path: string) => loadModules(path) as unknown as ModuleLibrary,
+      coerce: (async (path: string) => (await import("./own-modules.js")).loadModules(path)) as unknown as (
+        path: string,
+      ) => ModuleLibrary,
     })
     .option("allow-huge", {
       type: "boolean",

@@ -84,6 +84,30 @@ test("code and declarations import one another, Node and the dependencies, and n
   expect(unknown).toEqual([]);
 });
 
+/** A file of the bundle whose name begins so, and all that is loaded with it. */
+function loadedWith(start: string): readonly string[] {
+  const loaded = new Set(files.filter((file) => file.startsWith(`bundle/${start}`) && file.endsWith(".js")));
+  expect(loaded.size).toBe(1);
+  for (const file of loaded)
+    for (const [, name] of read(file).matchAll(/^import (?:[^"]* from )?"\.\/([^"]+)";$/gm))
+      loaded.add(`bundle/${name}`);
+  return [...loaded];
+}
+
+test("a command loads what it needs when it is asked for", () => {
+  const size = (names: readonly string[]): number => names.reduce((sum, name) => sum + read(name).length, 0);
+  const all = size(files.filter((file) => /^bundle\/.*\.js$/.test(file)));
+  expect(size(loadedWith("cli-"))).toBeLessThan(all / 5);
+  const runs = (start: string): boolean => loadedWith(start).some((file) => /"onnxruntime-node"/.test(read(file)));
+  expect(["cli-", "run-summary-", "run-inspect-", "run-convert-", "run-compile-"].map(runs)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    true,
+  ]);
+});
+
 test("the licences of all that is bundled are with it", () => {
   const texts = read("bundle/third-party-licences.txt").split(`\n${"-".repeat(80)}\n\n`);
   const names = texts.map((text) => /^(\S+) [\d.]+ \((MIT|ISC|BSD-3-Clause)\)\n\n.{500}/s.exec(text)?.[1]);

@@ -18,7 +18,8 @@ import { EXIT } from "./exit.js";
 import { openWorkspace, type Workspace } from "./files.js";
 import { folderPlace, publishFiles } from "./folder-place.js";
 import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
-import { type ObserverOptions, observe } from "./observer.js";
+import { observe } from "./observer.js";
+import type { ObserverOptions } from "./observer-options.js";
 import {
   imageSize,
   type NetworkOptions,
@@ -27,11 +28,13 @@ import {
   precisionRequest,
 } from "./options.js";
 import { checkIsNoInput, isStdout } from "./output-target.js";
+import type { PictureOptions } from "./picture-options.js";
 import { reportContext } from "./report-context.js";
-import { checkReportFiles, type ReportOptions, writeReports } from "./report-files.js";
+import { checkReportFiles, writeReports } from "./report-files.js";
+import type { ReportOptions } from "./report-option.js";
 import { type Stopwatch, startStopwatch } from "./stopwatch.js";
 import { openTerminal, type Terminal } from "./terminal.js";
-import { chosenPictures, type PictureOptions } from "./verify-inputs.js";
+import { chosenPictures } from "./verify-inputs.js";
 import { compileDocument, printCompiled } from "./views/compiled.js";
 
 /** The options of the default command, as yargs gives them. */
@@ -166,5 +169,5 @@ async function report(compiled: CompiledGraphs, verification: Verification, job:
   const findings = { ok: verification.ok, models, verification, pictures: [], notes: [] };
   const notes = [...(choice?.notes ?? []), ...compiled.notes];
   const made = await makeReport(subject, findings, { ...(await reportContext()), names: compiled.names, notes });
-  writeReports(made, options.report ?? [], terminal);
+  await writeReports(made, options.report ?? [], terminal);
 }

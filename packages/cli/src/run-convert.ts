@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { convertWeights, inputKind, sourceRun } from "@yolo-compile/compiler";
+import { convertWeights, inputKind, sourceRun, WRITABLE_FORMATS } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, readText, writeWhole } from "./files.js";
 import { openWeights } from "./inputs.js";
@@ -7,6 +7,9 @@ import type { WeightsOptions, YamlOptions } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type Converted, convertDocument, printConverted } from "./views/converted.js";
+
+/** The extensions of what can be written. */
+export const WRITABLE_EXTENSIONS: readonly string[] = [...WRITABLE_FORMATS.keys()];
 
 /** The options of `convert`, as yargs gives them. */
 export interface ConvertOptions extends WeightsOptions, YamlOptions {

@@ -13,7 +13,8 @@ import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { fraction, type ProviderOptions } from "./options.js";
 import { reportContext } from "./report-context.js";
-import { checkReportFiles, isPage, type ReportOptions, writeReports } from "./report-files.js";
+import { checkReportFiles, isPage, writeReports } from "./report-files.js";
+import type { ReportOptions } from "./report-option.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type InputOptions, inputChoice } from "./verify-inputs.js";
 import { type OpenedSubject, openSubject, type SubjectOptions } from "./verify-subject.js";
@@ -121,6 +122,6 @@ async function conclude(
   printVerified(report, findings, terminal);
   terminal.report(findings.notes);
   terminal.printJson(() => JSON.parse(renderJson(withoutPixels(report))));
-  writeReports(report, options.report ?? [], terminal);
+  await writeReports(report, options.report ?? [], terminal);
   return findings.ok ? EXIT.fine : EXIT.verdict;
 }

@@ -9,23 +9,11 @@ import {
   npyInput,
   type VerifyInput,
 } from "@yolo-compile/proof";
-import type { Argv } from "yargs";
 import { inputUnreadable, isPictureProblem, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./options.js";
+import type { PictureOptions } from "./picture-options.js";
 import type { Terminal } from "./terminal.js";
-
-/** Options for pictures that models run on. */
-export interface PictureOptions {
-  readonly images?: readonly string[] | undefined;
-  readonly "max-images": number;
-}
-
-/** Adds {@link PictureOptions}. */
-export const withPictures = <Options>(yargs: Argv<Options>) =>
-  yargs
-    .option("images", { type: "string", array: true, describe: "pictures, or folders of them, to run on too" })
-    .option("max-images", { type: "number", default: 32, describe: "at most so many pictures, spread over all" });
 
 /** Options of `verify` for the models' inputs: noise from `seed`, .npy files, pictures, sizes of dynamic axes. */
 export interface InputOptions extends PictureOptions {

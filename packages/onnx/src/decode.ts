@@ -30,7 +30,7 @@ import { ConstantFolder } from "./fold-when-read.js";
 import { Lift } from "./lift.js";
 import { liftNode } from "./lift-ops.js";
 import type { ReadContext } from "./limits.js";
-import { OPSETS } from "./opsets.js";
+import { OPSETS } from "./opset-range.js";
 import { OWN_FOLDS } from "./own-folds.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
 import { constantTensor } from "./read-constant.js";

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { type Tensor, tensorOf, toFloat64 } from "@yolo-compile/core";
 import { constantValue, foldNode, type Graph, GraphBuilder, opCensus, type Value } from "@yolo-compile/ir";
 import { lowerGraph } from "./lower.js";
-import { OPSETS } from "./opsets.js";
+import { OPSETS } from "./opset-range.js";
 import { allSamples } from "./testing/op-samples.js";
 
 /** The graph's output by the IR's own folds; all its inputs are constants. */

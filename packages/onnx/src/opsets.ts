@@ -1,9 +1,7 @@
 import type { DType } from "@yolo-compile/core";
 import { type Attributes, type Node, type OpsetSupport, schemaOf } from "@yolo-compile/ir";
 import { inputTypeError, missingInOpset, opsetRange } from "./diagnostics.js";
-
-/** The opsets that can be written and read, and the one that is written unless another is asked for. */
-export const OPSETS = { min: 11, max: 21, default: 17 } as const;
+import { OPSETS } from "./opset-range.js";
 
 /** Opset to the ir_version that came with it (ONNX docs/Versioning.md). */
 const IR_VERSIONS: readonly (readonly [opset: number, irVersion: number])[] = [

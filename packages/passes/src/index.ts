@@ -2,6 +2,7 @@ export * from "./account-for-batch-norms.js";
 export * from "./flatten-maps.js";
 export * from "./pass.js";
 export * from "./patch.js";
+export * from "./pipeline-names.js";
 export * from "./pipelines.js";
 export * from "./plan-half.js";
 export * from "./rule.js";

@@ -3,7 +3,8 @@ import { sameShape, sameType } from "@yolo-compile/core";
 import { opCensus, parseGraph, printGraph, schemaOf, type Value, verifyGraph } from "@yolo-compile/ir";
 import { expectSameOutputs, FOLD, smallGraphs } from "@yolo-compile/testkit";
 import fc from "fast-check";
-import { optimize, PIPELINE_NAMES, pipelineName } from "./pipelines.js";
+import { PIPELINE_NAMES, pipelineName } from "./pipeline-names.js";
+import { optimize } from "./pipelines.js";
 import { replacementOf } from "./rule.js";
 
 const SEEDED = { seed: 1, numRuns: 200 };

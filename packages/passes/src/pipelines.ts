@@ -1,8 +1,8 @@
 import { type Graph, verifyGraph } from "@yolo-compile/ir";
 import { accountForBatchNorms } from "./account-for-batch-norms.js";
-import { unknownPipeline } from "./diagnostics.js";
 import { flattenMaps } from "./flatten-maps.js";
 import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses, untilStable } from "./pass.js";
+import type { PipelineName } from "./pipeline-names.js";
 import type { PassResult } from "./rule.js";
 import { activateAfterConcat } from "./rules/activate-after-concat.js";
 import { dropIdentity } from "./rules/drop-identity.js";
@@ -41,20 +41,7 @@ export const PIPELINES = {
   none: [],
   fuse,
   full: [untilStable("full", [dropDeadCode, ...fuse, ...cleanUp])],
-} as const satisfies Record<string, readonly Pass[]>;
-
-/** A key of {@link PIPELINES}. */
-export type PipelineName = keyof typeof PIPELINES;
-
-/** All pipelines, from the one that rewrites least to the one that rewrites most. */
-export const PIPELINE_NAMES = Object.keys(PIPELINES) as readonly PipelineName[]; // keys of the literal above
-
-/** @throws passes/pipeline */
-export function pipelineName(name: string): PipelineName {
-  const found = PIPELINE_NAMES.find((known) => known === name);
-  if (!found) throw unknownPipeline(name, PIPELINE_NAMES);
-  return found;
-}
+} as const satisfies Readonly<Record<PipelineName, readonly Pass[]>>;
 
 /**
  * Verifies a plain graph, optimises it and proves that no BatchNormalization got lost.

@@ -1,9 +1,9 @@
 import type { Argv, CommandModule } from "yargs";
-import { withObserver } from "../observer.js";
+import { withObserver } from "../observer-options.js";
 import { withCommon, withNetwork, withPrecision, withProvider } from "../options.js";
-import { withReport } from "../report-files.js";
-import { type CompileOptions, runCompile } from "../run-compile.js";
-import { withPictures } from "../verify-inputs.js";
+import { withPictures } from "../picture-options.js";
+import { withReport } from "../report-option.js";
+import type { CompileOptions } from "../run-compile.js";
 
 const options = (yargs: Argv) =>
   withPictures(withReport(withProvider(withPrecision(withNetwork(withObserver(withCommon(yargs)))))))
@@ -18,5 +18,8 @@ export const compileCommand = (setExitCode: (code: number) => void): CommandModu
   command: "$0 [files..]",
   describe: "compile a yaml and weights, or a checkpoint that carries its own yaml, to ONNX",
   builder: options,
-  handler: async (given) => setExitCode(await runCompile(given)),
+  handler: async (given) => {
+    const { runCompile } = await import("../run-compile.js");
+    setExitCode(await runCompile(given));
+  },
 });

@@ -1,7 +1,7 @@
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv, CommandModule } from "yargs";
 import { withCommon } from "../options.js";
-import { type DetectOptions, runDetect } from "../run-detect.js";
+import type { DetectOptions } from "../run-detect.js";
 
 const options = (yargs: Argv) =>
   withCommon(yargs)
@@ -26,5 +26,8 @@ export const detectCommand = (setExitCode: (code: number) => void): CommandModul
   command: "detect <model> <images..>",
   describe: "run a model on pictures: boxes as a table and drawn on copies",
   builder: options,
-  handler: async (given) => setExitCode(await runDetect(given)),
+  handler: async (given) => {
+    const { runDetect } = await import("../run-detect.js");
+    setExitCode(await runDetect(given));
+  },
 });

@@ -1,23 +1,6 @@
-import { type Checkpoint, inputKind, loadNetwork, matchWeights, readModelInfo } from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
-import { usage } from "../diagnostics.js";
-import { EXIT } from "../exit.js";
-import { type FileSource, openFile, readText } from "../files.js";
-import { openWeights } from "../inputs.js";
-import { imageSize, withCommon, withYaml, type YamlOptions } from "../options.js";
-import { openTerminal, type Terminal } from "../terminal.js";
-import { checkpointDocument, printCheckpoint } from "../views/checkpoint.js";
-import { fitDocument, printFit } from "../views/fit.js";
-import { modelDocument, printModel } from "../views/model.js";
-import { examineWeights } from "../views/weight-health.js";
-
-interface InspectOptions extends YamlOptions {
-  readonly file: string;
-  readonly json: boolean;
-  readonly tensors: boolean;
-  readonly cfg?: string | undefined;
-  readonly imgsz: readonly (string | number)[];
-}
+import { withCommon, withYaml } from "../options.js";
+import type { InspectOptions } from "../run-inspect.js";
 
 /** `inspect`; exit code 1 where weights do not fit the yaml of `--cfg`. */
 export const inspectCommand = (setExitCode: (code: number) => void): CommandModule<object, InspectOptions> => ({
@@ -29,39 +12,8 @@ export const inspectCommand = (setExitCode: (code: number) => void): CommandModu
       .option("tensors", { type: "boolean", default: false, describe: "list every tensor, and all that does not fit" })
       .option("cfg", { type: "string", describe: "say how the weights fit this yaml; exit code 1 if they do not" })
       .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that --cfg is traced at" }),
-  handler: (options) => {
-    const file = openFile(options.file);
-    try {
-      setExitCode(inspect(file, options, openTerminal(options.json)));
-    } finally {
-      file.close();
-    }
+  handler: async (given) => {
+    const { runInspect } = await import("../run-inspect.js");
+    setExitCode(runInspect(given));
   },
 });
-
-function inspect(file: FileSource, options: InspectOptions, terminal: Terminal): number {
-  const { name, size } = file;
-  const kind = inputKind(file);
-  if (kind === "config") throw usage(`${name} is a yaml`, `yolo-compile summary ${name} prints its table`);
-  if (kind === "onnx" && options.cfg === undefined) {
-    const info = readModelInfo(file);
-    printModel(name, size, info, terminal);
-    terminal.printJson(() => modelDocument(name, size, info));
-    return EXIT.fine;
-  }
-  const checkpoint = openWeights(file, { "allow-suspicious": true });
-  const health = examineWeights(checkpoint.tensors, terminal);
-  printCheckpoint(checkpoint, size, health, options.tensors, terminal);
-  const fit = options.cfg === undefined ? undefined : fitOf(checkpoint, options.cfg, options, terminal);
-  terminal.report(checkpoint.notes);
-  terminal.printJson(() => ({ ...checkpointDocument(checkpoint, size, health), ...(fit && { fit: fit.document() }) }));
-  return fit?.ok === false ? EXIT.verdict : EXIT.fine;
-}
-
-function fitOf(checkpoint: Checkpoint, cfg: string, options: InspectOptions, terminal: Terminal) {
-  const { modules, "allow-huge": allowHuge, imgsz, tensors } = options;
-  const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint, { modules, allowHuge });
-  const match = matchWeights(network, checkpoint, { size: imageSize(imgsz).size });
-  printFit(cfg, match, tensors, terminal);
-  return { ok: match.fits, document: () => fitDocument(cfg, match) };
-}

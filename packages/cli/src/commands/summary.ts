@@ -1,22 +1,6 @@
-import {
-  type Diagnostic,
-  formatSummary,
-  loadNetwork,
-  networkNotes,
-  type Summary,
-  summarizeNetwork,
-  visibleText,
-} from "@yolo-compile/compiler";
 import type { CommandModule } from "yargs";
-import { openInputs } from "../inputs.js";
-import { imageSize, type WeightsOptions, withCommon, withWeights, withYaml, type YamlOptions } from "../options.js";
-import { openTerminal } from "../terminal.js";
-
-interface SummaryOptions extends WeightsOptions, YamlOptions {
-  readonly files: readonly string[];
-  readonly imgsz: readonly (string | number)[];
-  readonly json: boolean;
-}
+import { withCommon, withWeights, withYaml } from "../options.js";
+import type { SummaryOptions } from "../run-summary.js";
 
 /** `summary`: the table on stdout, the modules' notes on stderr. */
 export const summaryCommand: CommandModule<object, SummaryOptions> = {
@@ -31,46 +15,5 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
         describe: "a yaml, or a checkpoint that carries its own",
       })
       .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that the notes are about" }),
-  handler: ({ files, imgsz, json, ...options }) => {
-    const terminal = openTerminal(json);
-    const { size, rest } = imageSize(imgsz);
-    const { config, checkpoint } = openInputs([...files, ...rest], options);
-    try {
-      const network = loadNetwork(config, checkpoint, { modules: options.modules, allowHuge: options["allow-huge"] });
-      const notes = networkNotes(network, size);
-      const summary = summarizeNetwork(network);
-      terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
-      terminal.report(notes);
-      terminal.printJson(() => asJson(summary, notes));
-    } finally {
-      checkpoint?.close();
-    }
-  },
+  handler: async (given) => (await import("../run-summary.js")).runSummary(given),
 };
-
-/** The rows with texts of one line each, whatever the yaml holds, so that columns are as wide as what is seen. */
-const visibleRows = ({ rows, line, ...summary }: Summary): Summary => ({
-  ...summary,
-  name: visibleText(summary.name),
-  line: visibleText(line),
-  rows: rows.map(({ type, arguments: args, ...row }) => ({
-    ...row,
-    type: visibleText(type),
-    arguments: visibleText(args),
-  })),
-});
-
-const asJson = (
-  { name, rows, layers, leaves, parameters, gradients, gflops, strides }: Summary,
-  notes: readonly Diagnostic[],
-) => ({
-  name,
-  layers,
-  leaves,
-  parameters,
-  gradients,
-  gflops: Number(gflops.toFixed(4)),
-  strides,
-  rows,
-  notes,
-});

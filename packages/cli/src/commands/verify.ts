@@ -1,8 +1,8 @@
 import type { Argv, CommandModule } from "yargs";
 import { withCommon, withNetwork, withProvider } from "../options.js";
-import { withReport } from "../report-files.js";
-import { runVerify, type VerifyCommandOptions } from "../run-verify.js";
-import { withPictures } from "../verify-inputs.js";
+import { withPictures } from "../picture-options.js";
+import { withReport } from "../report-option.js";
+import type { VerifyCommandOptions } from "../run-verify.js";
 
 const options = (yargs: Argv) =>
   withPictures(withReport(withProvider(withNetwork(withCommon(yargs)))))
@@ -55,5 +55,8 @@ export const verifyCommand = (setExitCode: (code: number) => void): CommandModul
   command: "verify <files..>",
   describe: "judge whether two models, or the graphs of one checkpoint, compute the same",
   builder: options,
-  handler: async (given) => setExitCode(await runVerify(given)),
+  handler: async (given) => {
+    const { runVerify } = await import("../run-verify.js");
+    setExitCode(await runVerify(given));
+  },
 });

@@ -1,0 +1,15 @@
+import type { Argv } from "yargs";
+
+/** Options that show how the graph is rewritten. */
+export interface ObserverOptions {
+  readonly "print-ir-after"?: string | undefined;
+  readonly "trace-rule"?: string | undefined;
+  readonly "time-passes": boolean;
+}
+
+/** Adds {@link ObserverOptions}. */
+export const withObserver = <Options>(yargs: Argv<Options>) =>
+  yargs
+    .option("print-ir-after", { type: "string", describe: "print the graph after this pass, or after `all`" })
+    .option("trace-rule", { type: "string", describe: "say why this rule did not apply, and where" })
+    .option("time-passes", { type: "boolean", default: false, describe: "say what each pass did, in what time" });

@@ -1,0 +1,63 @@
+import {
+  type Diagnostic,
+  formatSummary,
+  loadNetwork,
+  networkNotes,
+  type Summary,
+  summarizeNetwork,
+  visibleText,
+} from "@yolo-compile/compiler";
+import { openInputs } from "./inputs.js";
+import { imageSize, type WeightsOptions, type YamlOptions } from "./options.js";
+import { openTerminal } from "./terminal.js";
+
+/** The options of `summary`, as yargs gives them. */
+export interface SummaryOptions extends WeightsOptions, YamlOptions {
+  readonly files: readonly string[];
+  readonly imgsz: readonly (string | number)[];
+  readonly json: boolean;
+}
+
+/** Prints the table on stdout, the modules' notes on stderr. */
+export function runSummary({ files, imgsz, json, ...options }: SummaryOptions): void {
+  const terminal = openTerminal(json);
+  const { size, rest } = imageSize(imgsz);
+  const { config, checkpoint } = openInputs([...files, ...rest], options);
+  try {
+    const network = loadNetwork(config, checkpoint, { modules: options.modules, allowHuge: options["allow-huge"] });
+    const notes = networkNotes(network, size);
+    const summary = summarizeNetwork(network);
+    terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
+    terminal.report(notes);
+    terminal.printJson(() => asJson(summary, notes));
+  } finally {
+    checkpoint?.close();
+  }
+}
+
+/** The rows with texts of one line each, whatever the yaml holds, so that columns are as wide as what is seen. */
+const visibleRows = ({ rows, line, ...summary }: Summary): Summary => ({
+  ...summary,
+  name: visibleText(summary.name),
+  line: visibleText(line),
+  rows: rows.map(({ type, arguments: args, ...row }) => ({
+    ...row,
+    type: visibleText(type),
+    arguments: visibleText(args),
+  })),
+});
+
+const asJson = (
+  { name, rows, layers, leaves, parameters, gradients, gflops, strides }: Summary,
+  notes: readonly Diagnostic[],
+) => ({
+  name,
+  layers,
+  leaves,
+  parameters,
+  gradients,
+  gflops: Number(gflops.toFixed(4)),
+  strides,
+  rows,
+  notes,
+});
