@@ -101,6 +101,18 @@ test("a layout that is known is taken where it fits every answer", () => {
   expect(layoutOf("y", [answer])).toEqual({ layout: singlePart("y", [1, 4]), known: false });
 });
 
+test("probabilities that are known but leave 0 to 1 are none: the layout is guessed", () => {
+  const parts = [
+    { name: "values", kind: "other", count: 1 },
+    { name: "classes", kind: "probability", count: 2 },
+  ] as const;
+  const known = { output: "y", axis: 1, parts };
+  const judged = (...values: readonly number[]) => layoutOf("y", [tensorOf("f32", [1, 3], values)], [known]).known;
+  expect(judged(7, 0, 1)).toBe(true);
+  expect(judged(7, Number.NaN, 1)).toBe(true);
+  expect(judged(7, 0.5, -2)).toBe(false);
+});
+
 test("without an answer nothing is known but one number", () => {
   expect(guessLayout("y", [])).toEqual(singlePart("y", []));
 });

@@ -6,7 +6,7 @@ import {
   type Tensor,
   toFloat64,
 } from "@yolo-compile/core";
-import { fitsShape, type Grid, gridOf } from "./output-grid.js";
+import { fitsShape, type Grid, gridOf, placeParts } from "./output-grid.js";
 
 /** The columns of a box: x, y, width, height. */
 const BOX = 4;
@@ -77,18 +77,31 @@ const ROUNDED = 1e-6;
 /** The layout by which an output was judged. */
 export interface JudgedLayout {
   readonly layout: OutputLayout;
-  /** Whether the network gave the layout; else it is guessed from the reference's outputs. */
+  /** Whether the network, or the file's metadata, gave the layout; else it is guessed from the reference's outputs. */
   readonly known: boolean;
 }
 
-/** The known layout of an output if it fits the answers, else one that is guessed from them. */
+/** The known layout of an output if its shape and its probabilities fit the answers, else one that is guessed from them. */
 export function layoutOf(
   output: string,
   answers: readonly Tensor[],
   known: readonly OutputLayout[] = [],
 ): JudgedLayout {
   const found = known.find((layout) => layout.output === output);
-  return found && answers.every(({ shape }) => fitsShape(found, shape))
+  return found && answers.every(({ shape }) => fitsShape(found, shape)) && hasProbabilities(found, answers)
     ? { layout: found, known: true }
     : { layout: guessLayout(output, answers), known: false };
+}
+
+/** Whether the columns of probabilities never leave 0…1. Metadata may say that of logits. */
+function hasProbabilities(layout: OutputLayout, answers: readonly Tensor[]): boolean {
+  const placed = placeParts(layout);
+  const isScore = scoreColumns(
+    answers,
+    layout.axis,
+    placed.reduce((sum, { count }) => sum + count, 0),
+  );
+  return placed.every(
+    ({ kind, first, count }) => kind !== "probability" || isScore.slice(first, first + count).every(Boolean),
+  );
 }

@@ -112,12 +112,21 @@ export function restatementIn(subject: VerifySubject): Restatement | undefined {
 const layoutsOfFile = ({ info: { outputs, metadata } }: ModelFile): readonly OutputLayout[] | undefined =>
   outputsOf({ outputs, metadata });
 
+/** Metadata by which exporters say what a network finds. Shapes alone would make a detector of any rows of numbers. */
+const TOLD_BY = ["task", "names"] as const;
+
+const toldLayouts = (...files: readonly ModelFile[]): readonly OutputLayout[] => {
+  const told = files.find(({ info }) => TOLD_BY.some((key) => info.metadata.has(key)));
+  return (told && layoutsOfFile(told)) ?? [];
+};
+
 /** The layouts of what is compared, as far as they are known, and how it comes from outputs that end differently. */
 export function judgedAs(subject: VerifySubject): Pick<CandidateRequest, "layouts" | "restate"> {
   const restated = restatementIn(subject);
   if (restated) return { layouts: restated.layouts, restate: restated.restate };
   if (subject.kind === "compiled") return { layouts: subject.compiled.outputs };
-  return { layouts: subject.kind === "models" ? (subject.layouts ?? []) : [] };
+  if (subject.kind === "golden") return { layouts: toldLayouts(subject.candidate) };
+  return { layouts: subject.layouts ?? toldLayouts(subject.reference, subject.candidate) };
 }
 
 /** The inputs, and the outputs that the candidate has to give. @throws runtime/…, verify/…, npy/malformed */

@@ -101,6 +101,17 @@ test("two models: a shifted bias is found, at the outputs and at the first value
   );
 });
 
+test("a foreign model is judged as what its metadata say, and by a guess where they say nothing", async () => {
+  const judged = async (...metadata: readonly (readonly [string, string])[]) => {
+    const file = modelFile("theirs.onnx", { ...compiled.plain, metadata: new Map(metadata) });
+    const { verification } = await verify({ kind: "models", reference: file, candidate: file }, OPTIONS);
+    return verification.judged.map(({ known, layout }) => [known, ...layout.parts.map(({ name }) => name)]);
+  };
+  const detector = ["center", "size", "objectness", "classes"];
+  expect(await judged(["stride", "32"], ["names", "{0: 'disc'}"])).toEqual([[true, ...detector]]);
+  expect(await judged(["stride", "32"])).toEqual([[false, "center", "size", "classes"]]);
+});
+
 test("names that differ are matched by position, and that is said", async () => {
   const { optimized } = compiled;
   const [output] = optimized.outputs;
