@@ -25,8 +25,8 @@ export const FINDING_KINDS = {
 /** The check that a finding comes from. */
 export type FindingKind = keyof typeof FINDING_KINDS;
 
-const figures = ({ maxAbs, maxRel }: { readonly maxAbs: number; readonly maxRel: number }): string =>
-  `largest error ${maxAbs.toExponential(2)}, ${maxRel.toExponential(2)} of scale`;
+const figures = ({ maxAbs, maxRel }: { readonly maxAbs: number; readonly maxRel: number }, unit = "scale"): string =>
+  `largest error ${maxAbs.toExponential(2)}, ${maxRel.toExponential(2)} of ${unit}`;
 
 /** Everything in a report that passed, failed or was skipped. */
 export const findingsOf = (report: Report): readonly Finding[] => [
@@ -55,7 +55,11 @@ function outputFindings({ checks }: Report): Finding[] {
     if (check.status === "skipped") return { ...subject, outcome: "skipped", text: check.reason };
     const sick = check.nonFinite > 0 ? `, ${check.nonFinite} elements not finite` : "";
     const allowed = `, ${check.tolerance.relative} is allowed (${check.tolerance.name})`;
-    return { ...subject, outcome: check.ok ? "passed" : "failed", text: figures(check) + allowed + sick };
+    return {
+      ...subject,
+      outcome: check.ok ? "passed" : "failed",
+      text: `${check.part}: ${figures(check, check.unit)}${allowed}${sick}`,
+    };
   });
 }
 
@@ -99,5 +103,5 @@ const mutantFindings = ({ mutants = [] }: Report): Finding[] =>
     name: `${name} in ${where}`,
     place: where,
     outcome: verdict === "caught" ? "passed" : verdict === "survived" ? "failed" : "skipped",
-    text: verdict === "equivalent" ? `changes nothing: ${by}` : by,
+    text: verdict === "equivalent" ? `no fault: ${by}` : by,
   }));

@@ -13,6 +13,13 @@ test("the sections stand in their order, under a verdict", () => {
   expect(headings).toEqual(["FailedThe optimised graph does not compute what the plain graph computes."]);
 });
 
+test("outputs are judged in the unit of the part that decides, and the page says which", () => {
+  const checks = textOf(sectionsOf(parsePage(renderHtml(sampleReport()))).get("checks")!);
+  expect(checks).toContain("Each error is in the unit of its kind of number.");
+  expect(checks).toContain("objectness of 4p(1-p)");
+  expect(checks).not.toMatch(/of (the output’s )?scale/i);
+});
+
 test.each([
   ["checks", { checks: [] }],
   ["layers", { layers: undefined }],

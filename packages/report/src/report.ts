@@ -81,6 +81,8 @@ export interface ComparedCheck extends CheckSetup, Measure {
   readonly tolerance: Tolerance;
   /** The part of the output that is furthest beyond its bound, or else closest to it: `objectness`. */
   readonly part: string;
+  /** That of `maxRel` there, in words: `the box's longer side`. */
+  readonly unit: string;
   /**
    * The bound of `maxRel` there: more than `tolerance` where the last bits of the input alone change the reference's output
    * as much.

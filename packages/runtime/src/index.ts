@@ -27,5 +27,6 @@ export {
   type SessionOptions,
 } from "./session.js";
 export * from "./tolerance.js";
+export { describeUnit } from "./units.js";
 export type { Dimension, ValueInfo } from "./value-info.js";
 export * from "./verify-models.js";

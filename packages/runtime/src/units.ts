@@ -95,6 +95,21 @@ const UNITS = {
   other: column,
 } as const satisfies Record<NumberKind, MakeUnit>;
 
+/** The unit of each kind of number, in words: what an error of 1 would be. */
+const IN_WORDS = {
+  pixels: "the box’s longer side",
+  probability: "4p(1-p)",
+  logit: "the largest of all",
+  coefficient: "the largest of its column",
+  distance: "the largest of its column",
+  angle: "the largest of all",
+  label: "another class",
+  other: "the largest of its column",
+} as const satisfies Record<NumberKind, string>;
+
+/** The unit of a kind of number, in words. */
+export const describeUnit = (kind: NumberKind): string => IN_WORDS[kind];
+
 /** The units of a part by its kind; `placed` are all parts of the output. */
 export const unitOf: MakeUnit = (own, placed, grid, expected, rounded) =>
   UNITS[own.kind](own, placed, grid, expected, rounded);

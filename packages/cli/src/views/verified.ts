@@ -91,7 +91,7 @@ function printPictures(pictures: NonNullable<Report["pictures"]>, terminal: Term
 
 function printBudget(rows: readonly BudgetRow[], terminal: Terminal): void {
   table(
-    ["budget", "cause", "of scale", "max |error|", ""],
+    ["budget", "cause", "of its unit", "max |error|", ""],
     rows.map((row) =>
       row.status === "skipped"
         ? ["", row.cause, "", "", `skipped: ${row.reason}`]

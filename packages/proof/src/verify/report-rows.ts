@@ -7,7 +7,7 @@ import type {
   PictureFinding,
   Divergence as ReportedDivergence,
 } from "@yolo-compile/report";
-import type { Difference, OutputComparison, Tolerance } from "@yolo-compile/runtime";
+import { type Difference, describeUnit, type OutputComparison, type Tolerance } from "@yolo-compile/runtime";
 import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
 import type { JudgedMutant, MutantOutcome, Sighting } from "../self-test/index.js";
 import type { Culprit } from "./bisect.js";
@@ -30,6 +30,7 @@ export const checkOf = ({
   input,
   output,
   part: decisive.name,
+  unit: describeUnit(decisive.kind),
   allowed: decisive.allowed,
   runtimeLevel: level === "disabled" ? "off" : "on",
   provider,

@@ -17,10 +17,10 @@ export function budgetSection({ budget }: Report): Section | undefined {
     tile: { label: "Error causes", value: `${formatCount(measured.length)} of ${formatCount(budget.length)}` },
     lead: leadText(budget, measured),
     body: dataTable({
-      caption: "The difference that each cause makes by itself, as a fraction of the outputs’ scale",
+      caption: "The difference that each cause makes by itself, in the unit of the worst number’s kind",
       columns: [
         { label: "Cause" },
-        { label: "Of scale", kind: "figure" },
+        { label: "Of its unit", kind: "figure" },
         { label: "Share of the largest", kind: "plot" },
         { label: "Absolute", kind: "figure" },
         { label: "Measured between", kind: "prose" },

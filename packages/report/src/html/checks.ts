@@ -44,7 +44,7 @@ function leadText(checks: readonly Check[], compared: readonly ComparedCheck[], 
   const skipped = checks.length - compared.length;
   const verdict =
     good === compared.length ? "all within the tolerance" : `${compared.length - good} beyond the tolerance`;
-  return `${made}, ${verdict}${skipped > 0 ? `; ${skipped} not made` : ""}. Errors are fractions of the output’s scale.`;
+  return `${made}, ${verdict}${skipped > 0 ? `; ${skipped} not made` : ""}. Each error is in the unit of its kind of number.`;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -52,7 +52,8 @@ const COLUMNS: readonly Column[] = [
   { label: "Output" },
   { label: "On" },
   { label: "Runtime rewrites" },
-  { label: "Of scale", kind: "figure" },
+  { label: "Closest part", kind: "prose" },
+  { label: "Of its unit", kind: "figure" },
   { label: "Allowed", kind: "figure" },
   PLOT_COLUMN,
   { label: "Absolute", kind: "figure" },
@@ -67,7 +68,7 @@ const checkTable = (compared: readonly ComparedCheck[], skipped: readonly Skippe
   });
 
 function comparedRow(check: ComparedCheck, scale: ErrorScale): TableRow {
-  const { input, output, provider, runtimeLevel, maxAbs, maxRel, tolerance, nonFinite, ok } = check;
+  const { input, output, provider, runtimeLevel, part, unit, maxAbs, maxRel, tolerance, nonFinite, ok } = check;
   const sick = nonFinite > 0 && html` <span class="quiet">${plural(nonFinite, "element")} not finite</span>`;
   return {
     failed: !ok,
@@ -76,6 +77,7 @@ function comparedRow(check: ComparedCheck, scale: ErrorScale): TableRow {
       output,
       provider,
       runtimeLevel,
+      html`${part} <span class="quiet">of ${unit}</span>`,
       formatError(maxRel),
       html`<span title="${tolerance.name}">${formatTolerance(tolerance.relative)}</span>`,
       errorStrip([{ error: maxRel, ok }], tolerance.relative, scale),
@@ -86,5 +88,16 @@ function comparedRow(check: ComparedCheck, scale: ErrorScale): TableRow {
 }
 
 const skippedRow = ({ input, output, provider, runtimeLevel, reason }: SkippedCheck): TableRow => ({
-  cells: [input, output, provider, runtimeLevel, "", "", "", "", [outcomeLabel("skipped", "not made"), `: ${reason}`]],
+  cells: [
+    input,
+    output,
+    provider,
+    runtimeLevel,
+    "",
+    "",
+    "",
+    "",
+    "",
+    [outcomeLabel("skipped", "not made"), `: ${reason}`],
+  ],
 });

@@ -53,7 +53,7 @@ function inputRow(
 function worstCell(checks: readonly ComparedCheck[] = []): Markup {
   const [worst] = [...checks].sort(worstFirst);
   if (!worst) return html`<span class="quiet">not run</span>`;
-  const title = `${worst.output}: absolute ${formatError(worst.maxAbs)}, ${worst.tolerance.relative} is allowed (${worst.tolerance.name})`;
+  const title = `${worst.output} (${worst.part}, of ${worst.unit}): absolute ${formatError(worst.maxAbs)}, ${worst.tolerance.relative} is allowed (${worst.tolerance.name})`;
   return html`<span title="${title}">${!worst.ok && mark("failed")}${formatError(worst.maxRel)}</span>`;
 }
 

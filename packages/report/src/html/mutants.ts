@@ -33,7 +33,7 @@ export function mutantsSection({ mutants }: Report): Section | undefined {
         ),
       equivalent.length > 0 &&
         disclosure(
-          `${plural(equivalent.length, "fault changes", "faults change")} nothing`,
+          `${plural(equivalent.length, "fault changes", "faults change")} nothing, or less than rounding does`,
           mutantTable("Without effect", "Because", equivalent),
         ),
     ],
@@ -42,7 +42,7 @@ export function mutantsSection({ mutants }: Report): Section | undefined {
 
 function leadText(caught: number, changing: number, equivalent: number): string {
   const noticed = `${formatCount(caught)} of ${plural(changing, "fault")} that change the function were noticed by the inputs and tolerances of this run`;
-  return `${noticed}${equivalent > 0 ? `; ${formatCount(equivalent)} more change nothing` : ""}.`;
+  return `${noticed}${equivalent > 0 ? `; ${formatCount(equivalent)} more change nothing, or less than rounding does` : ""}.`;
 }
 
 const byError = (mutants: readonly MutantRow[]): readonly MutantRow[] =>
@@ -62,7 +62,7 @@ const mutantTable = (caption: string, how: string, mutants: readonly MutantRow[]
     columns: [
       { label: "Fault" },
       { label: "Where", kind: "prose" },
-      { label: "Of scale", kind: "figure" },
+      { label: "Of its unit", kind: "figure" },
       { label: how, kind: "prose" },
     ],
     rows: mutants.map(mutantCells),

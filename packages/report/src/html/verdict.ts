@@ -27,12 +27,12 @@ ${sectionTiles(sections)}
 }
 
 function worstFigure(worst: ComparedCheck): Markup {
-  const { maxRel, maxAbs, tolerance, input, output, provider, runtimeLevel, nonFinite, ok } = worst;
-  const where = `${output} on ${input}, ${provider}, runtime rewrites ${runtimeLevel}`;
+  const { maxRel, maxAbs, tolerance, input, output, provider, runtimeLevel, part, unit, nonFinite, ok } = worst;
+  const where = `${part} of ${output} on ${input}, ${provider}, runtime rewrites ${runtimeLevel}`;
   return html`
 <div class="worst ${outcomeOf(ok)}">
 <h2>Worst error against its tolerance</h2>
-<p class="figure">${formatError(maxRel)}<span class="unit">of the output’s scale</span></p>
+<p class="figure">${formatError(maxRel)}<span class="unit">of ${unit}</span></p>
 <p class="margin">${unbroken(sentence(marginText(maxRel, tolerance)))} <span class="quiet">(${tolerance.name})</span></p>
 ${gauge(maxRel, tolerance.relative)}
 <p class="quiet">${where}; absolute ${formatError(maxAbs)}${nonFinite > 0 && html`; ${nonFinite} elements are not finite`}</p>

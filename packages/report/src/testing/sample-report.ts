@@ -10,6 +10,7 @@ const check = (input: string, runtimeLevel: "off" | "on", maxRel: number, ok = m
   provider: "cpu",
   tolerance: FOLD,
   part: "objectness",
+  unit: "4p(1-p)",
   allowed: FOLD.relative,
   maxAbs: maxRel * 25,
   maxRel,
