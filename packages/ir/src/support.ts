@@ -2,7 +2,7 @@ import type { DType } from "@yolo-compile/core";
 
 /** The opsets of ONNX that have an op, and the element types in each, as ONNX's operator schemas list them. */
 export interface OpsetSupport {
-  /** The element types of input 0, each with the first opset that has them. The first entry's is the lowest opset of the op. */
+  /** The element types of input 0, or of the output where there is none, each with the first opset that has them. The first entry's is the lowest opset of the op. */
   readonly types: readonly (readonly [opset: number, dtypes: readonly DType[]])[];
   /** The types of inputs that do not share that of input 0. */
   readonly inputs?: Readonly<Record<number, readonly DType[]>>;

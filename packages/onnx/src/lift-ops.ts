@@ -94,6 +94,15 @@ const liftReshape: Lifter = (lift) => {
 
 const liftExpand: Lifter = (lift) => lift.result("Expand", [lift.inputs[0]], { shape: lift.neededSizes(1) });
 
+/** Integers from 0 on in steps of 1. */
+const liftRange: Lifter = (lift) => {
+  const [start, limit, delta] = [0, 1, 2].map((index) => lift.neededSizes(index)[0]!) as [Size, Size, Size];
+  if (lift.type(1).dtype !== "i64") throw lift.error(`it counts in ${lift.type(1).dtype}, only i64 can be read`);
+  if (start !== 0 || delta !== 1)
+    throw lift.error(`it goes from ${start} in steps of ${delta}, only 0 and 1 can be read`);
+  return lift.result("Range", [], { limit: [limit] });
+};
+
 /** Pads of some axes are pads of all axes, 0 elsewhere. */
 const liftPad: Lifter = (lift) => {
   const rank = lift.type(0).shape.length;
@@ -178,6 +187,7 @@ const LIFTERS: ReadonlyMap<string, Lifter> = new Map<OpName, Lifter>([
   ["MaxPool", liftPool],
   ["NonMaxSuppression", liftSuppression],
   ["Pad", liftPad],
+  ["Range", liftRange],
   ["ReduceMax", liftReduction],
   ["ReduceMean", liftReduction],
   ["ReduceSum", liftReduction],

@@ -28,6 +28,10 @@ interface Spelling<Op extends OpName> {
 
 const integers = (list: readonly number[], hint: string): Value => constantValue(int64s(list), hint);
 
+/** i64[] */
+const integer = (value: number, hint: string): Value =>
+  constantValue({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(value)) }, hint);
+
 const singles = (list: readonly number[], hint: string): Value =>
   constantValue(tensorOf("f32", [list.length], list), hint);
 
@@ -50,6 +54,14 @@ const SPELLINGS: { readonly [Op in OpName]?: Spelling<Op> } = {
   Pad: {
     operands: ["pads"],
     inputs: ({ inputs: [x, ...value], attributes }, sizes) => [x, sizes.vector(attributes.pads, "pads"), ...value],
+  },
+  Range: {
+    operands: ["limit"],
+    inputs: ({ attributes }, sizes) => [
+      integer(0, "start"),
+      sizes.scalar(attributes.limit[0]!, "limit"), // the op has one
+      integer(1, "delta"),
+    ],
   },
   ReduceMax: axes,
   ReduceMean: axes,

@@ -28,7 +28,7 @@ export function checkSupported(node: Node, opset: number): void {
   const { op } = node;
   const attributes: Attributes = node.attributes;
   const where = node.origin.path;
-  const dtype = node.inputs[0]!.type.dtype;
+  const { dtype } = (node.inputs[0] ?? node.outputs[0]!).type;
   const { support } = schemaOf(op);
   const lowest = lowestOpset(support, dtype);
   if (lowest === undefined || lowest > opset) throw missingInOpset(`${op} of ${dtype}`, opset, { from: lowest }, where);

@@ -4,7 +4,7 @@ import { unboundSymbol } from "./diagnostics.js";
 
 /** A node that computes sizes. */
 interface SizeNode {
-  readonly op: "Shape" | "Gather" | "Add" | "Sub" | "Mul" | "Div" | "Concat";
+  readonly op: "Shape" | "Gather" | "Add" | "Sub" | "Mul" | "Div" | "Concat" | "Squeeze";
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, number>>;
@@ -60,6 +60,14 @@ export class SizeArithmetic {
     return parts.length === 1 ? parts[0]! : this.#node("Concat", parts, hint, { axis: 0 });
   }
 
+  /** i64[]: as {@link vector}, of one size. */
+  scalar(size: Size, hint: string): Value {
+    const one = this.vector([size], hint);
+    if (one.constant) return constantValue({ ...one.constant.read(), shape: [] }, hint);
+    // Without axes, which every opset spells in the same way.
+    return this.#node("Squeeze", [one], `${size}/scalar`, {}, []);
+  }
+
   #constant(size: number): Value {
     const made = this.#constants.get(size) ?? constantValue(int64s([size]), "sizes/const");
     this.#constants.set(size, made);
@@ -89,12 +97,18 @@ export class SizeArithmetic {
     return factor === 1 ? multiple : this.#node("Div", [multiple, this.#constant(factor)], symbol);
   }
 
-  #node(op: SizeNode["op"], inputs: readonly Value[], hint: string, attributes: SizeNode["attributes"] = {}): Value {
+  #node(
+    op: SizeNode["op"],
+    inputs: readonly Value[],
+    hint: string,
+    attributes: SizeNode["attributes"] = {},
+    shape?: readonly number[],
+  ): Value {
     const key = `${op} ${inputs.map((input) => this.#number(input)).join(" ")}`;
     const known = this.#made.get(key);
     if (known) return known;
     const count = op === "Shape" ? inputs[0]!.type.shape.length : op === "Concat" ? inputs.length : 1;
-    const output: Value = { type: { dtype: "i64", shape: [count] }, hint: `sizes/${hint}` };
+    const output: Value = { type: { dtype: "i64", shape: shape ?? [count] }, hint: `sizes/${hint}` };
     this.#nodes.push({ op, inputs, outputs: [output], attributes, origin: ORIGIN });
     this.#made.set(key, output);
     return output;

@@ -3,10 +3,11 @@ import { type Tensor, toFloat64 } from "@yolo-compile/core";
 import { runGraph } from "@yolo-compile/testkit";
 import { ELEMENTWISE_FOLDS } from "../testing/fold-elementwise.js";
 import { MOVEMENT_FOLDS } from "../testing/fold-movement.js";
+import { GENERATION_FOLDS } from "../testing/generation.js";
 import { type Case, folded, foldNodes, oneNode } from "../testing/one-node.js";
 import { OPS, schemaOf } from "./index.js";
 
-const CASES: readonly Case[] = [...ELEMENTWISE_FOLDS, ...MOVEMENT_FOLDS];
+const CASES: readonly Case[] = [...ELEMENTWISE_FOLDS, ...GENERATION_FOLDS, ...MOVEMENT_FOLDS];
 const opOf = ({ node }: Case): string => /= (\w+)\(/.exec(node)![1]!;
 
 test("every op that folds has a case", () => {

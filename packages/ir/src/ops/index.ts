@@ -3,6 +3,7 @@ import type { CompleteAttributes, GivenAttributes, OpSchema } from "../schema.js
 import { CONVOLUTION } from "./convolution.js";
 import { DETECTION } from "./detection.js";
 import { ELEMENTWISE } from "./elementwise.js";
+import { GENERATION } from "./generation.js";
 import { MATRIX } from "./matrix.js";
 import { MOVEMENT } from "./movement.js";
 import { NORMALIZATION } from "./normalization.js";
@@ -18,6 +19,7 @@ export const OPS = {
   ...NORMALIZATION,
   ...DETECTION,
   ...ELEMENTWISE,
+  ...GENERATION,
   ...MOVEMENT,
   ...POOLING,
   ...REDUCTION,

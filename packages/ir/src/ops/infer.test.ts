@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { formatType } from "@yolo-compile/core";
 import { runGraph } from "@yolo-compile/testkit";
+import { GENERATION_CASES } from "../testing/generation.js";
 import { CONVOLUTION_CASES } from "../testing/infer-convolution.js";
 import { DETECTION_CASES } from "../testing/infer-detection.js";
 import { ELEMENTWISE_CASES } from "../testing/infer-elementwise.js";
@@ -18,6 +19,7 @@ const CASES: readonly Case[] = [
   ...CONVOLUTION_CASES,
   ...DETECTION_CASES,
   ...ELEMENTWISE_CASES,
+  ...GENERATION_CASES,
   ...MATRIX_CASES,
   ...MOVEMENT_CASES,
   ...NORMALIZATION_CASES,

@@ -12,7 +12,7 @@ import {
   type ValueType,
 } from "@yolo-compile/core";
 import fc from "fast-check";
-import { createNodeByName, type Node, OPS, type Value } from "../index.js";
+import { createNodeByName, type Node, OP_NAMES, OPS, schemaOf, type Value } from "../index.js";
 import { CONVOLUTION_CASES } from "../testing/infer-convolution.js";
 import { DETECTION_CASES } from "../testing/infer-detection.js";
 import { ELEMENTWISE_CASES } from "../testing/infer-elementwise.js";
@@ -126,5 +126,6 @@ test("a symbol for a size of any static case gives a type that is the static one
     }),
     { seed: 1, numRuns: 5000 },
   );
-  expect([...decided].sort()).toEqual(Object.keys(OPS).sort());
+  const withInputs = OP_NAMES.filter((op) => schemaOf(op).inputs[1] > 0);
+  expect([...decided].sort()).toEqual([...withInputs].sort());
 });

@@ -202,6 +202,12 @@ const PARTS: readonly Case[] = [
   ),
 ];
 
+const RANGES: readonly Case[] = [
+  { node: "%y = Range() {limit=[4*h]}", gives: "i64[4*h]" },
+  { node: "%y = Range() {limit=[h-1]}", gives: "i64[h-1]" },
+  { node: "%y = Range() {limit=[h-2]}", gives: "ir/open-size: the limit is h-2, at least 0 only for some h" },
+];
+
 /** Every op on sizes with symbols. */
 export const SYMBOL_CASES: readonly Case[] = [
   ...UNARY.map((op) => of("n,3,32*h,w+1", `${op}(%x)`, "n,3,32*h,w+1")),
@@ -209,4 +215,5 @@ export const SYMBOL_CASES: readonly Case[] = [
   ...JOINS,
   ...LAYOUTS,
   ...PARTS,
+  ...RANGES,
 ];

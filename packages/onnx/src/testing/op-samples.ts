@@ -159,6 +159,7 @@ const OP_SAMPLES = {
   ],
   AveragePool: [windowed("AveragePool", WINDOW), windowed("AveragePool", { ...WINDOW, count_include_pad: 1 })],
   GlobalAveragePool: [windowed("GlobalAveragePool", {})],
+  Range: [({ op }) => op("Range", [], { limit: [5] })],
   ReduceMean: reductions("ReduceMean"),
   ReduceMax: reductions("ReduceMax"),
   ReduceSum: reductions("ReduceSum"),
