@@ -1,6 +1,6 @@
-import { elementCount, int64s, type Tensor } from "@yolo-compile/core";
-import { constantValue, fixedShape, scalar, type Value } from "@yolo-compile/ir";
-import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
+import { elementCount, int64s, multiplySizes, type Tensor } from "@yolo-compile/core";
+import { constantValue, scalar, type Value } from "@yolo-compile/ir";
+import { channelsOf, concat, mapSizes, permute, reshape, type Scope, split } from "@yolo-compile/network";
 import { convBn, convWeightName, IN_RESIDUAL, IN_SOFTMAX, relu } from "./blocks.js";
 import type { StageSettings } from "./settings.js";
 
@@ -54,7 +54,7 @@ function attend(scope: Scope, [q, k, v]: readonly [Value, Value, Value], bias: V
  * CascadedGroupAttention
  */
 export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSettings, side: number): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
+  const [n, c, h, w] = mapSizes(x);
   const { heads, keyWidth, valueWidth } = stage;
   const table = biasTable(scope, heads, side);
   const [qkvs, dws] = [scope.child("qkvs"), scope.child("dws")];
@@ -70,11 +70,9 @@ export function cascadedGroupAttention(scope: Scope, x: Value, stage: StageSetti
     const kernel = queryKernel(depthwise, keyWidth, stage.kernels[head]!);
     kernels.push(kernel);
     const mixed = convBn(depthwise, q, keyWidth, { k: kernel, p: (kernel - 1) / 2, g: keyWidth });
-    const [query, key, value] = [mixed, k, v].map((part) => reshape(scope, part, [n, channelsOf(part), h * w])) as [
-      Value,
-      Value,
-      Value,
-    ];
+    const [query, key, value] = [mixed, k, v].map((part) =>
+      reshape(scope, part, [n, channelsOf(part), multiplySizes(h, w)]),
+    ) as [Value, Value, Value];
     const index = constantValue({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(head)) }, "head");
     const attended = attend(scope, [query, key, value], scope.op("Gather", [table, index], { axis: 0 }));
     outputs.push(reshape(scope, attended, [n, valueWidth, h, w]));

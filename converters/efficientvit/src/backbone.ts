@@ -1,9 +1,10 @@
-import { elementCount } from "@yolo-compile/core";
-import { fixedShape, type Value } from "@yolo-compile/ir";
-import type { Scope } from "@yolo-compile/network";
+import { elementCount, isFixed } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
+import { mapSizes, type Scope } from "@yolo-compile/network";
 import { cascadedGroupAttention } from "./attention.js";
 import { convBn, feedForward, patchMerging, relu, residual, residualDepthwise } from "./blocks.js";
 import { type DownsampleScopes, type Layout, layoutOf } from "./layout.js";
+import { checkOpenMaps } from "./open-windows.js";
 import type { BackboneSettings, StageSettings } from "./settings.js";
 import { checkMaps, inWindows, sidesWithoutWaste, stageMaps, wastedShare } from "./windows.js";
 
@@ -62,14 +63,16 @@ function tableSides(root: Scope, layout: Layout, { stages, stemStride }: Backbon
 
 /**
  * The maps of all stages. x: [n,c,h,w] -> [n,width,h/s,w/s] for s = 8, 16, 32 or 16, 32, 64.
- * @throws efficientvit/window where the original could not run the image
+ * @throws efficientvit/window where the original could not run the image, efficientvit/open-size where it could not run every image
  */
 export function backbone(root: Scope, x: Value, settings: BackboneSettings): readonly Value[] {
-  const [, , height, width] = fixedShape(x) as [number, number, number, number];
+  const [, , height, width] = mapSizes(x);
   const layout = layoutOf(root);
   const tables = tableSides(root, layout, settings);
-  checkMaps(settings, tables, [height, width]);
-  noteWindows(root, settings, [height, width]);
+  if (isFixed(height) && isFixed(width)) {
+    checkMaps(settings, tables, [height, width]);
+    noteWindows(root, settings, [height, width]);
+  } else checkOpenMaps(settings, tables, [height, width]);
   let y = stem(layout.stem(root), x, settings.stages[0]!.width, settings.stemStride);
   const scopesOf = layout.stages(root);
   return settings.stages.map((stage, index) => {

@@ -1,4 +1,4 @@
-import { CompileError, nearestNames } from "@yolo-compile/core";
+import { CompileError, nearestNames, type Size } from "@yolo-compile/core";
 import { type PyValue, repr } from "@yolo-compile/network";
 
 /** For a key of `model_cfg` that no EfficientViT has. */
@@ -47,4 +47,27 @@ export const windowTooLarge = (
     code: "efficientvit/window",
     message: `an image of ${image.join("x")} makes a map of ${height}x${width} tokens at stage ${stage + 1}; its attention has biases for ${table}x${table} tokens and cuts a map into windows only where a side is longer than ${window}`,
     hint: working,
+  });
+
+/** For an open side with which the padding of a stage's windows would change. */
+export const mapSizeOpen = (
+  side: "height" | "width",
+  size: Size,
+  { stage, window, step }: { readonly stage: number; readonly window: number; readonly step: number },
+): CompileError =>
+  new CompileError({
+    code: "efficientvit/open-size",
+    message: `an image ${side} of ${size} makes maps at stage ${stage + 1} that are no whole number of windows of ${window}: how much they are padded depends on the size`,
+    hint: `leave the ${side} fixed, or let it count in steps of ${step}: --dynamic ${side}=${step}`,
+  });
+
+/** For an open image of which some sizes make a map that attention would see whole, and cannot. */
+export const wholeMapOpen = (
+  image: readonly Size[],
+  { stage, window, table }: Pick<MapAndWindow, "stage" | "window" | "table">,
+): CompileError =>
+  new CompileError({
+    code: "efficientvit/open-size",
+    message: `an image of ${image.join("x")} makes maps at stage ${stage + 1} that are seen whole at some sizes; its attention has biases for ${table}x${table} tokens in windows of ${window}`,
+    hint: "leave height and width fixed",
   });

@@ -1,10 +1,15 @@
-import { fixedShape, floats, type Value } from "@yolo-compile/ir";
-import { permute, reshape, type Scope } from "@yolo-compile/network";
+import { divideSizes, isFixed, multiplySizes, productOf, type Size, sameSize, subtractSizes } from "@yolo-compile/core";
+import { floats, type Value } from "@yolo-compile/ir";
+import { mapSizes, permute, reshape, type Scope } from "@yolo-compile/network";
 import { windowTooLarge } from "./diagnostics.js";
 import type { BackboneSettings } from "./settings.js";
 
 /** Tokens along one side, up to the end of the last window. */
 const paddedSide = (side: number, window: number): number => Math.ceil(side / window) * window;
+
+/** Windows along one side; an open side is a whole number of them, which `checkOpenMaps` sees to. */
+const windowsAlong = (side: Size, window: number): Size =>
+  isFixed(side) ? Math.ceil(side / window) : divideSizes(side, window)!;
 
 /** A stage's map, its windows and the work that padding adds. */
 export interface WindowUse {
@@ -125,13 +130,13 @@ export function sidesWithoutWaste(settings: BackboneSettings, side: number, coun
  * x: [n,c,h,w] -> [n,c,h,w]. LocalWindowAttention
  */
 export function inWindows(scope: Scope, x: Value, window: number, attention: (x: Value) => Value): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
-  if (isWhole(h, w, window)) return attention(x);
-  const [height, width] = [paddedSide(h, window), paddedSide(w, window)];
-  const [rows, columns] = [height / window, width / window];
-  const padded = pad(scope, permute(scope, x, [0, 2, 3, 1]), height - h, width - w);
+  const [n, c, h, w] = mapSizes(x);
+  if (isFixed(h) && isFixed(w) && isWhole(h, w, window)) return attention(x);
+  const [rows, columns] = [windowsAlong(h, window), windowsAlong(w, window)];
+  const [height, width] = [multiplySizes(rows, window), multiplySizes(columns, window)];
+  const padded = pad(scope, permute(scope, x, [0, 2, 3, 1]), subtractSizes(height, h), subtractSizes(width, w));
   const cut = permute(scope, reshape(scope, padded, [n, rows, window, columns, window, c]), [0, 1, 3, 2, 4, 5]);
-  const windows = reshape(scope, cut, [n * rows * columns, window, window, c]);
+  const windows = reshape(scope, cut, [productOf([n, rows, columns]), window, window, c]);
   const attended = permute(scope, attention(permute(scope, windows, [0, 3, 1, 2])), [0, 2, 3, 1]);
   const back = permute(scope, reshape(scope, attended, [n, rows, columns, window, window, c]), [0, 1, 3, 2, 4, 5]);
   const whole = crop(scope, reshape(scope, back, [n, height, width, c]), h, w);
@@ -139,14 +144,14 @@ export function inWindows(scope: Scope, x: Value, window: number, attention: (x:
 }
 
 /** Zeros below and to the right. x: [n,h,w,c] */
-function pad(scope: Scope, x: Value, below: number, right: number): Value {
+function pad(scope: Scope, x: Value, below: Size, right: Size): Value {
   if (below === 0 && right === 0) return x;
   return scope.op("Pad", [x, floats([0], [], "zero")], { pads: [0, 0, 0, 0, 0, below, right, 0] });
 }
 
 /** x[:, :h, :w]. x: [n,height,width,c] */
-function crop(scope: Scope, x: Value, h: number, w: number): Value {
+function crop(scope: Scope, x: Value, h: Size, w: Size): Value {
   const [, height, width] = x.type.shape;
-  if (height === h && width === w) return x;
+  if (sameSize(height, h) && sameSize(width, w)) return x;
   return scope.op("Slice", [x], { starts: [0, 0], ends: [h, w], axes: [1, 2] });
 }

@@ -80,7 +80,13 @@ describe("a graph", () => {
       { ...network, ...(end2end !== undefined && { end2end }) },
       { size: [64, 32], batch: 2 },
     );
-    const facts = { strides: network.strides, names: ["cat", "o'neil"], size: [64, 32], batch: 2 } as const;
+    const facts = {
+      strides: network.strides,
+      names: ["cat", "o'neil"],
+      size: [64, 32],
+      batch: 2,
+      dynamic: false,
+    } as const;
     const built = graphOf(traced, (outputs) => network.config.metadata({ ...facts, outputs }));
     return { ...built, notes: traced.trace.notes.map(({ message }) => message) };
   };
@@ -99,6 +105,14 @@ describe("a graph", () => {
     });
     const pose = `nc: 1\nkpt_shape: [5, 2]\n${ROWS.replace("Detect, [nc]", "Pose, [nc, kpt_shape]")}`;
     expect(graph(pose).graph.metadata.get("kpt_shape")).toBe("[5, 2]");
+  });
+
+  test("says that its sizes are open, so that its predictors letterbox rectangularly", () => {
+    const { config, strides } = planNetwork(readConfig(parseYaml(twice, "m"), "m"), ULTRALYTICS_MODULES);
+    const facts = { strides, names: ["cat"], size: [64, 32], batch: 2, outputs: [] } as const;
+    const open = config.metadata({ ...facts, dynamic: true, openStep: 64 });
+    expect([open.get("args"), open.get("stride")]).toEqual(["{'dynamic': True}", "64"]);
+    expect(config.metadata({ ...facts, dynamic: false }).has("args")).toBe(false);
   });
 
   test("is one2many's unless the other head is asked for, and says so", () => {

@@ -31,17 +31,19 @@ const isChosen = ({ parts }: OutputLayout): boolean => parts.some(({ name }) => 
  * The metadata that ultralytics' own export writes for its predictors, as Python prints each value, without author and date. A classifier takes images of any size, which the stride 1 says.
  */
 export function metadataOf(source: MetadataSource): ReadonlyMap<string, string> {
-  const { strides, names, size, batch, outputs, document, rows, ch } = source;
+  const { strides, names, size, batch, outputs, document, rows, ch, dynamic, openStep = 1 } = source;
   const head = rows.at(-1)?.module ?? "";
   const task = taskOf(head);
   const keypoints = document.get("kpt_shape");
   const entries: (readonly [string, PyValue | undefined])[] = [
-    ["stride", task === "classify" ? 1 : Math.max(...strides)],
+    ["stride", task === "classify" ? 1 : Math.max(openStep, ...strides)],
     ["task", task],
     ["head", head],
     ["batch", batch],
     ["imgsz", size],
     ["channels", ch],
+    // Its predictors letterbox rectangularly where this says so.
+    ["args", dynamic ? new Map([["dynamic", true]]) : undefined],
     ["end2end", outputs.some(isChosen)],
     ["kpt_shape", task === "pose" ? (keypoints ?? [17, 3]) : undefined],
   ];

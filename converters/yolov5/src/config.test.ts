@@ -73,12 +73,12 @@ test("the summary's line and the metadata are those of YOLOv5's own", () => {
   expect(summaryLine({ name: "m", layers: 6, leaves: 3, parameters: 12345, gradients: 12345, gflops: 0.04 })).toBe(
     "m summary: 6 layers, 12345 parameters, 12345 gradients, 0.0 GFLOPs",
   );
-  expect(
-    Object.fromEntries(metadata({ strides: [8, 16], names: ["cat", "o'neil"], size: [64, 64], batch: 1, outputs: [] })),
-  ).toEqual({
+  const facts = { strides: [8, 16], names: ["cat", "o'neil"], size: [64, 64], batch: 1, outputs: [] } as const;
+  expect(Object.fromEntries(metadata({ ...facts, dynamic: false }))).toEqual({
     names: "{0: 'cat', 1: \"o'neil\"}",
     stride: "32",
   });
+  expect(metadata({ ...facts, dynamic: true, openStep: 224 }).get("stride")).toBe("224");
 });
 
 describe("what is refused, with the reason", () => {

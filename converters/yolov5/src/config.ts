@@ -110,8 +110,8 @@ const summaryLine = ({ name, layers, parameters, gflops }: NetworkCounts): strin
   `${name} summary: ${layers} layers, ${parameters} parameters, ${parameters} gradients, ${gflops.toFixed(1)} GFLOPs`;
 
 /** The metadata that YOLOv5's own export writes. */
-const metadata = ({ strides, names }: CompiledFacts): ReadonlyMap<string, string> =>
+const metadata = ({ strides, names, openStep = 1 }: CompiledFacts): ReadonlyMap<string, string> =>
   new Map([
     ["names", `{${names.map((each, index) => `${index}: ${repr(each)}`).join(", ")}}`],
-    ["stride", String(Math.max(32, ...strides))],
+    ["stride", String(Math.max(32, openStep, ...strides))],
   ]);

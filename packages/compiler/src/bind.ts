@@ -76,7 +76,7 @@ const sourceOf = (
 });
 
 /** Notes that the modules do not make without weights too: only those concern a misfit. */
-function unusualNotes({ notes }: WeightMatch, network: Network, size: readonly [number, number]): Diagnostic[] {
+function unusualNotes({ notes }: WeightMatch, network: Network, size: ImageRequest["size"]): Diagnostic[] {
   const usual = new Set(networkNotes(network, size).map(({ message }) => message));
   return notes.filter(({ message }) => !usual.has(message));
 }

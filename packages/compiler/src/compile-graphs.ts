@@ -1,7 +1,7 @@
 import type { Diagnostic, OutputLayout } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import {
-  checkImageSize,
+  type CompiledFacts,
   DECODED,
   type Ending,
   type Evidence,
@@ -25,6 +25,7 @@ import { type BoundNetwork, type BoundWeights, bindWeights } from "./bind.js";
 import { crossCheck } from "./cross-check.js";
 import { noConfig, noWeights, unknownFamily } from "./diagnostics.js";
 import { familyOf, modulesFor, OWNING_FAMILIES } from "./families.js";
+import { type DynamicAxes, isOpen, type OpenImage, openImage } from "./open-image.js";
 import { randomWeights } from "./random-weights.js";
 import { asTheyAre } from "./spell-names.js";
 
@@ -54,6 +55,8 @@ export interface GraphsRequest extends LoadOptions {
   /** Image height and width, multiples of the largest stride. */
   readonly size: readonly [number, number];
   readonly batch: number;
+  /** The axes that stay open; `size` and `batch` are an example of them then. None where left out. */
+  readonly dynamic?: DynamicAxes | undefined;
   /** The head to take: true for the one whose boxes need no suppression, where there is one. Left out, the family decides. */
   readonly end2end?: boolean;
   /** What the outputs are; left out, the family's decoded boxes. */
@@ -76,6 +79,8 @@ export interface CompiledGraphs {
   /** The reference: the plain graph, or the one with the family's own outputs where those of `plain` are others. */
   readonly reference: Reference;
   readonly optimized: Graph;
+  /** The reference of one size and batch, with the same weights: what a graph of open sizes has to compute there. */
+  readonly referenceAt: (size: readonly [height: number, width: number], batch: number) => Graph;
   readonly rewrites: readonly Rewrite[];
   /** Values of the plain graph, with their replacements in the optimised one. */
   readonly replaced: Replacements;
@@ -154,32 +159,58 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  * @throws yaml/…, network/…, weights/…, compile/no-yaml, compile/no-weights
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
-  const { config, size, batch, observer, end2end, ending = DECODED } = request;
+  const { config, size, batch, dynamic, observer, end2end, ending = DECODED } = request;
   const planned = loadNetwork(config, request.checkpoint, request);
   const own = { ...planned, ...(end2end !== undefined && { end2end }) };
   const network = isDecoded(ending) ? own : { ...own, ending };
-  checkImageSize(network, size);
+  const image = openImage(network, size, batch, dynamic);
   observer?.afterStage?.("plan");
-  const { checkpoint, weights, source, traced } = bind(network, request);
+  const { checkpoint, weights, source, traced } = bind(network, image, request);
   observer?.afterStage?.("bind");
   const names = classNames(network, checkpoint);
   const built = graphOf(traced, (outputs) =>
-    network.config.metadata({ strides: network.strides, names, size, batch, outputs }),
+    network.config.metadata({ strides: network.strides, names, batch, outputs, ...imageFacts(image) }),
   );
   const { graph: plain, layers, outputs, buffers } = built;
   const reference = isDecoded(ending)
     ? { graph: plain, outputs }
-    : graphOf(traceNetwork(own, { size, batch, weights: source }));
+    : graphOf(traceNetwork(own, { size: image.size, batch: image.batch, weights: source }));
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
-  return { network, plain, reference, optimized, rewrites, replaced, layers, outputs, buffers, weights, names, notes };
+  const referenceAt: CompiledGraphs["referenceAt"] = (size, batch) =>
+    graphOf(traceNetwork(own, { size, batch, weights: source })).graph;
+  return {
+    network,
+    plain,
+    reference,
+    referenceAt,
+    optimized,
+    rewrites,
+    replaced,
+    layers,
+    outputs,
+    buffers,
+    weights,
+    names,
+    notes,
+  };
 }
 
+const imageFacts = (image: OpenImage): Pick<CompiledFacts, "size" | "dynamic" | "openStep"> => ({
+  size: image.example,
+  dynamic: isOpen(image),
+  ...(image.step !== undefined && { openStep: image.step }),
+});
+
 /** The network with weights from the checkpoint, random ones, or both. */
-function bind(network: Network, request: GraphsRequest): BoundNetwork & { readonly checkpoint: Checkpoint } {
-  const { checkpoint, size, batch, partial = false } = request;
+function bind(
+  network: Network,
+  { size, batch }: OpenImage,
+  request: GraphsRequest,
+): BoundNetwork & { readonly checkpoint: Checkpoint } {
+  const { checkpoint, partial = false } = request;
   const image = { size, batch };
   const seed = request.randomWeights ?? (partial ? 1 : undefined);
   if (!checkpoint && (partial || seed === undefined)) throw noWeights(network.config.name);

@@ -121,3 +121,11 @@ export const unknownExtension = (output: string, known: readonly string[]): Comp
     message: `${output} does not end in an extension of a format that can be written: ${known.join(", ")}`,
     hint: "weights.bin is safetensors, with the yaml inside where there is one",
   });
+
+/** For the step of an open side that the network's levels do not divide. */
+export const wrongStep = (step: number, stride: number): CompileError =>
+  new CompileError({
+    code: "network/step",
+    message: `an open side is to count in steps of ${step} pixels, expected a multiple of the model's stride ${stride}`,
+    hint: `the next that is: ${Math.max(1, Math.ceil(step / stride)) * stride}`,
+  });

@@ -49,7 +49,7 @@ test.each<[string, Parts, RegExp]>([
     { row: "[-1, 1, nn.ConstantPad2d, [[1, 2], 0]]" },
     /padding is \[1, 2\], expected an integer, or left/,
   ],
-  ["half a block of pixels", { row: "[-1, 1, Contract, [3]]" }, /backbone\[1\] Contract/],
+  ["half a block of pixels", { row: "[-1, 1, Contract, [3]]" }, /Contract: gain is 3, .*128 and 128 \(backbone\[1\]\)/],
   ["a kernel without end", { row: "[-1, 1, Conv, [8, .inf]]" }, /Conv: k is inf, expected an integer/],
 ])("%s", (_, parts, message) => {
   expect(() => compiled(yaml(parts))).toThrow(message);

@@ -62,6 +62,7 @@ export type { LeftWeight } from "./load-partial.js";
 export * from "./lower-precision.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { nearestWeight } from "./nearest-weight.js";
+export type { DynamicAxes } from "./open-image.js";
 export { encodeFiles, type OutputFile } from "./output-files.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";

@@ -2,6 +2,7 @@ export * from "./base64.js";
 export * from "./byte-run.js";
 export * from "./byte-source.js";
 export * from "./crc32.js";
+export * from "./divisors.js";
 export * from "./dtype.js";
 export * from "./error.js";
 export * from "./float16.js";

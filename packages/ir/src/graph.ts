@@ -53,6 +53,10 @@ export interface Graph {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** Whether an input has a size with symbols. */
+export const hasOpenSizes = ({ inputs }: Pick<Graph, "inputs">): boolean =>
+  inputs.some(({ type }) => !areFixed(type.shape));
+
 /** The sizes of a value whose type must be that of a tensor. @throws ir/open-size if one has a symbol */
 export function fixedShape({ type, hint }: Value): readonly number[] {
   const { shape } = type;

@@ -1,8 +1,8 @@
-import { elementCount } from "@yolo-compile/core";
-import { fixedShape, type OpName, scalar, type Value } from "@yolo-compile/ir";
+import { type OpName, scalar, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import { defineModule, type ModuleDefinition, planUnchanged } from "./definition.js";
 import { unknownActivation, unknownKeyword } from "./diagnostics.js";
+import { elementsOf } from "./nn.js";
 import type { PyCall, PyValue } from "./python.js";
 import type { Scope } from "./trace.js";
 
@@ -38,7 +38,7 @@ const hardSigmoid = (scope: Scope, x: Value): Value => scope.op("HardSigmoid", [
 const prelu = activation(["num_parameters", "init"], (scope, x, args) => {
   const count = args.int("num_parameters", 1);
   const slope = scope.parameter("weight", [count]);
-  scope.macs(elementCount(fixedShape(x)));
+  scope.macs(elementsOf(x));
   const spatial = x.type.shape.slice(2).map((_, axis) => axis + 1);
   return scope.op("PRelu", [x, count === 1 ? slope : scope.op("Unsqueeze", [slope], { axes: spatial })]);
 });

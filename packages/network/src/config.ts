@@ -81,9 +81,13 @@ export interface CompiledFacts {
   readonly strides: readonly number[];
   /** Class names by index. */
   readonly names: readonly string[];
-  /** Image height and width. */
+  /** Image height and width; an example of them where they are open. */
   readonly size: readonly [number, number];
   readonly batch: number;
+  /** Whether the batch or a side of the image is open. */
+  readonly dynamic: boolean;
+  /** The pixels of which every open side may be a multiple; left out where none is open. */
+  readonly openStep?: number;
   readonly outputs: readonly OutputLayout[];
 }
 

@@ -1,4 +1,4 @@
-import { CompileError, formatType, nearestNames, type TensorType } from "@yolo-compile/core";
+import { CompileError, formatType, nearestNames, type Size, type TensorType } from "@yolo-compile/core";
 import { type PyDict, type PyValue, repr } from "./python.js";
 
 const short = (value: PyValue): string => {
@@ -183,6 +183,19 @@ export const brokenStride = (strides: readonly number[]): CompileError =>
     code: "network/stride",
     message: `the levels have strides of ${strides.map((stride) => +stride.toFixed(3)).join(", ")} pixels, expected whole numbers`,
     hint: "look at the rows that pad, pool or scale: a level's cells must divide the image into whole pixels",
+  });
+
+/** Advice where the size of a side decides whether a row can run. */
+export const LARGER_STEPS =
+  "leave that side of the image fixed, or let it count in larger steps: --dynamic height=64 width=64";
+
+/** For two sides whose ratio depends on the image's open size. */
+export const openRatio = (side: Size, other: Size, where: string): CompileError =>
+  new CompileError({
+    code: "network/open-size",
+    message: `a side of ${side} is no fixed number of times longer than one of ${other}`,
+    hint: LARGER_STEPS,
+    where,
   });
 
 /** For a head without suppression that is asked for and not there. */

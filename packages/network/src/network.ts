@@ -1,10 +1,9 @@
-import { CompileError, type Diagnostic, isCompileError, type OutputLayout } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, isCompileError, type OutputLayout, type Size } from "@yolo-compile/core";
 import { fixedSize, type Graph, type Value } from "@yolo-compile/ir";
 import { Arguments } from "./arguments.js";
 import type { ModelConfig } from "./config.js";
 import type { ModuleLibrary, UnnamedLayout } from "./definition.js";
-
-import { brokenStride, imageSize, noEnd2end } from "./diagnostics.js";
+import { brokenStride, imageSize, LARGER_STEPS, noEnd2end } from "./diagnostics.js";
 import { endNetwork } from "./endings/end-network.js";
 import { DECODED, ENDING_KEY, type Ending, type EndingFacts, isDecoded } from "./endings/ending.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
@@ -96,14 +95,14 @@ function probedOrNone(planned: Walkable): readonly number[] {
 }
 
 /** The modules' notes on a network at an image size: windows that waste work, arguments without effect. */
-export const networkNotes = (network: Network, size: readonly [number, number]): readonly Diagnostic[] =>
+export const networkNotes = (network: Network, size: TraceRequest["size"]): readonly Diagnostic[] =>
   traceNetwork(network, { size }).trace.notes;
 
 /** The inputs of a walk: an image size, a batch (1 where left out) and weights (none where left out). */
 export interface TraceRequest {
   /** Image height and width. */
-  readonly size: readonly [number, number];
-  readonly batch?: number;
+  readonly size: readonly [Size, Size];
+  readonly batch?: Size;
   readonly weights?: WeightSource;
 }
 
@@ -171,7 +170,11 @@ function traceLayer(trace: Trace, path: string, layer: PlannedLayer, inputs: rea
 }
 
 const located = (error: CompileError, { where, module }: PlannedLayer): CompileError =>
-  new CompileError({ ...error.diagnostic, where: `${where} ${module}` });
+  new CompileError({
+    ...error.diagnostic,
+    ...(error.diagnostic.code === "ir/open-size" && { hint: LARGER_STEPS }),
+    where: `${where} ${module}`,
+  });
 
 const asList = (built: Value | readonly Value[]): readonly Value[] => ("type" in built ? [built] : built);
 

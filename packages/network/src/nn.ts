@@ -1,5 +1,15 @@
-import { elementCount } from "@yolo-compile/core";
-import { fixedShape, fixedSize, floats, type Value } from "@yolo-compile/ir";
+import {
+  addSizes,
+  divideSizes,
+  elementCount,
+  isFixed,
+  multiplySizes,
+  productOf,
+  type Size,
+  subtractSizes,
+} from "@yolo-compile/core";
+import { fixedSize, floats, type Value } from "@yolo-compile/ir";
+import { openRatio } from "./diagnostics.js";
 import type { Scope } from "./trace.js";
 
 /** Layers of torch.nn. Each takes the scope of its own module, emits its nodes and counts its parameters and MACs. */
@@ -8,6 +18,15 @@ type Pair = readonly [number, number];
 
 /** Size of axis 1 of [n,c,…]. */
 export const channelsOf = (x: Value): number => fixedSize(x, 1);
+
+/** The number of elements. */
+export const elementsOf = ({ type }: Value): Size => productOf(type.shape);
+
+/** The sizes of a map [n,c,h,w], whose channels are an integer. @throws ir/open-size */
+export function mapSizes(x: Value): readonly [n: Size, c: number, h: Size, w: Size] {
+  const [n, , h, w] = x.type.shape as readonly [Size, Size, Size, Size];
+  return [n, channelsOf(x), h, w];
+}
 
 const pair = (size: number | Pair): Pair => (typeof size === "number" ? [size, size] : size);
 const symmetric = ([h, w]: Pair): number[] => [h, w, h, w];
@@ -32,7 +51,7 @@ export function conv2d(scope: Scope, x: Value, c2: number, options: ConvOptions 
   const weight = scope.parameter("weight", [c2, channelsOf(x) / g, ...pair(k)]);
   const inputs = bias ? [x, weight, scope.parameter("bias", [c2])] : [x, weight];
   const y = scope.op("Conv", inputs, { strides: pair(s), pads, dilations: pair(d), group: g });
-  if (counted) scope.macs(elementCount(fixedShape(y)) * (channelsOf(x) / g) * elementCount(pair(k)));
+  if (counted) scope.macs(multiplySizes(elementsOf(y), (channelsOf(x) / g) * elementCount(pair(k))));
   return y;
 }
 
@@ -53,8 +72,9 @@ export function convTranspose2d(scope: Scope, x: Value, c2: number, options: Con
     group: g,
     output_padding: pair(outputPadding),
   });
-  const slid = scope.trace.options.profiler === "thop 2" ? elementCount(fixedShape(x)) * (c2 / g) : undefined;
-  if (counted) scope.macs((slid ?? elementCount(fixedShape(y)) * (channelsOf(x) / g)) * elementCount(pair(k)));
+  const byInputs = scope.trace.options.profiler === "thop 2";
+  const slid = byInputs ? multiplySizes(elementsOf(x), c2 / g) : multiplySizes(elementsOf(y), channelsOf(x) / g);
+  if (counted) scope.macs(multiplySizes(slid, elementCount(pair(k))));
   return y;
 }
 
@@ -78,7 +98,7 @@ export function batchNorm2d(scope: Scope, x: Value, options: BatchNormOptions = 
     scope.buffer("running_mean", shape),
     scope.buffer("running_var", shape),
   ];
-  if (counted) scope.macs(4 * elementCount(fixedShape(x)));
+  if (counted) scope.macs(multiplySizes(elementsOf(x), 4));
   return scope.op("BatchNormalization", [x, ...vectors], { epsilon: scope.batchNormEps(eps) });
 }
 
@@ -87,7 +107,7 @@ export function linear(scope: Scope, x: Value, c2: number, options: { bias?: boo
   const c1 = fixedSize(x, -1);
   const weight = scope.parameter("weight", [c2, c1]);
   const bias = options.bias === false ? undefined : scope.parameter("bias", [c2]);
-  scope.macs((elementCount(fixedShape(x)) / c1) * c2 * c1);
+  scope.macs(multiplySizes(elementsOf(x), c2));
   return affine(scope, x, weight, bias);
 }
 
@@ -128,23 +148,24 @@ export function avgPool2d(scope: Scope, x: Value, options: PoolOptions & { count
     ceil_mode: ceil ? 1 : 0,
     count_include_pad: countPadding ? 1 : 0,
   });
-  scope.macs(elementCount(fixedShape(y)));
+  scope.macs(elementsOf(y));
   return y;
 }
 
 /** torch.nn.AdaptiveAvgPool2d(1). x: [n,c,h,w] -> [n,c,1,1] */
 export function globalAvgPool2d(scope: Scope, x: Value): Value {
   const y = scope.op("GlobalAveragePool", [x]);
-  const [, , h, w] = fixedShape(x) as [number, number, number, number];
-  scope.macs((h * w + 1) * elementCount(fixedShape(y)));
+  const [, , h, w] = mapSizes(x);
+  scope.macs(multiplySizes(addSizes(multiplySizes(h, w), 1), elementsOf(y)));
   return y;
 }
 
 /** torch.nn.Softmax: an exponential, an addition and a division for each element, but for each row's first addition. */
 export function softmax(scope: Scope, x: Value, axis: number): Value {
   const y = scope.op("Softmax", [x], { axis });
-  const count = elementCount(fixedShape(y));
-  scope.macs(3 * count - count / fixedSize(y, axis));
+  const count = elementsOf(y);
+  const rows = divideSizes(count, y.type.shape.at(axis)!)!; // an axis divides the product of all
+  scope.macs(subtractSizes(multiplySizes(count, 3), rows));
   return y;
 }
 
@@ -169,7 +190,7 @@ const UPSAMPLE_COST: Readonly<Record<UpsampleMode, number>> = { nearest: 1, bili
 /** torch.nn.Upsample by `scales` (height, width). */
 export function upsample(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, alignCorners = false): Value {
   const y = interpolate(scope, x, scales, mode, alignCorners);
-  if (scope.trace.options.profiler !== "thop 2") scope.macs(UPSAMPLE_COST[mode] * elementCount(fixedShape(y)));
+  if (scope.trace.options.profiler !== "thop 2") scope.macs(multiplySizes(elementsOf(y), UPSAMPLE_COST[mode]));
   return y;
 }
 
@@ -184,7 +205,7 @@ function interpolate(scope: Scope, x: Value, scales: Pair, mode: UpsampleMode, a
 }
 
 /** x.reshape(shape) */
-export const reshape = (scope: Scope, x: Value, shape: readonly number[]): Value => scope.op("Reshape", [x], { shape });
+export const reshape = (scope: Scope, x: Value, shape: readonly Size[]): Value => scope.op("Reshape", [x], { shape });
 
 /** x.permute(perm) */
 export const permute = (scope: Scope, x: Value, perm: readonly number[]): Value => scope.op("Transpose", [x], { perm });
@@ -195,6 +216,24 @@ export const concat = (scope: Scope, xs: readonly Value[], axis = 1): Value => s
 /** torch.split(x, sizes, axis) */
 export const split = (scope: Scope, x: Value, sizes: readonly number[], axis: number): readonly Value[] =>
   scope.ops("Split", [x], { axis, sizes });
+
+/** The number of times that a side is longer than another. @throws network/open-size where that depends on an open size */
+export function timesLonger(scope: Scope, side: Size, other: Size): number {
+  if (isFixed(side) && isFixed(other)) return side / other;
+  const times = divideSizes(side, other);
+  if (times === undefined || !isFixed(times)) throw openRatio(side, other, scope.path);
+  return times;
+}
+
+/** Pixels of the image along one side of a map's cell. @throws network/open-size */
+export const strideOf = (scope: Scope, x: Value): number =>
+  timesLonger(scope, scope.trace.image.type.shape[2]!, x.type.shape[2]!);
+
+/** 0, 1, 2, … below a size, which the graph computes where it is open: f32[size] */
+export function countUp(scope: Scope, size: Size, hint: string): Value {
+  if (!isFixed(size)) return scope.op("Cast", [scope.op("Range", [], { limit: [size] })], { to: "f32" });
+  return floats([...Array(size).keys()], [size], hint);
+}
 
 /** x[..., start::step] along one axis. */
 export const stride = (scope: Scope, x: Value, axis: number, start: number, step: number): Value =>

@@ -1,3 +1,4 @@
+import { evaluateSize } from "@yolo-compile/core";
 import type { NetworkCounts, TableWidths } from "./config.js";
 import type { Network, TracedNetwork } from "./network.js";
 import { traceNetwork } from "./network.js";
@@ -37,7 +38,7 @@ export function summarizeNetwork(network: Network): Summary {
     leaves: trace.modules - trace.containers,
     parameters: trace.parameters,
     gradients: trace.parameters - trace.frozen,
-    gflops: ((trace.macs * 2) / 1e9) * (IMAGE_SIZE / side) ** 2,
+    gflops: ((evaluateSize(trace.macs, new Map()) * 2) / 1e9) * (IMAGE_SIZE / side) ** 2,
   };
   const rows = layers.map((layer) => ({
     index: layer.row,

@@ -1,5 +1,5 @@
-import { elementCount } from "@yolo-compile/core";
-import { fixedShape, fixedSize, type Value } from "@yolo-compile/ir";
+import { elementCount, multiplySizes } from "@yolo-compile/core";
+import { fixedSize, type Value } from "@yolo-compile/ir";
 import { activationDefinitions } from "./activations.js";
 import type { Arguments } from "./arguments.js";
 import {
@@ -14,6 +14,7 @@ import {
   avgPool2d,
   batchNorm2d,
   convTranspose2d,
+  elementsOf,
   globalAvgPool2d,
   maxPool2d,
   pad2d,
@@ -35,10 +36,9 @@ const layer = <const Name extends string>(
 const noOp = (type: string, signature: readonly string[] = []): ModuleDefinition => layer(type, signature, (_, x) => x);
 
 function scalesOf(a: Arguments<"size" | "scale_factor">, x: Value): readonly [number, number] {
-  const [, , h, w] = fixedShape(x) as [number, number, number, number];
   if (a.has("size")) {
     const [height, width] = a.pair("size");
-    return [height / h, width / w];
+    return [height / fixedSize(x, 2), width / fixedSize(x, 3)];
   }
   const factors = a.value("scale_factor");
   if (factors !== undefined && isList(factors)) return a.pair("scale_factor");
@@ -76,17 +76,17 @@ const pixelShuffle = (scope: Scope, x: Value, factor: number): Value =>
 /** AdaptiveAvgPool2d for output sizes that divide the input's. */
 function adaptiveAvgPool(scope: Scope, x: Value, a: Arguments<"output_size">): Value {
   const [height, width] = a.pair("output_size");
-  const [, , h, w] = fixedShape(x) as [number, number, number, number];
   if (height === 1 && width === 1) return globalAvgPool2d(scope, x);
+  const [h, w] = [fixedSize(x, 2), fixedSize(x, 3)];
   if (h % height !== 0 || w % width !== 0) throw a.error("output_size", `a divisor of the map's size ${h}x${w}`);
   const size = [h / height, w / width] as const;
   const y = avgPool2d(scope, x, { k: size, s: size });
-  scope.macs(elementCount(fixedShape(y)) * elementCount(size));
+  scope.macs(multiplySizes(elementsOf(y), elementCount(size)));
   return y;
 }
 
 /** Pixels of a row of windows side by side: torch.nn.Flatten of a map. */
-const flatten = (scope: Scope, x: Value): Value => reshape(scope, x, [fixedSize(x, 0), -1]);
+const flatten = (scope: Scope, x: Value): Value => reshape(scope, x, [x.type.shape[0]!, -1]);
 
 const LAYERS = moduleTable({
   "nn.Upsample": layer("upsampling.Upsample", ["size", "scale_factor", "mode", "align_corners"], (scope, x, a) =>

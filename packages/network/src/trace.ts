@@ -1,4 +1,5 @@
 import {
+  addSizes,
   castTensor,
   type Diagnostic,
   type DType,
@@ -6,6 +7,7 @@ import {
   type LazyTensor,
   leastValue,
   productOf,
+  type Size,
   type Tensor,
   type TensorType,
 } from "@yolo-compile/core";
@@ -43,7 +45,7 @@ export interface WeightSource {
 export interface TraceOptions {
   readonly name: string;
   /** [n,ch,h,w] */
-  readonly imageShape: readonly number[];
+  readonly imageShape: readonly Size[];
   readonly weights?: WeightSource;
   /** The activation of a Conv whose row names none; nn.SiLU where left out. */
   readonly activation?: PyCall;
@@ -89,8 +91,8 @@ export class Trace {
   parameters = 0;
   /** Those of them that training leaves alone. */
   frozen = 0;
-  /** Multiply-accumulates as the profiler counts them. */
-  macs = 0;
+  /** Multiply-accumulates as the profiler counts them; a formula where the image has open sizes. */
+  macs: Size = 0;
   /** The modules' notes on their rows, their weights or the image size. */
   readonly notes: Diagnostic[] = [];
   /** Stored names that inference must not use, with the reason. */
@@ -111,7 +113,7 @@ export class Trace {
 
   /** @throws network/too-large for an image of too many elements */
   constructor(readonly options: TraceOptions) {
-    this.limit("elements", elementCount(options.imageShape), "the image");
+    this.limit("elements", leastValue(productOf(options.imageShape)), "the image");
     this.builder = new GraphBuilder(options.name);
     this.image = this.builder.input("images", { dtype: "f32", shape: options.imageShape });
     this.activation = options.activation ?? { call: "nn.SiLU", args: [], keywords: new Map() };
@@ -250,8 +252,8 @@ export class Scope {
   }
 
   /** Adds multiply-accumulates, as thop counts them for this kind of module. */
-  macs(count: number): void {
-    this.trace.macs += count;
+  macs(count: Size): void {
+    this.trace.macs = addSizes(this.trace.macs, count);
   }
 
   /** The `eps` of the weights, else `own`, which classes have whose `eps` the family leaves alone, else the family's. */

@@ -1,6 +1,6 @@
-import type { Tensor } from "@yolo-compile/core";
-import { fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
-import { concat, type Scope, split } from "@yolo-compile/network";
+import { isFixed, multiplySizes, type Size, type Tensor } from "@yolo-compile/core";
+import { lazyConstant, scalar, type Value } from "@yolo-compile/ir";
+import { concat, countUp, reshape, type Scope, split, strideOf } from "@yolo-compile/network";
 
 /** The points from which boxes are measured, in cells, and the size of a cell in pixels. */
 export interface Anchors {
@@ -12,8 +12,20 @@ export interface Anchors {
 
 /** One anchor a pixel of each level's map, row by row. */
 export function anchorsOf(scope: Scope, maps: readonly Value[]): Anchors {
-  const image = fixedSize(scope.trace.image, 2);
-  const levels = maps.map((x) => ({ h: fixedSize(x, 2), w: fixedSize(x, 3), stride: image / fixedSize(x, 2) }));
+  const levels = maps.map((x) => ({ h: x.type.shape[2]!, w: x.type.shape[3]!, stride: strideOf(scope, x) }));
+  return levels.every(isFixedLevel) ? fixedAnchors(levels) : openAnchors(scope, levels);
+}
+
+interface Level<Side extends Size = Size> {
+  readonly h: Side;
+  readonly w: Side;
+  readonly stride: number;
+}
+
+const isFixedLevel = (level: Level): level is Level<number> => isFixed(level.h) && isFixed(level.w);
+
+/** Made when they are read. */
+function fixedAnchors(levels: readonly Level<number>[]): Anchors {
   const count = levels.reduce((sum, { h, w }) => sum + h * w, 0);
   const made = (rows: number, hint: string, fill: (data: Float32Array) => void): Value => {
     const type = { dtype: "f32", shape: [1, rows, count] } as const;
@@ -42,6 +54,23 @@ export function anchorsOf(scope: Scope, maps: readonly Value[]): Anchors {
       }),
     ),
   };
+}
+
+/** Computed by the graph. */
+function openAnchors(scope: Scope, levels: readonly Level[]): Anchors {
+  const centers = levels.map(({ h, w }) => {
+    const along = (size: Size, shape: readonly Size[], hint: string): Value => {
+      const middles = scope.op("Add", [countUp(scope, size, hint), scalar(0.5, "half")]);
+      return scope.op("Expand", [reshape(scope, middles, shape)], { shape: [1, 1, h, w] });
+    };
+    const grid = concat(scope, [along(w, [1, 1, 1, w], "columns"), along(h, [1, 1, h, 1], "rows")], 1);
+    return reshape(scope, grid, [1, 2, multiplySizes(h, w)]);
+  });
+  const strides = levels.map(({ h, w, stride }) =>
+    scope.op("Expand", [scalar(stride, "stride")], { shape: [1, 1, multiplySizes(h, w)] }),
+  );
+  const joined = (parts: readonly Value[]): Value => (parts.length === 1 ? parts[0]! : concat(scope, parts, 2));
+  return { centers: joined(centers), strides: joined(strides) };
 }
 
 /** The form of a head's boxes. */

@@ -1,5 +1,6 @@
-import { fixedShape, type Value } from "@yolo-compile/ir";
-import { channelsOf, concat, convBnAct as conv, conv2d, reshape, type Scope } from "@yolo-compile/network";
+import { multiplySizes } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
+import { channelsOf, concat, convBnAct as conv, conv2d, mapSizes, reshape, type Scope } from "@yolo-compile/network";
 import { dwConv } from "../modules/conv.js";
 
 /** Prefix of the names of a head's second copy. */
@@ -36,8 +37,8 @@ export function branchMaps(scope: Scope, name: string, inputs: readonly Value[],
 /** Maps side by side, pixel by pixel. xs: [n,c,h,w] -> [n,c,anchors] */
 export function joinLevels(scope: Scope, maps: readonly Value[]): Value {
   const rows = maps.map((x) => {
-    const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
-    return reshape(scope, x, [n, c, h * w]);
+    const [n, c, h, w] = mapSizes(x);
+    return reshape(scope, x, [n, c, multiplySizes(h, w)]);
   });
   return rows.length === 1 ? rows[0]! : concat(scope, rows, 2);
 }

@@ -1,5 +1,7 @@
-import { fixedShape, fixedSize, integers, type Value } from "@yolo-compile/ir";
-import { concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
+import { isAtLeast, isFixed, multiplySizes, type Size } from "@yolo-compile/core";
+import { fixedSize, integers, type Value } from "@yolo-compile/ir";
+import { channelsOf, concat, permute, reshape, type Scope, split } from "@yolo-compile/network";
+import { tooFewBoxes } from "../diagnostics.js";
 
 /** The most boxes that a head without suppression gives. */
 const MOST_BOXES = 300;
@@ -10,8 +12,9 @@ const MOST_BOXES = 300;
  * [n,nc,anchors], extra: [n,e,anchors] -> [n,k,6+e]: box, score, label, extra
  */
 export function chooseBest(scope: Scope, boxes: Value, scores: Value, extra: Value | undefined): Value {
-  const [n, classes, anchors] = fixedShape(scores) as [number, number, number];
-  const k = Math.min(MOST_BOXES, anchors);
+  const [n, , anchors] = scores.type.shape as readonly [Size, Size, Size];
+  const classes = channelsOf(scores);
+  const k = choiceOf(scope, anchors);
   const rows = (x: Value): Value => permute(scope, x, [0, 2, 1]);
   const best = scope.op("ReduceMax", [scores], { axes: [1], keepdims: 0 });
   const [, likely] = scope.ops("TopK", [best], { axis: 1, k }) as [Value, Value];
@@ -28,11 +31,28 @@ export function chooseBest(scope: Scope, boxes: Value, scores: Value, extra: Val
   return concat(scope, [box, ...chosen, rest], 2);
 }
 
+/** The number of boxes to choose. @throws ultralytics/open-size where that depends on the image's size */
+function choiceOf(scope: Scope, anchors: Size): number {
+  if (isFixed(anchors)) return Math.min(MOST_BOXES, anchors);
+  if (!isAtLeast(anchors, MOST_BOXES)) throw tooFewBoxes(anchors, MOST_BOXES, scope.path);
+  return MOST_BOXES;
+}
+
 /** The rows of each picture by their places. x: [n,rows,c], places: [n,k] -> [n,k,c] */
 function gatherRows(scope: Scope, x: Value, places: Value): Value {
-  const [n, rows, c] = fixedShape(x) as [number, number, number];
-  const starts = Array.from({ length: n }, (_, picture) => picture * rows);
-  const offsets = reshape(scope, integers(starts, "starts"), [n, 1]);
+  const [n, rows] = x.type.shape as readonly [Size, Size, Size];
+  const offsets = startsOf(scope, n, rows);
   const flat = n === 1 ? places : scope.op("Add", [places, offsets]);
-  return scope.op("Gather", [reshape(scope, x, [n * rows, c]), flat], { axis: 0 });
+  const joined = reshape(scope, x, [multiplySizes(n, rows), fixedSize(x, 2)]);
+  return scope.op("Gather", [joined, flat], { axis: 0 });
+}
+
+/** The place of each picture's first row among those of all pictures: i64[n,1] */
+function startsOf(scope: Scope, n: Size, rows: Size): Value {
+  if (isFixed(n) && isFixed(rows)) {
+    const starts = Array.from({ length: n }, (_, picture) => picture * rows);
+    return reshape(scope, integers(starts, "starts"), [n, 1]);
+  }
+  const places = reshape(scope, scope.op("Range", [], { limit: [multiplySizes(n, rows)] }), [n, rows]);
+  return scope.op("Slice", [places], { starts: [0], ends: [1], axes: [1] });
 }

@@ -1,5 +1,5 @@
-import { tensorOf } from "@yolo-compile/core";
-import { fixedShape, type Value } from "@yolo-compile/ir";
+import { productOf, type Size, tensorOf } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
 import { channelsOf, concat, permute, reshape, type Scope } from "@yolo-compile/network";
 import { type Anchors, anchorsOf, boxesOf, rotatedBoxesOf } from "./anchors.js";
 import { answerOf, tellAnswer } from "./answer.js";
@@ -58,12 +58,12 @@ function expectedSides(scope: Scope, x: Value, bins: number): Value {
   const module = scope.child("dfl");
   if (bins === 1) return x;
   const inner = module.child("conv");
-  const [n, , anchors] = fixedShape(x) as [number, number, number];
+  const [n, , anchors] = x.type.shape as readonly [Size, Size, Size];
   const sides = permute(module, reshape(module, x, [n, 4, bins, anchors]), [0, 2, 1, 3]);
   const weight = inner.frozen("weight", tensorOf("f32", [1, bins, 1, 1], [...Array(bins).keys()]));
   const attributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
   const mean = inner.op("Conv", [module.op("Softmax", [sides], { axis: 1 }), weight], attributes);
-  inner.macs(n * 4 * anchors * bins);
+  inner.macs(productOf([n, 4, anchors, bins]));
   return reshape(module, mean, [n, 4, anchors]);
 }
 

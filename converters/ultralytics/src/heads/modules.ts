@@ -1,5 +1,4 @@
 import type { Value } from "@yolo-compile/ir";
-import { fixedSize } from "@yolo-compile/ir";
 import {
   type Arguments,
   argumentError,
@@ -141,7 +140,7 @@ function classify(scope: Scope, x: Value, a: Arguments<"c2" | "k" | "s" | "p" | 
   });
   const pooled = globalAvgPool2d(scope.child("pool"), y);
   scope.child("drop");
-  const logits = linear(scope.child("linear"), reshape(scope, pooled, [fixedSize(pooled, 0), -1]), a.int("c2"));
+  const logits = linear(scope.child("linear"), reshape(scope, pooled, [pooled.type.shape[0]!, -1]), a.int("c2"));
   return scope.op("Softmax", [logits], { axis: 1 });
 }
 

@@ -1,5 +1,12 @@
-import { fixedSize, type Value } from "@yolo-compile/ir";
-import { channelsOf, convBnAct as conv, convTranspose2d, type Scope, upsample } from "@yolo-compile/network";
+import type { Value } from "@yolo-compile/ir";
+import {
+  channelsOf,
+  convBnAct as conv,
+  convTranspose2d,
+  type Scope,
+  timesLonger,
+  upsample,
+} from "@yolo-compile/network";
 import { semanticBranch } from "./tasks.js";
 
 /** Mask prototypes: [n,c,h,w] -> [n,masks,2h,2w]. ultralytics 8.4 nn/modules/block.py Proto */
@@ -16,7 +23,7 @@ export function prototypes26(scope: Scope, inputs: readonly Value[], hidden: num
   let sum = first;
   smaller.forEach((x, index) => {
     const refined = conv(list.child(String(index)), x, channelsOf(first));
-    const scale = (axis: number): number => fixedSize(first, axis) / fixedSize(x, axis);
+    const scale = (axis: number): number => timesLonger(scope, first.type.shape[axis]!, x.type.shape[axis]!);
     sum = scope.op("Add", [sum, upsample(scope, refined, [scale(2), scale(3)], "nearest")]);
   });
   const fused = conv(scope.child("feat_fuse"), sum, hidden, { k: 3 });

@@ -1,4 +1,5 @@
-import { fixedShape, scalar, type Value } from "@yolo-compile/ir";
+import type { Size } from "@yolo-compile/core";
+import { scalar, type Value } from "@yolo-compile/ir";
 import { concat, convBnAct as conv, conv2d, reshape, type Scope, split } from "@yolo-compile/network";
 import type { Anchors } from "./anchors.js";
 import { branchMaps, joinLevels, wideBranch } from "./branches.js";
@@ -82,7 +83,7 @@ function keypointsOf(
   strides: Anchors["strides"],
   place: (xy: Value, asPoint: (x: Value) => Value) => Value,
 ): Value {
-  const [n, , anchors] = fixedShape(logits) as [number, number, number];
+  const [n, , anchors] = logits.type.shape as readonly [Size, Size, Size];
   const points = reshape(scope, logits, [n, count, size, anchors]);
   const asPoint = (x: Value): Value => reshape(scope, x, [1, 1, -1, anchors]);
   const [xy, seen] = size === 3 ? split(scope, points, [2, 1], 2) : [points];

@@ -1,3 +1,4 @@
+import { greatestCommonDivisor, subtractSizes } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import {
   type Arguments,
@@ -20,11 +21,10 @@ import {
 type Pair = readonly [number, number];
 
 /** Greatest common divisor of two integers from 0 on. */
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /** ultralytics 8.4 nn/modules/conv.py DWConv */
 export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "g"> = {}): Value =>
-  conv(scope, x, c2, { ...options, g: gcd(channelsOf(x), c2) });
+  conv(scope, x, c2, { ...options, g: greatestCommonDivisor(channelsOf(x), c2) });
 
 /** Half the outputs from a convolution, half from a cheap 5x5 on those. ultralytics 8.4 nn/modules/conv.py GhostConv */
 export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "d"> = {}): Value {
@@ -58,7 +58,7 @@ const smooth = (scope: Scope, x: Value): Value => {
   const before = scope.trace.macs;
   const y = avgPool2d(scope, x, { k: 2, s: 1 });
   // a function of torch, which thop does not see
-  scope.macs(before - scope.trace.macs);
+  scope.macs(subtractSizes(before, scope.trace.macs));
   return y;
 };
 

@@ -1,10 +1,12 @@
-import { fixedShape, type Value } from "@yolo-compile/ir";
+import { divideSizes, multiplySizes } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
 import {
   type Arguments,
   channelsOf,
   concat,
   convBnAct as conv,
   defineModule,
+  mapSizes,
   moduleTable,
   type PlanContext,
   planRepeating,
@@ -62,8 +64,9 @@ function areaC2f(scope: Scope, x: Value, a: Arguments<AreaNames>): Value {
 
 function areaStage(x: Value, hidden: number, a: Arguments<AreaNames>): Stage {
   const area = a.int("area", 1);
-  const [, , h, w] = fixedShape(x) as [number, number, number, number];
-  if (area < 1 || (h * w) % area !== 0) throw a.error("area", `a divisor of the map's ${h}x${w} pixels`);
+  const [, , h, w] = mapSizes(x);
+  if (area < 1 || divideSizes(multiplySizes(h, w), area) === undefined)
+    throw a.error("area", `a divisor of the map's ${h}x${w} pixels`);
   if (hidden % AREA_HEAD !== 0 || hidden === 0) throw a.error("c2", `twice a multiple of ${AREA_HEAD} channels`);
   const ratio = a.number("mlp_ratio", 2);
   return (scope, y) => sequence(scope, y, 2, (each, z) => areaBlock(each, z, ratio, area));

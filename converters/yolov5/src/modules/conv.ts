@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import {
   type Arguments,
@@ -15,12 +16,9 @@ import {
 
 type Pair = readonly [number, number];
 
-/** Greatest common divisor of two integers from 0 on. */
-export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-
 /** yolov5 v7.0 models/common.py DWConv */
 export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "g"> = {}): Value =>
-  convBnAct(scope, x, c2, { ...options, g: gcd(channelsOf(x), c2) });
+  convBnAct(scope, x, c2, { ...options, g: greatestCommonDivisor(channelsOf(x), c2) });
 
 /** Half the outputs from a convolution, half from a cheap 5x5 on those. yolov5 v7.0 models/common.py GhostConv */
 export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "d"> = {}): Value {
@@ -102,7 +100,7 @@ export const CONV_MODULES = moduleTable({
         s: a.pair("s", 1),
         p: a.pair("p1", 0),
         outputPadding: a.pair("p2", 0),
-        g: gcd(channelsOf(x), a.int("c2")),
+        g: greatestCommonDivisor(channelsOf(x), a.int("c2")),
         counted: false,
       }),
   }),

@@ -1,5 +1,5 @@
-import { type Tensor, tensorOf, toFloat64 } from "@yolo-compile/core";
-import { constantValue, fixedShape, fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
+import { isFixed, productOf, type Size, type Tensor, tensorOf, toFloat64 } from "@yolo-compile/core";
+import { constantValue, fixedSize, lazyConstant, scalar, type Value } from "@yolo-compile/ir";
 import {
   type Arguments,
   argumentError,
@@ -7,7 +7,9 @@ import {
   concat,
   conv2d,
   convBnAct,
+  countUp,
   defineModule,
+  mapSizes,
   moduleTable,
   type PlanContext,
   type PyValue,
@@ -16,6 +18,7 @@ import {
   reshape,
   type Scope,
   split,
+  strideOf,
   type UnnamedLayout,
   upsample,
 } from "@yolo-compile/network";
@@ -97,8 +100,12 @@ function anchorTensor(anchors: readonly (readonly number[])[], strides: readonly
   return tensorOf("f32", [anchors.length, anchors[0]!.length / 2, 2], values);
 }
 
-/** Cell offsets minus a half, as YOLOv5's _make_grid: [1,1,h,w,2]. Made when it is read: a map may be as large as an image. */
-function cellGrid(h: number, w: number): Value {
+/**
+ * Cell offsets minus a half, as YOLOv5's _make_grid: [1,1,h,w,2]. Made when it is read: a map may be as large as an image; or
+ * computed by the graph, where its size is open.
+ */
+function cellGrid(scope: Scope, h: Size, w: Size): Value {
+  if (!isFixed(h) || !isFixed(w)) return openGrid(scope, h, w);
   const type = { dtype: "f32", shape: [1, 1, h, w, 2] } as const;
   const read = (): Tensor => {
     const data = new Float32Array(h * w * 2);
@@ -111,6 +118,14 @@ function cellGrid(h: number, w: number): Value {
   return lazyConstant({ ...type, read }, "grid");
 }
 
+function openGrid(scope: Scope, h: Size, w: Size): Value {
+  const along = (count: Size, shape: readonly Size[], hint: string): Value => {
+    const offsets = scope.op("Sub", [countUp(scope, count, hint), scalar(0.5, "half")]);
+    return scope.op("Expand", [reshape(scope, offsets, shape)], { shape: [1, 1, h, w, 1] });
+  };
+  return concat(scope, [along(w, [1, 1, 1, w, 1], "columns"), along(h, [1, 1, h, 1, 1], "rows")], 4);
+}
+
 interface Level {
   readonly stride: number;
   /** Pixels: [1,na,1,1,2]. */
@@ -119,7 +134,7 @@ interface Level {
 
 /** Raw map to boxes in pixels and scores. x: [n,na*no,h,w] -> [n,na*h*w,no] */
 function decode(scope: Scope, x: Value, head: Head, { stride, anchors }: Level): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
+  const [n, c, h, w] = mapSizes(x);
   const na = c / head.no;
   const y = permute(scope, reshape(scope, x, [n, na, head.no, h, w]), [0, 1, 3, 4, 2]);
   const [scored, masks] = head.masks > 0 ? split(scope, y, [head.no - head.masks, head.masks], 4) : [y];
@@ -129,10 +144,10 @@ function decode(scope: Scope, x: Value, head: Head, { stride, anchors }: Level):
     Value,
   ];
   const twice = (value: Value): Value => scope.op("Mul", [value, scalar(2, "two")]);
-  const center = scope.op("Mul", [scope.op("Add", [twice(xy), cellGrid(h, w)]), scalar(stride, "stride")]);
+  const center = scope.op("Mul", [scope.op("Add", [twice(xy), cellGrid(scope, h, w)]), scalar(stride, "stride")]);
   const size = scope.op("Mul", [scope.op("Pow", [twice(wh), scalar(2, "two")]), anchors]);
   const parts = [center, size, scores, ...(masks ? [masks] : [])];
-  return reshape(scope, concat(scope, parts, 4), [n, na * h * w, head.no]);
+  return reshape(scope, concat(scope, parts, 4), [n, productOf([na, h, w]), head.no]);
 }
 
 /** Makes the map of a level, in a child of `list`. x: [n,c,h,w] -> [n,channels,h,w] */
@@ -150,7 +165,7 @@ function detect(
   head: Head,
   predict: PredictLevel = convolved,
 ): readonly Value[] {
-  const strides = inputs.map((x) => fixedSize(scope.trace.image, 2) / fixedSize(x, 2));
+  const strides = inputs.map((x) => strideOf(scope, x));
   const fallback = anchorTensor(head.anchors, strides);
   const na = fallback.shape[1]!;
   const grid = scope.buffer("anchors", fallback.shape, fallback);
@@ -168,7 +183,7 @@ function detect(
 /** The map after the sigmoid, but for mask coefficients, which have none. x: [n,na*no,h,w] */
 function activated(scope: Scope, x: Value, { no, masks }: Head): Value {
   if (masks === 0) return scope.op("Sigmoid", [x]);
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
+  const [n, c, h, w] = mapSizes(x);
   const anchors = reshape(scope, x, [n, c / no, no, h, w]);
   const [scored, coefficients] = split(scope, anchors, [no - masks, masks], 2) as [Value, Value];
   return reshape(scope, concat(scope, [scope.op("Sigmoid", [scored]), coefficients], 2), [n, c, h, w]);
@@ -176,7 +191,7 @@ function activated(scope: Scope, x: Value, { no, masks }: Head): Value {
 
 /** Anchors in pixels, as the weights have them. */
 function mapFacts({ nc, masks }: Head, strides: readonly number[], grid: Value): MapDecoding {
-  const [levels, na] = fixedShape(grid) as [number, number];
+  const [levels, na] = [fixedSize(grid, 0), fixedSize(grid, 1)];
   const values = toFloat64(grid.constant!.read()); // a buffer is a constant
   const at = (level: number, anchor: number, side: number): number =>
     values[(level * na + anchor) * 2 + side]! * strides[level]!;

@@ -1,5 +1,5 @@
-import { roundHalfEven } from "@yolo-compile/core";
-import { fixedShape, type Value } from "@yolo-compile/ir";
+import { divideSizes, greatestCommonDivisor, multiplySizes, roundHalfEven } from "@yolo-compile/core";
+import type { Value } from "@yolo-compile/ir";
 import {
   type Arguments,
   applyActivation,
@@ -13,6 +13,7 @@ import {
   defineModule,
   globalAvgPool2d,
   linear,
+  mapSizes,
   moduleTable,
   type PlanContext,
   permute,
@@ -22,20 +23,22 @@ import {
   type Scope,
 } from "@yolo-compile/network";
 import { logitLayout } from "../layout.js";
-import { gcd } from "./conv.js";
 
 /** Blocks of s x s pixels become channels. x: [n,c,h,w] -> [n,c*s*s,h/s,w/s]. yolov5 v7.0 models/common.py Contract */
-function contract(scope: Scope, x: Value, s: number): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
-  const blocks = permute(scope, reshape(scope, x, [n, c, h / s, s, w / s, s]), [0, 3, 5, 1, 2, 4]);
-  return reshape(scope, blocks, [n, c * s * s, h / s, w / s]);
+function contract(scope: Scope, x: Value, a: Arguments<"gain">): Value {
+  const s = a.int("gain", 2);
+  const [n, c, h, w] = mapSizes(x);
+  const [rows, columns] = [divideSizes(h, s), divideSizes(w, s)];
+  if (rows === undefined || columns === undefined) throw a.error("gain", `a divisor of the map's sides, ${h} and ${w}`);
+  const blocks = permute(scope, reshape(scope, x, [n, c, rows, s, columns, s]), [0, 3, 5, 1, 2, 4]);
+  return reshape(scope, blocks, [n, c * s * s, rows, columns]);
 }
 
 /** Channels become blocks of s x s pixels. x: [n,c,h,w] -> [n,c/s/s,h*s,w*s]. yolov5 v7.0 models/common.py Expand */
 function expand(scope: Scope, x: Value, s: number): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
+  const [n, c, h, w] = mapSizes(x);
   const blocks = permute(scope, reshape(scope, x, [n, s, s, c / s ** 2, h, w]), [0, 3, 4, 1, 5, 2]);
-  return reshape(scope, blocks, [n, c / s ** 2, h * s, w * s]);
+  return reshape(scope, blocks, [n, c / s ** 2, multiplySizes(h, s), multiplySizes(w, s)]);
 }
 
 /** Channels of each kernel size: equal shares, or shares that give each the same number of weights. */
@@ -56,7 +59,7 @@ function mixConv2d(scope: Scope, x: Value, c2: number, sizes: readonly number[],
   const list = scope.child("m");
   const parts = mixedChannels(c2, sizes, equal).map((channels, index) => {
     const k = sizes[index]!;
-    const options = { k, s, p: Math.floor(k / 2), g: gcd(channelsOf(x), channels), bias: false };
+    const options = { k, s, p: Math.floor(k / 2), g: greatestCommonDivisor(channelsOf(x), channels), bias: false };
     return conv2d(list.child(String(index)), x, channels, options);
   });
   const normal = batchNorm2d(scope.child("bn"), concat(scope, parts));
@@ -100,7 +103,7 @@ export const REARRANGE_MODULES = moduleTable({
     type: "models.common.Contract",
     signature: ["gain"],
     plan: (context) => planGain(context, (channels, gain) => channels * gain ** 2),
-    build: (scope, x, a) => contract(scope, x, a.int("gain", 2)),
+    build: (scope, x, a) => contract(scope, x, a),
   }),
   Expand: defineModule({
     type: "models.common.Expand",

@@ -1,19 +1,21 @@
-import { fixedShape, fixedSize, scalar, type Value } from "@yolo-compile/ir";
-import { affine, channelsOf, convBnAct, linear, permute, reshape, type Scope } from "@yolo-compile/network";
+import { multiplySizes, type Size } from "@yolo-compile/core";
+import { fixedSize, scalar, type Value } from "@yolo-compile/ir";
+import { affine, channelsOf, convBnAct, linear, mapSizes, permute, reshape, type Scope } from "@yolo-compile/network";
 
 /**
  * torch.nn.MultiheadAttention in eval mode, sequence first: softmax(q kᵀ / √d) v, projected.
  * q, k, v: [l,n,c] -> [l,n,c]
  */
 function multiheadAttention(scope: Scope, [q, k, v]: readonly [Value, Value, Value], heads: number): Value {
-  const [l, n, c] = fixedShape(q) as [number, number, number];
+  const [l, n] = q.type.shape as readonly [Size, Size, Size];
+  const c = fixedSize(q, 2);
   const size = c / heads;
   const weights = scope.ops("Split", [scope.parameter("in_proj_weight", [3 * c, c])], { axis: 0, sizes: [c, c, c] });
   const biases = scope.ops("Split", [scope.parameter("in_proj_bias", [3 * c])], { axis: 0, sizes: [c, c, c] });
   // [l,n,c] -> [n*heads,l,size]
   const [query, key, value] = [q, k, v].map((x, index) => {
     const y = affine(scope, x, weights[index]!, biases[index]);
-    return permute(scope, reshape(scope, y, [l, n * heads, size]), [1, 0, 2]);
+    return permute(scope, reshape(scope, y, [l, multiplySizes(n, heads), size]), [1, 0, 2]);
   }) as [Value, Value, Value];
   const scaled = scope.op("Mul", [query, scalar(1 / Math.sqrt(size), "scale")]);
   const scores = scope.op("MatMul", [scaled, permute(scope, key, [0, 2, 1])]);
@@ -38,8 +40,8 @@ function transformerLayer(scope: Scope, x: Value, heads: number): Value {
  */
 export function transformerBlock(scope: Scope, x: Value, c2: number, heads: number, layers: number): Value {
   const y = channelsOf(x) === c2 ? x : convBnAct(scope.child("conv"), x, c2);
-  const [n, , h, w] = fixedShape(y) as [number, number, number, number];
-  const tokens = permute(scope, reshape(scope, y, [n, c2, h * w]), [2, 0, 1]);
+  const [n, , h, w] = mapSizes(y);
+  const tokens = permute(scope, reshape(scope, y, [n, c2, multiplySizes(h, w)]), [2, 0, 1]);
   let z = scope.op("Add", [tokens, linear(scope.child("linear"), tokens, c2)]);
   const sequence = scope.child("tr");
   for (let index = 0; index < layers; index++) z = transformerLayer(sequence.child(String(index)), z, heads);
