@@ -36,6 +36,27 @@ test("compiles the trained detector, verifies it and says so", async () => {
   expect(readdirSync(cli.folder)).toEqual(["out.onnx"]);
 });
 
+test("axes may stay open, and are verified at sizes of one's own", async () => {
+  const sizes = ["--verify-sizes", "batch=1,height=64,width=64", "batch=2,height=32,width=96"];
+  expect(await runCli(["--dynamic", "batch", "height=32", "width", CHECKPOINT, "-o", output, "--json", ...sizes])).toBe(
+    0,
+  );
+  const document = JSON.parse(cli.stdout);
+  expect(document.input).toEqual(["batch", 3, "32*h", "32*w"]);
+  const inputs: string[] = document.verify.comparisons.map(({ input }: { input: string }) => input);
+  expect([...new Set(inputs.map((input) => input.replace(/.* /, "")))]).toEqual(["1x3x64x64", "2x3x32x96"]);
+});
+
+test.each([
+  [["--dynamic"], /usage: --dynamic is empty, expected batch, height or width/],
+  [["--dynamic", "depth"], /usage: --dynamic is depth, expected batch, height or width/],
+  [["--dynamic", "height=0"], /usage: --dynamic is 0, expected a whole number/],
+  [["--dynamic", "height=40"], /network\/step: .*a multiple of the model's stride 32/],
+])("%j leaves nothing open", async (options, message) => {
+  expect(await runCli([CHECKPOINT, "-o", output, ...options])).toBe(2);
+  expect(cli.stderr).toMatch(message);
+});
+
 test("--report says what was verified", async () => {
   const [html, junit] = [cli.at("a.html"), cli.at("a.xml")];
   const options = ["-o", output, "--imgsz", "64", "--report", html, junit];

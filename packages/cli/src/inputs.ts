@@ -3,7 +3,7 @@ import { type Checkpoint, type GraphsRequest, inputKind, openCheckpoint, pipelin
 import { usage } from "./diagnostics.js";
 import { endingOf } from "./ending-options.js";
 import { type FileSource, openFile, readText } from "./files.js";
-import { type NetworkOptions, positiveInteger, type WeightsOptions } from "./options.js";
+import { dynamicAxes, type NetworkOptions, positiveInteger, type WeightsOptions } from "./options.js";
 
 /**
  * Opens weights, and the parts beside them where they are in several files. Closing the checkpoint closes the parts; `onClose`
@@ -95,6 +95,7 @@ export function graphsRequest(
     ...(options.end2end !== undefined && { end2end: options.end2end }),
     ending: endingOf(options),
     size,
+    dynamic: dynamicAxes(options.dynamic).dynamic,
     batch: positiveInteger("batch", options.batch),
     passes: pipelineName(options.passes),
   };

@@ -1,4 +1,10 @@
-import { type ModuleLibrary, OPSETS, PIPELINE_NAMES, type PrecisionRequest } from "@yolo-compile/compiler";
+import {
+  type DynamicAxes,
+  type ModuleLibrary,
+  OPSETS,
+  PIPELINE_NAMES,
+  type PrecisionRequest,
+} from "@yolo-compile/compiler";
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
@@ -48,6 +54,7 @@ export const withYaml = <Options>(yargs: Argv<Options>) =>
 export interface NetworkOptions extends WeightsOptions, YamlOptions, EndingOptions {
   readonly imgsz: readonly (string | number)[];
   readonly batch: number;
+  readonly dynamic?: readonly string[] | undefined;
   readonly opset: number;
   readonly passes: string;
   readonly "random-weights"?: number | undefined;
@@ -60,6 +67,11 @@ export const withNetwork = <Options>(yargs: Argv<Options>) =>
   withEnding(withYaml(withWeights(yargs)))
     .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
     .option("batch", { type: "number", default: 1, describe: "images at a time" })
+    .option("dynamic", {
+      array: true,
+      type: "string",
+      describe: "axes to leave open: batch, height, width; height=64 for multiples of 64 pixels",
+    })
     .option("opset", {
       type: "number",
       default: OPSETS.default,
@@ -132,10 +144,67 @@ export const withProvider = <Options>(yargs: Argv<Options>) =>
     .option("require-gpu", { type: "boolean", default: false, describe: "fail where no GPU computes" })
     .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" });
 
+/** Options of commands that verify models whose sizes may be open. */
+export interface VerifySizesOptions {
+  readonly "verify-sizes"?: readonly string[] | undefined;
+}
+
+/** Adds {@link VerifySizesOptions}. */
+export const withVerifySizes = <Options>(yargs: Argv<Options>) =>
+  yargs.option("verify-sizes", {
+    alias: "size",
+    type: "string",
+    array: true,
+    describe: "open sizes to verify: batch=2,height=320,width=256 for each run  [default: three of our choice]",
+  });
+
+/** The sets of sizes, `height=320,width=256` each; undefined where none is given. @throws usage */
+export function verifySizes(texts: readonly string[] | undefined): readonly ReadonlyMap<string, number>[] | undefined {
+  return texts && texts.length > 0 ? texts.map(parseSizes) : undefined;
+}
+
+function parseSizes(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text.split(",").map((pair) => {
+      const [, name, size] = /^(.+)=(\d+)$/.exec(pair.trim()) ?? [];
+      if (name === undefined)
+        throw usage(`--verify-sizes ${text}: ${pair} is no name=number`, "--verify-sizes height=320,width=256");
+      return [name, Number(size)] as const;
+    }),
+  );
+}
+
 /** A whole number from 1 on. @throws usage */
 export function positiveInteger(option: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) throw usage(`--${option} is ${value}, expected a whole number from 1 on`);
   return value;
+}
+
+/** The open axes, and words up to the next option that are none: files. */
+interface DynamicWords {
+  readonly dynamic: DynamicAxes;
+  readonly rest: readonly string[];
+}
+
+/**
+ * `batch height=64 width` as open axes. yargs hands over all words up to the next option; those from the first that is no axis
+ * on are files.
+ * @throws usage
+ */
+export function dynamicAxes(words: readonly string[] | undefined): DynamicWords {
+  if (words === undefined) return { dynamic: {}, rest: [] };
+  const axes = words.map((word) => /^(?:(batch)|(height|width)(?:=(\d+))?)$/.exec(word));
+  const count = axes.indexOf(null) === -1 ? words.length : axes.indexOf(null);
+  if (count === 0)
+    throw usage(
+      `--dynamic is ${words.join(" ") || "empty"}, expected batch, height or width`,
+      "--dynamic batch height width",
+    );
+  const open = axes.slice(0, count).map((found) => {
+    const [, batch, side, step] = found!; // those before `count` are axes
+    return [batch ?? side, step === undefined ? true : positiveInteger("dynamic", Number(step))] as const;
+  });
+  return { dynamic: Object.fromEntries(open), rest: words.slice(count) };
 }
 
 /** A number from 0 to 1. @throws usage */

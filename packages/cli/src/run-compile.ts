@@ -21,11 +21,14 @@ import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { observe } from "./observer.js";
 import type { ObserverOptions } from "./observer-options.js";
 import {
+  dynamicAxes,
   imageSize,
   type NetworkOptions,
   type PrecisionOptions,
   type ProviderOptions,
   precisionRequest,
+  type VerifySizesOptions,
+  verifySizes,
 } from "./options.js";
 import { checkIsNoInput, isStdout } from "./output-target.js";
 import type { PictureOptions } from "./picture-options.js";
@@ -44,7 +47,8 @@ export interface CompileOptions
     PrecisionOptions,
     ProviderOptions,
     PictureOptions,
-    ReportOptions {
+    ReportOptions,
+    VerifySizesOptions {
   readonly files?: readonly string[] | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
@@ -70,7 +74,7 @@ export async function runCompile(options: CompileOptions): Promise<number> {
   const terminal = openTerminal(options.json, resultsStream(options));
   const watch = startStopwatch();
   const { size, rest } = imageSize(options.imgsz);
-  const files = [...(options.files ?? []), ...rest];
+  const files = [...(options.files ?? []), ...rest, ...dynamicAxes(options.dynamic).rest];
   checkOptions(options, files);
   terminal.step("reading the weights");
   const inputs = openInputs(files, options);
@@ -145,13 +149,15 @@ function requestOf(job: Job): CompileRequest {
   const { options, inputs, size, output, choice, pictures, workspace, terminal, watch } = job;
   const observation = observe(options);
   const precision = precisionRequest(options);
+  const sizes = verifySizes(options["verify-sizes"]);
+  const chosen = { seed: options.seed, pictures, ...(sizes && { sizes }) };
   return {
     ...graphsRequest(inputs, size, options),
     observer: { ...observation.observer, afterStage: (stage) => watch.lap(stage) },
     file: basename(output),
     opset: options.opset,
     ...(precision && { precision }),
-    verify: choice ? { provider: choice.provider, inputs: { seed: options.seed, pictures } } : false,
+    verify: choice ? { provider: choice.provider, inputs: chosen } : false,
     place: folderPlace(workspace.folder, workspace.keepOpen),
     onGraphs: ({ notes }) => {
       terminal.endStep();

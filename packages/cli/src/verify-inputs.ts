@@ -11,28 +11,27 @@ import {
 } from "@yolo-compile/proof";
 import { inputUnreadable, isPictureProblem, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
-import { positiveInteger } from "./options.js";
+import { positiveInteger, type VerifySizesOptions, verifySizes } from "./options.js";
 import type { PictureOptions } from "./picture-options.js";
 import type { Terminal } from "./terminal.js";
 
 /** Options of `verify` for the models' inputs: noise from `seed`, .npy files, pictures, sizes of dynamic axes. */
-export interface InputOptions extends PictureOptions {
+export interface InputOptions extends PictureOptions, VerifySizesOptions {
   readonly seed: number;
   readonly input?: readonly string[] | undefined;
   readonly magnitudes: boolean;
-  readonly size?: readonly string[] | undefined;
 }
 
 /** The inputs that the options ask for. @throws usage, input/unreadable, image/… */
 export async function inputChoice(options: InputOptions, terminal: Terminal): Promise<InputChoice> {
-  const { seed, magnitudes, input = [], size = [] } = options;
-  const sizes = size.map(parseSizes);
+  const { seed, magnitudes, input = [] } = options;
+  const sizes = verifySizes(options["verify-sizes"]);
   return {
     seed,
     magnitudes,
     pictures: await chosenPictures(options, terminal),
     ...(input.length > 0 && { own: (inputs) => input.map((path) => readOwn(inputs, path)) }),
-    ...(sizes.length > 0 && { sizes }),
+    ...(sizes && { sizes }),
   };
 }
 
@@ -42,17 +41,6 @@ export function chosenPictures(options: PictureOptions, terminal: Terminal): Pro
   const chosen = spread(found, positiveInteger("max-images", options["max-images"]));
   if (chosen.length < found.length) terminal.report([somePictures(chosen.length, found.length)]);
   return readPictures(chosen, terminal);
-}
-
-/** `height=320,width=256` */
-function parseSizes(text: string): ReadonlyMap<string, number> {
-  return new Map(
-    text.split(",").map((pair) => {
-      const [, name, size] = /^(.+)=(\d+)$/.exec(pair.trim()) ?? [];
-      if (name === undefined) throw usage(`--size ${text}: ${pair} is no name=number`, "--size height=320,width=256");
-      return [name, Number(size)] as const;
-    }),
-  );
 }
 
 function readOwn(inputs: Parameters<NonNullable<InputChoice["own"]>>[0], path: string): VerifyInput {

@@ -12,7 +12,7 @@ import { type CompiledSubject, type ModelFile, modelFile, namesOf, type VerifySu
 import { usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { graphsRequest, openInputs } from "./inputs.js";
-import { imageSize, type NetworkOptions } from "./options.js";
+import { dynamicAxes, imageSize, type NetworkOptions } from "./options.js";
 
 /** Options of `verify` for the subject: files, and a folder of known outputs. */
 export interface SubjectOptions extends NetworkOptions {
@@ -32,7 +32,7 @@ export interface OpenedSubject {
 /** @throws usage, input/unreadable, onnx/malformed, and what compiling throws */
 export function openSubject(options: SubjectOptions): OpenedSubject {
   const { size, rest } = imageSize(options.imgsz);
-  const paths = [...options.files, ...rest];
+  const paths = [...options.files, ...rest, ...dynamicAxes(options.dynamic).rest];
   const models = paths.filter(isModel);
   if (models.length === paths.length && options.golden !== undefined) return openGolden(models, options.golden);
   if (models.length === 2 && paths.length === 2) return openModels(models[0]!, models[1]!);

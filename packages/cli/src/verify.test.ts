@@ -107,7 +107,7 @@ test.each<[string, RegExp, () => string[]]>([
   ["an unknown free size", /verify\/size/, () => [at("m.onnx"), at("m.onnx"), "--size", "depth=3"]],
   [
     "a size that is none",
-    /usage: --size height.*no name=number/,
+    /usage: --verify-sizes height.*no name=number/,
     () => [at("m.onnx"), at("m.onnx"), "--size", "height"],
   ],
   ["pictures that are not there", /input\/unreadable/, () => [at("m.onnx"), at("m.onnx"), "--images", at("none")]],

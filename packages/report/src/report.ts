@@ -119,7 +119,7 @@ export interface RowIdentity {
   /** Absolute numbers of the rows it reads; -1 is the network's input. */
   readonly from: readonly number[];
   /** The shape of each output. */
-  readonly shapes: readonly (readonly number[])[];
+  readonly shapes: readonly (readonly (number | string)[])[];
 }
 
 /** The outputs of one yaml row in both graphs, or why there is nothing to compare. */

@@ -1,16 +1,17 @@
 import type { Argv, CommandModule } from "yargs";
 import { withObserver } from "../observer-options.js";
-import { withCommon, withNetwork, withPrecision, withProvider } from "../options.js";
+import { withCommon, withNetwork, withPrecision, withProvider, withVerifySizes } from "../options.js";
 import { withPictures } from "../picture-options.js";
 import { withReport } from "../report-option.js";
 import type { CompileOptions } from "../run-compile.js";
 
 const options = (yargs: Argv) =>
-  withPictures(withReport(withProvider(withPrecision(withNetwork(withObserver(withCommon(yargs)))))))
+  withPictures(withReport(withProvider(withPrecision(withVerifySizes(withNetwork(withObserver(withCommon(yargs))))))))
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
     .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })
     .example("$0 best.pt", "with the checkpoint's own yaml, at 640x640")
+    .example("$0 best.pt --dynamic batch height width", "for pictures of any multiple of the stride")
     .example("$0 yolov5s.yaml weights.safetensors --imgsz 384 640", "with another size");
 
 /** The main job: yaml and weights to a verified ONNX file. */

@@ -1,11 +1,11 @@
 import type { Argv, CommandModule } from "yargs";
-import { withCommon, withNetwork, withProvider } from "../options.js";
+import { withCommon, withNetwork, withProvider, withVerifySizes } from "../options.js";
 import { withPictures } from "../picture-options.js";
 import { withReport } from "../report-option.js";
 import type { VerifyCommandOptions } from "../run-verify.js";
 
 const options = (yargs: Argv) =>
-  withPictures(withReport(withProvider(withNetwork(withCommon(yargs)))))
+  withPictures(withReport(withProvider(withVerifySizes(withNetwork(withCommon(yargs))))))
     .positional("files", {
       type: "string",
       array: true,
@@ -19,11 +19,6 @@ const options = (yargs: Argv) =>
       describe: "a .npy file, or a folder with <input>.npy, to run on too",
     })
     .option("magnitudes", { type: "boolean", default: false, describe: "run on numbers that no camera gives, too" })
-    .option("size", {
-      type: "string",
-      array: true,
-      describe: "free sizes of a model: height=320,width=256 for each run",
-    })
     .option("tolerance", { type: "number", describe: "largest error, as a share of an output's scale" })
     .option("layers", {
       type: "boolean",

@@ -47,6 +47,7 @@ export function compileDocument(result: CompileResult) {
     passes: options.passes,
     imgsz: size,
     batch: options.batch,
+    input: plain.inputs[0]!.type.shape.map((side) => (typeof side === "number" ? side : String(side))),
     nodes: optimized.nodes.length,
     ops: Object.fromEntries(opCensus(optimized)),
     plainNodes: plain.nodes.length,
@@ -75,13 +76,13 @@ export function compileDocument(result: CompileResult) {
 
 /** Prints a finished run. */
 export function printCompiled(result: CompileResult, terminal: Terminal): void {
-  const { graphs, output, byteLength, options, size, precision, elapsedMs } = result;
+  const { graphs, output, byteLength, options, precision, elapsedMs } = result;
   const { network, optimized, plain, weights } = graphs;
-  const shape = [options.batch, network.config.ch, ...size].join("x");
+  const { shape } = plain.inputs[0]!.type; // a network takes images
   terminal.print(
     line(
       "model",
-      `${out.bold(network.config.name)}, ${network.config.nc} classes, images ${shape}, opset ${options.opset}`,
+      `${out.bold(network.config.name)}, ${network.config.nc} classes, images ${printedShape(shape)}, opset ${options.opset}`,
     ),
   );
   terminal.print(line("weights", `${weights.used} used of ${weights.file}, ${weights.unused.length} not needed`));
@@ -99,6 +100,10 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
     terminal.print(out.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
   else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(byteLength)}, after ${seconds} s`));
 }
+
+/** `1x3x640x640`, or `[batch,3,32*h,32*w]` where sizes are open. */
+const printedShape = (shape: readonly unknown[]): string =>
+  shape.every((size) => typeof size === "number") ? shape.join("x") : `[${shape.join(",")}]`;
 
 function printVerification({ verification, options, elapsedMs }: CompileResult, terminal: Terminal): void {
   if (!verification) {

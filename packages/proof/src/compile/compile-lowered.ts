@@ -10,12 +10,12 @@ import { CPU, checkCandidate, type ExpectedCase, type Verification } from "@yolo
 import { restatementFor } from "../endings/restate.js";
 import { auditHalf } from "../precision/audit-half.js";
 import { proveLowered } from "../precision/prove-lowered.js";
+import { type PlaceReference, referenceCases } from "../verify/reference-cases.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import type { Compiled, CompileRequest, ProofOptions } from "./compile.js";
 import { type PlacedFiles, placeFiles } from "./file-place.js";
 import type { CompileFindings, PrecisionFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
-import { referenceCases } from "./reference-cases.js";
 
 /** The model's file. */
 interface ModelName {
@@ -50,8 +50,8 @@ export async function compileLowered(
   }
   const told = (step: string): void => onStep?.(`verifying: ${step}`);
   told("the plain graph runs");
-  const plain = placeFiles("plain", encodeFiles(graphs.reference.graph, model), place);
-  const cases = await referenceCases(graphs, plain.model, verify.inputs ?? { seed: 1 });
+  const placeReference: PlaceReference = (name, graph) => placeFiles(name, encodeFiles(graph, model), place).model;
+  const cases = await referenceCases(graphs, placeReference, verify.inputs ?? { seed: 1 });
   const rewriting = await proveRewriting(graphs, cases, told);
   const audited = request.kind === "half" ? cases : [];
   if (audited.length > 0) told("what float16 would do to each node");

@@ -1,14 +1,18 @@
 import type { OutputFile } from "@yolo-compile/compiler";
 import type { ModelSource } from "@yolo-compile/runtime";
+import type { PlainName } from "../verify/reference-cases.js";
 
 /**
  * A place for files while they are proven: a folder for those that are large. It holds exactly the proven files at the end,
  * and the caller moves them to their targets.
  */
 export interface FilePlace {
-  /** Puts the files of one graph there. @returns the first of them, the model, as ONNX Runtime opens it */
-  put(graph: "plain" | "optimized", files: readonly OutputFile[]): ModelSource;
+  /** Puts the files of one graph, which has a folder's name, there. @returns the first of them, the model, as ONNX Runtime opens it */
+  put(graph: GraphName, files: readonly OutputFile[]): ModelSource;
 }
+
+/** The graph that files hold. */
+export type GraphName = PlainName | "optimized";
 
 /** Files, and the model among them as ONNX Runtime opens it. */
 export interface PlacedFiles {
@@ -18,7 +22,7 @@ export interface PlacedFiles {
 
 /** Puts the files of a graph into a place; without one, into memory. */
 export const placeFiles = (
-  graph: "plain" | "optimized",
+  graph: GraphName,
   files: readonly OutputFile[],
   place: FilePlace | undefined,
 ): PlacedFiles => (place ? { model: place.put(graph, files), files } : holdFiles(files));

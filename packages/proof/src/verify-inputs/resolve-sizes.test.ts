@@ -11,19 +11,30 @@ test("a model of fixed sizes has one set of shapes", () => {
   expect(resolveSizes([fixed])).toEqual([{ name: "1x3x64x96", inputs: [fixed] }]);
 });
 
-test("free sizes get two sets that differ in every axis, in multiples of the stride", () => {
+test("free sizes get three sets that differ in every axis, in multiples of the stride", () => {
   const free = [input("images", "batch", 3, "height", "width")];
-  expect(names(free)).toEqual(["1x3x320x320", "2x3x256x192"]);
-  expect(names(free, { stride: 64 })).toEqual(["1x3x640x640", "2x3x512x384"]);
-  expect(names([input("images", 1, 3, 320, "width")])).toEqual(["1x3x320x320", "1x3x320x192"]);
+  expect(names(free)).toEqual(["1x3x320x320", "2x3x256x192", "3x3x64x96"]);
+  expect(names(free, { stride: 64 })).toEqual(["1x3x320x320", "2x3x256x192", "3x3x64x128"]);
+  expect(names(free, { stride: 224 })).toEqual(["1x3x448x448", "2x3x224x448", "3x3x224x224"]);
+  expect(names([input("images", 1, 3, 320, "width")])).toEqual(["1x3x320x320", "1x3x320x192", "1x3x320x96"]);
 });
 
 test("axes without a name go by their place", () => {
-  expect(names([input("images", "", 3, "", "")])).toEqual(["1x3x320x320", "2x3x256x192"]);
+  expect(names([input("images", "", 3, "", "")])).toEqual(["1x3x320x320", "2x3x256x192", "3x3x64x96"]);
   expect(names([input("images", "N", 3, "", ""), input("scale", "N", 2)])).toEqual([
     "1x3x320x320, 1x2",
     "2x3x256x192, 2x2",
+    "3x3x64x96, 3x2",
   ]);
+});
+
+test("a formula says the step, and its axis goes by its place", () => {
+  const free = [input("images", "batch", 3, "64*h", "32*w")];
+  expect(names(free)).toEqual(["1x3x320x320", "2x3x256x192", "3x3x64x96"]);
+  expect(names(free, { stride: 16, sizes: [sizes({ height: 128, width: 96 })] })).toEqual(["1x3x128x96"]);
+  expect(() => names(free, { sizes: [sizes({ height: 96 })] })).toThrow(
+    "verify/size: height is 96, expected a whole number above 0, a multiple of the stride 64 - the next one is 128",
+  );
 });
 
 test("asked sizes replace the usual ones; what they leave out stays usual", () => {

@@ -5,9 +5,9 @@ import type { FixedInput } from "./verify-input.js";
 
 /** Sizes for the dynamic axes of a model. */
 export interface SizeOptions {
-  /** The model's largest stride, of which heights and widths are multiples. Default 32. */
+  /** The model's largest stride, of which heights and widths are multiples unless the model says more. Default 32. */
   readonly stride?: number;
-  /** Sizes by the names of free axes, one map for each set of shapes. Left out, two sets that differ in every axis. */
+  /** Sizes by the names of free axes, one map for each set of shapes. Left out, three sets that differ in every axis. */
   readonly sizes?: readonly ReadonlyMap<string, number>[];
 }
 
@@ -20,8 +20,15 @@ export interface ResolvedInputs {
 
 const DEFAULT_STRIDE = 32;
 
-/** Two sets: a square picture alone, then two upright ones. Heights and widths are in strides. */
-const USUAL: Readonly<Record<Role, readonly [number, number]>> = { batch: [1, 2], height: [10, 8], width: [10, 6] };
+/** A square picture alone, two upright ones, three small wide ones. Heights and widths are pixels before rounding to steps. */
+const USUAL: Readonly<Record<Role, readonly [number, number, number]>> = {
+  batch: [1, 2, 3],
+  height: [320, 256, 64],
+  width: [320, 192, 96],
+};
+
+/** The fewest steps of each, so that sides of many pixels a step differ as well. */
+const FEWEST: typeof USUAL = { batch: [1, 1, 1], height: [2, 1, 1], width: [2, 2, 1] };
 
 /**
  * The shapes to verify a model with: one set where all are fixed, else one for each of `sizes`.
@@ -30,7 +37,7 @@ const USUAL: Readonly<Record<Role, readonly [number, number]>> = { batch: [1, 2]
 export function resolveSizes(inputs: readonly ValueInfo[], options: SizeOptions = {}): ResolvedInputs[] {
   const { stride = DEFAULT_STRIDE } = options;
   const free = freeSizes(inputs);
-  const given = options.sizes ?? [new Map<string, number>(), new Map<string, number>()];
+  const given = options.sizes ?? USUAL.batch.map(() => new Map<string, number>());
   const sets = given.map((sizes, index): ResolvedInputs => {
     for (const [name, size] of sizes) checkSize(name, size, free, stride);
     const fixed = inputs.map((input) =>
@@ -50,14 +57,19 @@ function fixInput(input: ValueInfo, sizeOf: (free: FreeSize) => number): FixedIn
 }
 
 function usualSize(free: FreeSize, set: number, stride: number): number {
-  if (!free.role) throw sizeNeeded(free.name);
-  const [first, second] = USUAL[free.role];
-  return (set % 2 === 0 ? first : second) * (free.role === "batch" ? 1 : stride);
+  const { role } = free;
+  if (!role) throw sizeNeeded(free.name);
+  const at = (set % 3) as 0 | 1 | 2;
+  const step = stepIn(free, stride);
+  return Math.max(FEWEST[role][at], Math.round(USUAL[role][at] / step)) * step;
 }
+
+const stepIn = ({ role, step }: FreeSize, stride: number): number =>
+  step ?? (role === "height" || role === "width" ? stride : 1);
 
 function checkSize(name: string, size: number, free: ReadonlyMap<string, FreeSize>, stride: number): void {
   const axis = free.get(name);
   if (!axis) throw unknownSize(name, [...free.keys()]);
-  const step = axis.role === "height" || axis.role === "width" ? stride : 1;
+  const step = stepIn(axis, stride);
   if (!Number.isInteger(size) || size < 1 || size % step !== 0) throw badSize(name, size, step);
 }

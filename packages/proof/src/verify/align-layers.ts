@@ -1,15 +1,25 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
-import { allocate, elementCount, type Tensor } from "@yolo-compile/core";
-import { fixedShape, fixedSize, fixedType, type Graph, type Value } from "@yolo-compile/ir";
+import {
+  addSizes,
+  allocate,
+  type Bindings,
+  elementCount,
+  evaluateSize,
+  productOf,
+  type Size,
+  sameSize,
+  type Tensor,
+} from "@yolo-compile/core";
+import type { Graph, Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import { type Replacements, replacementOf } from "@yolo-compile/passes";
 
 /** The place of a value's elements in a larger value. */
 export interface Part {
   /** Shape of the larger value. */
-  readonly whole: readonly number[];
+  readonly whole: readonly Size[];
   readonly axis: number;
-  readonly start: number;
+  readonly start: Size;
 }
 
 /** A value of the plain graph, and the value of the optimised graph that holds the same elements in the same order. */
@@ -73,7 +83,7 @@ function valuesOf({ inputs, nodes }: Graph): (value: Value, replaced: Replacemen
   return (value, replaced) => {
     const found = replacementOf(value, replaced);
     const same =
-      value.type.dtype === found.type.dtype && elementCount(fixedShape(value)) === elementCount(fixedShape(found));
+      value.type.dtype === found.type.dtype && sameSize(productOf(value.type.shape), productOf(found.type.shape));
     return same && (found.constant || present.has(found)) ? found : undefined;
   };
 }
@@ -90,20 +100,23 @@ function joinedValues({ nodes }: Graph): ReadonlyMap<Value, Joined> {
     if (node.op !== "Concat") continue;
     const [into] = node.outputs as [Value];
     const axis = (node.attributes.axis + into.type.shape.length) % into.type.shape.length;
-    let start = 0;
+    let start: Size = 0;
     for (const input of node.inputs as readonly Value[]) {
-      joined.set(input, { into, part: { whole: fixedShape(into), axis, start } });
-      start += fixedSize(input, axis);
+      joined.set(input, { into, part: { whole: into.type.shape, axis, start } });
+      start = addSizes(start, input.type.shape[axis]!);
     }
   }
   return joined;
 }
 
-/** The elements of the plain value, out of the tensor that the optimised graph gave. */
-export function alignedTensor({ plain, part }: AlignedValue, found: Tensor): Tensor {
-  const { shape, dtype } = fixedType(plain);
+/** The elements of the plain value, out of the tensor that the optimised graph gave, at the sizes of a run. */
+export function alignedTensor({ plain, part }: AlignedValue, found: Tensor, bindings: Bindings): Tensor {
+  const { dtype } = plain.type;
+  const shape = plain.type.shape.map((size) => evaluateSize(size, bindings));
   if (!part) return { ...found, shape };
-  const { whole, axis, start } = part;
+  const { axis } = part;
+  const whole = part.whole.map((size) => evaluateSize(size, bindings));
+  const start = evaluateSize(part.start, bindings);
   const inner = elementCount(whole.slice(axis + 1));
   const size = shape[axis]! * inner;
   const data = allocate(dtype, elementCount(shape));

@@ -4,6 +4,7 @@ import type { TracedLayer } from "@yolo-compile/network";
 import { type Pass, type PassResult, type Replacements, type Rewrite, runPasses } from "@yolo-compile/passes";
 import { compareTensors, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import { type AlignedValue, alignedTensor, alignLayers, alignValues } from "./align-layers.js";
+import { bindingsOf } from "./bindings.js";
 import { compareWhole, isWithin } from "./compare-layers.js";
 import { extractReproducer, type Reproducer } from "./reproducer.js";
 import { rowOfPath } from "./row-diagram.js";
@@ -162,8 +163,9 @@ async function findFault(
     inputs,
     provider,
   );
+  const bindings = bindingsOf(plain, inputs);
   for (const [index, pair] of pairs.entries()) {
-    const tensor = alignedTensor(pair, found[index]!);
+    const tensor = alignedTensor(pair, found[index]!, bindings);
     const difference = compareWhole(pair.plain.hint, expected.get(pair.plain)!, tensor);
     if (!isWithin(difference, tolerance)) return { difference, value: pair.plain };
   }

@@ -9,6 +9,7 @@ import {
   alignedTensor,
   alignLayers,
 } from "./align-layers.js";
+import { bindingsOf } from "./bindings.js";
 import { type GraphInputs, valuesOn } from "./run-values.js";
 
 /** One output of a yaml row, compared where both graphs have it. */
@@ -48,10 +49,11 @@ export async function compareLayers(
     inputs,
     provider,
   );
+  const bindings = bindingsOf(source.plain, inputs);
   return aligned.map((each) => {
     if (!each.aligned) return each;
     const at = pairs.indexOf(each.aligned);
-    const difference = compareWhole(each.plain.hint, plain[at]!, alignedTensor(each.aligned, optimized[at]!));
+    const difference = compareWhole(each.plain.hint, plain[at]!, alignedTensor(each.aligned, optimized[at]!, bindings));
     const ok = isWithin(difference, tolerance);
     return { ...each, compared: { ...difference, ok, statistics: statisticsOf(plain[at]!) } };
   });

@@ -1,4 +1,3 @@
-import { fixedShape } from "@yolo-compile/ir";
 import { decodeModel } from "@yolo-compile/onnx";
 import type { LayerComparison, LayerRow } from "@yolo-compile/report";
 import { CPU, type Provider, type Tolerance } from "@yolo-compile/runtime";
@@ -11,7 +10,7 @@ import {
   isWithin,
   statisticsOf,
 } from "./compare-layers.js";
-import { rowIdentity } from "./row-diagram.js";
+import { printedShape, rowIdentity } from "./row-diagram.js";
 import { valuesOn } from "./run-values.js";
 import type { CompiledSubject, ModelFile } from "./subject.js";
 
@@ -74,7 +73,7 @@ export async function layersOfModels(
     const { maxAbs, maxRel, nonFinite } = difference;
     const ok = isWithin(difference, tolerance);
     const statistics = statisticsOf(expected[index]!);
-    const subject = { index, module: node.op, where: name, from: [], shapes: [fixedShape(value)] };
+    const subject = { index, module: node.op, where: name, from: [], shapes: [printedShape(value)] };
     return { ...subject, status: "compared", maxAbs, maxRel, nonFinite, statistics, ok };
   });
   return { input: input.name, provider: provider.name, tolerance, rows };

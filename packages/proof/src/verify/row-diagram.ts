@@ -1,5 +1,6 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
-import { fixedShape, type Graph, type Node } from "@yolo-compile/ir";
+import { isFixed } from "@yolo-compile/core";
+import type { Graph, Node, Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import type { NodeDiagram, RowDiagram, RowIdentity } from "@yolo-compile/report";
 
@@ -11,9 +12,13 @@ export function rowIdentity(layer: TracedLayer, layers: readonly TracedLayer[]):
     module: layer.module,
     where: layer.where,
     from: layer.sources.map((slot) => (slot === -1 ? -1 : rowOf(slot))),
-    shapes: layer.outputs.map(fixedShape),
+    shapes: layer.outputs.map(printedShape),
   };
 }
+
+/** Sizes with symbols as their formulas. */
+export const printedShape = ({ type }: Value): readonly (number | string)[] =>
+  type.shape.map((size) => (isFixed(size) ? size : String(size)));
 
 /** The network by yaml rows, with the nodes of each in both graphs. */
 export function rowDiagram({ layers, plain, optimized }: CompiledGraphs): RowDiagram {

@@ -17,7 +17,7 @@ import { type Restatement, restatementFor, restatementOf } from "../endings/rest
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
-import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
+import { type PlaceReference, referenceCases } from "./reference-cases.js";
 
 /** An ONNX model, of whatever tool. */
 export interface ModelFile {
@@ -142,14 +142,10 @@ export async function casesOf(
     return [readGolden(session, subject.golden)];
   }
   const { name, source } = reference!; // only goldens have none
-  const shaken =
-    subject.kind === "compiled"
-      ? () => encodeBytes(shakeConstants(subject.compiled.reference.graph, SHAKE_SEED), { opset: subject.opset })
-      : undefined;
-  return runReference({
-    model: source,
-    name,
-    inputs: (session) => chooseInputs(session, inputs),
-    ...(shaken && { shakenModel: shaken }),
-  });
+  if (subject.kind === "models")
+    return runReference({ model: source, name, inputs: (session) => chooseInputs(session, inputs) });
+  const { compiled, opset } = subject;
+  const place: PlaceReference = (_, graph) =>
+    graph === compiled.reference.graph ? source : encodeBytes(graph, { opset });
+  return referenceCases(compiled, place, inputs);
 }

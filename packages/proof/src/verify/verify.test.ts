@@ -168,11 +168,11 @@ test("rewrites of finished models cannot be looked at", async () => {
   ).rejects.toThrow("verify/source: --bisect");
 });
 
-test("free sizes are run at two shapes, magnitudes each", () => {
+test("free sizes are run at three shapes, magnitudes each", () => {
   const inputs = [{ name: "images", dtype: "f32", shape: ["batch", 3, "height", "width"] }] as const;
   const chosen = chooseInputs({ inputs }, { seed: 1, magnitudes: true });
   const shapes = new Set(chosen.map(({ tensors }) => tensors.get("images")!.shape.join("x")));
-  expect([...shapes]).toEqual(["1x3x320x320", "2x3x256x192"]);
-  expect(chosen).toHaveLength(2 * 11);
+  expect([...shapes]).toEqual(["1x3x320x320", "2x3x256x192", "3x3x64x96"]);
+  expect(chosen).toHaveLength(3 * 11);
   expect(new Set(chosen.map(({ name }) => name)).size).toBe(chosen.length);
 });

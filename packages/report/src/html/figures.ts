@@ -39,7 +39,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 
 /** `1 × 16 × 80 × 80` */
-export const formatShape = (shape: readonly number[]): string => shape.join(" × ");
+export const formatShape = (shape: readonly (number | string)[]): string => shape.join(" × ");
 
 /** A coordinate with as many digits as a screen shows. */
 export const coordinate = (value: number): number => Math.round(value * 100) / 100;

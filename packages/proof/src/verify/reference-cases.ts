@@ -1,0 +1,57 @@
+import type { CompiledGraphs } from "@yolo-compile/compiler";
+import { type Graph, hasOpenSizes } from "@yolo-compile/ir";
+import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
+import { type ExpectedCase, type ModelSource, runReference, type ValueInfo } from "@yolo-compile/runtime";
+import type { VerifyInput } from "../verify-inputs/index.js";
+import { chooseInputs, type InputChoice } from "./choose-inputs.js";
+import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
+
+/** The plain graph, or one of its sizes: `plain at 1x3x64x96`. */
+export type PlainName = "plain" | `plain at ${string}`;
+
+/** Makes the plain graph, or one of its sizes, a model that runs. */
+export type PlaceReference = (name: PlainName, graph: Graph) => ModelSource;
+
+/**
+ * The inputs, and the outputs of the plain graph: of each size its own, where sizes are open, so that a mistake in what an
+ * open graph computes about sizes shows.
+ * @throws runtime/…, verify/…, network/…
+ */
+export async function referenceCases(
+  { reference, referenceAt }: Pick<CompiledGraphs, "reference" | "referenceAt">,
+  place: PlaceReference,
+  choice: InputChoice,
+): Promise<ExpectedCase<VerifyInput>[]> {
+  const plain = reference.graph;
+  const chosen = chooseInputs({ inputs: plain.inputs.map(describe) }, choice);
+  if (!hasOpenSizes(plain)) return casesOf(plain, place("plain", plain), chosen);
+  const bySize = new Map<string, VerifyInput[]>();
+  for (const input of chosen) {
+    const size = shapeOf(input).join("x");
+    bySize.set(size, [...(bySize.get(size) ?? []), input]);
+  }
+  const cases: ExpectedCase<VerifyInput>[] = [];
+  for (const [size, inputs] of bySize) {
+    const [batch, , height, width] = shapeOf(inputs[0]!);
+    const graph = referenceAt([height, width], batch);
+    cases.push(...(await casesOf(graph, place(`plain at ${size}`, graph), inputs)));
+  }
+  return cases;
+}
+
+const describe = ({ hint, type: { dtype, shape } }: Graph["inputs"][number]): ValueInfo => ({
+  name: hint,
+  dtype,
+  shape: shape.map((size) => (typeof size === "number" ? size : String(size))),
+});
+
+/** Of the network's one input. */
+const shapeOf = ({ tensors }: VerifyInput) => [...tensors.values()][0]!.shape as [number, number, number, number];
+
+const casesOf = (graph: Graph, model: ModelSource, inputs: readonly VerifyInput[]) =>
+  runReference({
+    model,
+    name: "the plain graph",
+    inputs: () => inputs,
+    shakenModel: () => encodeBytes(shakeConstants(graph, SHAKE_SEED), { opset: OPSETS.default }),
+  });
