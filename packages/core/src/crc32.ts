@@ -13,8 +13,27 @@ function crcTable(): Int32Array {
   return table;
 }
 
+type Crc32 = (bytes: Uint8Array, crc: number) => number;
+
+/** The part of Node's global `process` that is used, without the types of Node. */
+interface NodeProcess {
+  getBuiltinModule?(name: "node:zlib"): { readonly crc32?: Crc32 };
+}
+
+/** Node's own, several times as fast; undefined in a browser, which has none. */
+const ofNode = (): Crc32 | undefined =>
+  (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.("node:zlib")?.crc32;
+
+let fastest: Crc32 | undefined;
+
 /** CRC-32 as zip and PNG use it. `crc` continues an earlier call. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
+  fastest ??= ofNode() ?? computeCrc32;
+  return fastest(bytes, crc);
+}
+
+/** {@link crc32} by tables. */
+export function computeCrc32(bytes: Uint8Array, crc = 0): number {
   let value = ~crc;
   let at = 0;
   for (; at + WAYS <= bytes.length; at += WAYS) {

@@ -1,7 +1,7 @@
 export * from "./base64.js";
 export * from "./byte-run.js";
 export * from "./byte-source.js";
-export * from "./crc32.js";
+export { crc32 } from "./crc32.js";
 export * from "./divisors.js";
 export * from "./dtype.js";
 export * from "./error.js";
