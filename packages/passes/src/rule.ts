@@ -52,14 +52,17 @@ export function soleFeeder(context: RuleContext, value: Value | undefined, user:
   return feeder;
 }
 
+/** Whether no input of these is computed; it reads none of them. */
+export const areConstant = ({ inputs }: Pick<Node, "inputs">, indices: readonly number[]): boolean =>
+  indices.every((index) => !inputs[index] || inputs[index].constant !== undefined);
+
 /** The tensors of constant inputs, or undefined if any of them is computed. Left-out inputs are left out here too. */
 export function constantInputs(
   node: Pick<Node, "inputs">,
   indices: readonly number[],
 ): (Tensor | undefined)[] | undefined {
-  const values = indices.map((index) => node.inputs[index]);
-  if (values.some((value) => value && !value.constant)) return undefined;
-  return values.map((value) => value?.constant?.read());
+  if (!areConstant(node, indices)) return undefined;
+  return indices.map((index) => node.inputs[index]?.constant?.read());
 }
 
 /** A constant with other numbers, computed in float64 when asked for and rounded once. `change` may work in place. */

@@ -1,6 +1,6 @@
 import { elementCount, fromNumbers, type Tensor, toFloat64 } from "@yolo-compile/core";
 import { fixedShape, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
-import { constantInputs, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
+import { areConstant, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 import { channelVector } from "./linear-terms.js";
 
 /** A value, and what is added to each of its channels. */
@@ -43,7 +43,7 @@ function shiftedBias(conv: Node<"Conv">, by: Float64Array): Value {
 export const foldShift = rule("fold-shift", ["Conv"], (node, context, { replace }) => {
   const { pads, group } = node.attributes;
   if (pads.some((pad) => pad !== 0)) return miss("the Conv pads its input");
-  if (!constantInputs(node, [1, 2])) return miss("the Conv's weights are computed");
+  if (!areConstant(node, [1, 2])) return miss("the Conv's weights are computed");
   const weight = node.inputs[1]!;
   if (weight.type.shape.length !== 4) return miss("the Conv is not one over a map");
   const shifted = shiftedInput(node, fixedShape(weight)[1]! * group, context);
