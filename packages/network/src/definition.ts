@@ -52,6 +52,8 @@ interface Definition<Name extends string, Takes extends Inputs> {
   readonly inputs?: Takes;
   /** Whether it writes its result over its input, so that later rows read the result there; no where left out. */
   readonly inPlace?: (args: Arguments<Name>) => boolean;
+  /** The number of its inputs, the first ones, that are levels of the network: of all where left out. */
+  readonly levels?: (inputs: number) => number;
   readonly plan: (context: PlanContext) => RowPlan;
   /** Emits the module. Several values are the levels of a backbone or the outputs of a head. */
   readonly build: (

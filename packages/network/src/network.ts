@@ -145,7 +145,8 @@ export function traceNetwork(
     else slots.push(...Array<undefined>(emptySlots(outputs.length)).fill(undefined), ...outputs);
   }
   if (end2end && !trace.end2end) throw noEnd2end(config.name);
-  return { trace, layers: traced, outputs, headInputs: inputs, path };
+  const levels = layers.at(-1)?.definition.levels?.(inputs.length);
+  return { trace, layers: traced, outputs, headInputs: inputs.slice(0, levels), path };
 }
 
 const argumentsOf = ({ module, definition, plan, where }: PlannedLayer): Arguments =>

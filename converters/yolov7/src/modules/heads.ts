@@ -48,5 +48,10 @@ export const HEAD_MODULES = moduleTable({
     type: "models.yolo.IDetect",
     build: (scope, inputs, a) => BOX_HEAD.build(scope, inputs, a, implicitly(scope)),
   }),
-  IAuxDetect: defineModule({ ...BOX_HEAD, type: "models.yolo.IAuxDetect", build: auxDetect }),
+  IAuxDetect: defineModule({
+    ...BOX_HEAD,
+    type: "models.yolo.IAuxDetect",
+    levels: (inputs) => inputs / 2,
+    build: auxDetect,
+  }),
 });
