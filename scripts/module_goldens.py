@@ -36,7 +36,7 @@ def made_input(shape, span):
 def made_weight(name, shape):
     """A state_dict entry by its name, or None for one that keeps its value."""
     last = name.split(".")[-1]
-    if last in ("anchors", "num_batches_tracked", "attention_bias_idxs") or name.endswith("dfl.conv.weight"):
+    if last in ("anchors", "anchor_grid", "num_batches_tracked", "attention_bias_idxs") or name.endswith("dfl.conv.weight"):
         return None
     u = uniform(zlib.crc32(name.encode()), math.prod(shape))
     if last == "running_mean" or last.endswith("bias"):

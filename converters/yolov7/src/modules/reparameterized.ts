@@ -155,6 +155,8 @@ export const REPARAMETERIZED_MODULES = moduleTable({
     plan: planScaled,
     build: (scope, x, a) => {
       const c2 = a.int("c2");
+      const branches = a.int("num_conv_branches", 1);
+      if (branches < 1) throw a.error("num_conv_branches", "an integer from 1 on");
       const y = mobileOne(scope, x, c2, {
         k: a.int("k"),
         s: a.int("s", 1),
@@ -162,7 +164,7 @@ export const REPARAMETERIZED_MODULES = moduleTable({
         d: a.int("d", 1),
         g: a.int("g", 1),
         deploy: a.bool("inference_mode", false),
-        branches: a.int("num_conv_branches", 1),
+        branches,
       });
       const se = scope.child("se");
       const gated = a.bool("use_se", false) ? squeezeExcite(se, y, Math.trunc(c2 * 0.0625), ["reduce", "expand"]) : y;
