@@ -12,6 +12,7 @@ import sys
 import zlib
 from collections import Counter
 from copy import deepcopy
+from itertools import takewhile
 
 import numpy as np
 import thop
@@ -26,6 +27,8 @@ SIZE = [1, 3, 72, 104]
 # For backbones that cannot run those.
 EVEN = [1, 3, 64, 96]
 SAMPLES = 24
+# Levels of larger numbers are left out, and those behind them: products of maps grow until last bits decide.
+LARGEST = 30000
 # At least one of each kind of block, the smaller the better.
 COMPUTED = [
     "resnet10t",
@@ -48,10 +51,35 @@ COMPUTED = [
     "fbnetv3_b",
     "lcnet_035",
     "mobilenetv4_conv_small_035",
+    "convnext_atto_ols",
+    "convnextv2_atto",
+    "convnextv2_tiny",
+    "edgenext_xx_small",
+    "edgenext_small_rw",
+    "fasternet_t0",
+    "starnet_s050",
+    "efficientvit_b0",
+    "efficientvit_l1",
+    "fastvit_t8",
+    "fastvit_sa12",
+    "fastvit_mci0",
+    "repvgg_a0",
+    "mobileone_s0",
+    "repvit_m1",
+    "repvit_m0_9",
+    "regnetx_002",
+    "regnety_002",
+    "ghostnet_050",
+    "ghostnetv2_100",
+    "vgg11",
+    "ese_vovnet19b_slim_dw",
+    "cs3darknet_s",
+    "cs3darknet_focus_s",
+    "hgnetv2_b0",
 ]
 
 
-COMPUTED_EVEN = ["resnetaa34d"]
+COMPUTED_EVEN = ["resnetaa34d", "darknetaa53"]
 
 
 def backbone(name):
@@ -107,7 +135,9 @@ def computed(name):
     x = made_input(size, 1)
     macs, _ = thop.profile(deepcopy(model), inputs=(x.clone(),), verbose=False)
     with torch.no_grad():
-        return {"input": size, "macs": int(macs), "outputs": [samples(y) for y in model(x)]}
+        outputs = [samples(y) for y in model(x)]
+    kept = takewhile(lambda level: level["scale"] <= LARGEST, outputs)
+    return {"input": size, "macs": int(macs), "outputs": list(kept)}
 
 
 def main():

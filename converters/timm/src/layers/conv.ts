@@ -3,12 +3,12 @@ import { channelsOf, conv2d, type Scope } from "@yolo-compile/network";
 
 /** Arguments of a timm convolution, with its defaults: kernel 1, stride 1, no bias, padding that keeps the size at stride 1. */
 export interface ConvSettings {
-  readonly k?: number;
-  readonly s?: number;
+  readonly k?: number | undefined;
+  readonly s?: number | undefined;
   /** Padding; symmetric (k - 1) / 2 where left out, TensorFlow's, which looks at the map's size, for "same". */
   readonly p?: number | "same" | undefined;
   /** Groups; 1 where left out, one a channel for "depthwise". */
-  readonly g?: number | "depthwise";
+  readonly g?: number | "depthwise" | undefined;
   readonly bias?: boolean;
 }
 

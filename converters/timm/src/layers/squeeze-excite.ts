@@ -15,11 +15,11 @@ export function roundedChannels(value: number, divisor = 8, limit = 0.9): number
 /** Mean over the map: [n,c,h,w] -> [n,c,1,1] */
 export const meanOfMap = (scope: Scope, x: Value): Value => scope.op("ReduceMean", [x], { axes: [2, 3] });
 
-/** x * sigmoid(fc2(relu(fc1(mean(x))))). SEModule */
-export function squeezeExcite(scope: Scope, x: Value, width: number): Value {
+/** x * sigmoid(fc2(act(fc1(mean(x))))). SEModule */
+export function squeezeExcite(scope: Scope, x: Value, width: number, act: Activation = relu): Value {
   const reduced = conv2d(scope.child("fc1"), meanOfMap(scope, x), width);
   scope.child("bn");
-  const expanded = conv2d(scope.child("fc2"), relu(scope.child("act"), reduced), channelsOf(x));
+  const expanded = conv2d(scope.child("fc2"), act(scope.child("act"), reduced), channelsOf(x));
   return scope.op("Mul", [x, sigmoid(scope.child("gate"), expanded)]);
 }
 
