@@ -71,6 +71,9 @@ export interface CompileObserver extends PassObserver {
   readonly afterStage?: (stage: string) => void;
 }
 
+/** A network that is compiled with another ending, to see more of it. */
+export type ProbeGraphs = Pick<CompiledGraphs, "plain" | "optimized" | "replaced" | "outputs" | "layers">;
+
 /** One network as two graphs that compute the same, with the rewrites that led to the second. */
 export interface CompiledGraphs {
   readonly network: Network;
@@ -88,6 +91,11 @@ export interface CompiledGraphs {
   readonly layers: readonly TracedLayer[];
   /** The layout of each output of either graph. */
   readonly outputs: readonly OutputLayout[];
+  /**
+   * Compiles the network once more, where its boxes are suppressed: at confidence 0, so that every input has boxes that stay,
+   * and with what suppression chooses from among the outputs.
+   */
+  readonly probe?: () => ProbeGraphs;
   /** Names of the weights that are buffers, not parameters. */
   readonly buffers: ReadonlySet<string>;
   readonly weights: BoundWeights;
@@ -168,20 +176,28 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { checkpoint, weights, source, traced } = bind(network, image, request);
   observer?.afterStage?.("bind");
   const names = classNames(network, checkpoint);
-  const built = graphOf(traced, (outputs) =>
-    network.config.metadata({ strides: network.strides, names, batch, outputs, ...imageFacts(image) }),
-  );
+  const metadata = (layouts: readonly OutputLayout[]): ReadonlyMap<string, string> =>
+    network.config.metadata({ strides: network.strides, names, batch, outputs: layouts, ...imageFacts(image) });
+  const built = graphOf(traced, metadata);
   const { graph: plain, layers, outputs, buffers } = built;
-  const reference = isDecoded(ending)
-    ? { graph: plain, outputs }
-    : graphOf(traceNetwork(own, { size: image.size, batch: image.batch, weights: source }));
+  const at = { size: image.size, batch: image.batch, weights: source };
+  const reference = isDecoded(ending) ? { graph: plain, outputs } : graphOf(traceNetwork(own, at));
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
   const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
   const referenceAt: CompiledGraphs["referenceAt"] = (size, batch) =>
     graphOf(traceNetwork(own, { size, batch, weights: source })).graph;
+  const { suppression } = ending;
+  const probe = suppression && {
+    probe: (): ProbeGraphs => {
+      const opened = { ...ending, suppression: { ...suppression, confidence: 0 }, withParts: true };
+      const again = graphOf(traceNetwork({ ...own, ending: opened }, at), metadata);
+      return { ...optimizedOf(again.graph, request.passes), layers: again.layers, outputs: again.outputs };
+    },
+  };
   return {
+    ...probe,
     network,
     plain,
     reference,
@@ -196,6 +212,11 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
     names,
     notes,
   };
+}
+
+function optimizedOf(plain: Graph, passes: PipelineName): Pick<ProbeGraphs, "plain" | "optimized" | "replaced"> {
+  const { graph: optimized, replaced } = optimize(plain, passes);
+  return { plain, optimized, replaced };
 }
 
 const imageFacts = (image: OpenImage): Pick<CompiledFacts, "size" | "dynamic" | "openStep"> => ({

@@ -32,7 +32,9 @@ export {
   networkNotes,
   ownModules,
   readEnding,
+  SUPPRESSION,
   type Summary,
+  type Suppression,
   summarizeNetwork,
 } from "@yolo-compile/network";
 export { type EncodedModel, encodeModel, type ModelInfo, OPSETS, readModelInfo } from "@yolo-compile/onnx";
@@ -52,6 +54,7 @@ export {
   compileGraphs,
   type GraphsRequest,
   loadNetwork,
+  type ProbeGraphs,
   stem,
 } from "./compile-graphs.js";
 export * from "./convert.js";

@@ -26,6 +26,9 @@ const MOST_CANDIDATES = 30000;
 /** Boxes of different classes are moved apart by this many pixels, so that one pass suppresses within classes. */
 const CLASS_DISTANCE = 7680;
 
+/** The distance by which boxes of a class are moved. */
+export const classDistance = (classIndex: number): number => Math.fround(classIndex * CLASS_DISTANCE);
+
 /**
  * The objects in a decoded output, a list for each picture, best score first. `layout` gives the columns of box, scores and
  * mask coefficients; boxes with a label come from a graph that has suppressed others already, and only their number is
@@ -52,7 +55,7 @@ export function nonMaxSuppression(
     const values = data.subarray(picture * size, (picture + 1) * size);
     const candidates = candidatesOf(values, places, rules).sort((a, b) => b.score - a.score);
     if (places.label !== undefined) return candidates.slice(0, maxDetections);
-    return suppress(candidates.slice(0, MOST_CANDIDATES), agnostic ? 0 : CLASS_DISTANCE, iou, maxDetections);
+    return suppress(candidates.slice(0, MOST_CANDIDATES), agnostic, iou, maxDetections);
   });
 }
 
@@ -63,8 +66,8 @@ function checkThresholds(confidence: number, iou: number, maxDetections: number)
 }
 
 /** Greedy: each box in turn, unless suppressed, suppresses those after it. Source: torchvision.ops.nms. */
-function suppress(candidates: readonly Detection[], distance: number, iou: number, most: number): Detection[] {
-  const boxes = spreadBoxes(candidates, distance);
+function suppress(candidates: readonly Detection[], agnostic: boolean, iou: number, most: number): Detection[] {
+  const boxes = spreadBoxes(candidates, agnostic);
   const areas = areasOf(boxes);
   const suppressed = new Uint8Array(candidates.length);
   const kept: Detection[] = [];
@@ -77,10 +80,11 @@ function suppress(candidates: readonly Detection[], distance: number, iou: numbe
   return kept;
 }
 
-function spreadBoxes(candidates: readonly Detection[], distance: number): Float32Array {
+function spreadBoxes(candidates: readonly Detection[], agnostic: boolean): Float32Array {
   const boxes = new Float32Array(candidates.length * 4);
   candidates.forEach(({ box, classIndex }, index) => {
-    for (let side = 0; side < 4; side++) boxes[index * 4 + side] = box[side]! + Math.fround(classIndex * distance);
+    const distance = agnostic ? 0 : classDistance(classIndex);
+    for (let side = 0; side < 4; side++) boxes[index * 4 + side] = box[side]! + distance;
   });
   return boxes;
 }

@@ -2,8 +2,9 @@ import type { Value } from "@yolo-compile/ir";
 import type { UnnamedLayout } from "../definition.js";
 import { noHeadOf } from "../diagnostics.js";
 import type { Scope } from "../trace.js";
-import { DECODED, type Ending, isOfMaps } from "./ending.js";
-import { boxParts, splitBoxes } from "./split-boxes.js";
+import { DECODED, type Ending, isOfMaps, type Suppression } from "./ending.js";
+import { boxParts, type SplitBoxes, splitBoxes } from "./split-boxes.js";
+import { suppressBoxes } from "./suppress-boxes.js";
 
 /** An output of a network, under the name that it gets unless the user names it. */
 export interface NamedOutput {
@@ -27,13 +28,45 @@ export function endNetwork(
   const { ending = DECODED, name } = scope.trace.options;
   if (isOfMaps(ending) && !scope.trace.gaveMaps) throw noHeadOf(name, ending.head);
   const own = outputs.map((value, index) => ({ name: outputName(index), value, layout: layouts[index]! }));
+  if (ending.suppression) return suppressedOutputs(scope, own, ending, ending.suppression);
   return ending.head === "split" ? splitOutputs(scope, own, ending) : own;
 }
 
-function splitOutputs(scope: Scope, outputs: readonly NamedOutput[], ending: Ending): readonly NamedOutput[] {
+const columns = (parts: UnnamedLayout["parts"]): UnnamedLayout => ({ axis: 2, parts });
+
+/** Rows of boxes as heads without suppression give them, prototypes if there are any, and the number of rows. */
+function suppressedOutputs(
+  scope: Scope,
+  outputs: readonly NamedOutput[],
+  { withParts = false }: Ending,
+  rules: Suppression,
+): readonly NamedOutput[] {
   const [{ value, layout }, ...others] = outputs as readonly [NamedOutput, ...NamedOutput[]];
-  const { boxes, scores, coefficients } = splitBoxes(scope, value, layout, ending.boxes);
-  const columns = (parts: UnnamedLayout["parts"]): UnnamedLayout => ({ axis: 2, parts });
+  const parts = splitBoxes(scope, value, layout, "xyxy");
+  const { rows, count } = suppressBoxes(scope, parts, rules);
+  const chosen: UnnamedLayout["parts"] = [
+    { name: "corners", kind: "pixels", count: 4 },
+    { name: "score", kind: "probability", count: 1 },
+    { name: "label", kind: "label", count: 1 },
+    ...layout.parts.filter(({ name }) => name === "masks"),
+  ];
+  const counted: UnnamedLayout = { axis: 1, parts: [{ name: "values", kind: "label", count: 1 }] };
+  return [
+    { name: outputName(0), value: rows, layout: columns(chosen) },
+    ...others,
+    { name: "count", value: count, layout: counted },
+    ...(withParts ? splitOutputs(scope, outputs.slice(0, 1), { head: "split", boxes: "xyxy" }, parts) : []),
+  ];
+}
+
+function splitOutputs(
+  scope: Scope,
+  outputs: readonly NamedOutput[],
+  ending: Ending,
+  made?: SplitBoxes,
+): readonly NamedOutput[] {
+  const [{ value, layout }, ...others] = outputs as readonly [NamedOutput, ...NamedOutput[]];
+  const { boxes, scores, coefficients } = made ?? splitBoxes(scope, value, layout, ending.boxes);
   const named = (part: "classes" | "masks") => columns(layout.parts.filter((each) => each.name === part));
   return [
     { name: "boxes", value: boxes, layout: columns(boxParts(ending.boxes)) },

@@ -15,18 +15,45 @@ export const BOX_FORMS = ["xyxy", "xywh"] as const;
 /** One of {@link BOX_FORMS}. */
 export type BoxForm = (typeof BOX_FORMS)[number];
 
+/** The rules of suppression inside the graph; those of YOLOv5. */
+export interface Suppression {
+  /** Scores must be above it. */
+  readonly confidence: number;
+  /** Of two boxes that overlap by more, the one with the lower score goes. */
+  readonly iou: number;
+  /** Rows of a picture. */
+  readonly maxDetections: number;
+  /** Boxes suppress those of other classes too. */
+  readonly agnostic: boolean;
+  /** A box counts once for each class above the threshold instead of for its best. */
+  readonly multiLabel: boolean;
+}
+
+/** The rules of YOLOv5's detect.py, with the limit of its function. */
+export const SUPPRESSION: Suppression = {
+  confidence: 0.25,
+  iou: 0.45,
+  maxDetections: 300,
+  agnostic: false,
+  multiLabel: false,
+};
+
 /** What the outputs of a graph are. Left out, the family's decoded boxes. */
 export interface Ending {
   readonly head: HeadName;
   /** Of the head "split". */
   readonly boxes: BoxForm;
+  /** Behind decoded boxes. */
+  readonly suppression?: Suppression;
+  /** Gives what suppression chooses from as well: `boxes` and `scores`. */
+  readonly withParts?: boolean;
 }
 
 /** The family's own outputs. */
 export const DECODED: Ending = { head: "decoded", boxes: "xyxy" };
 
 /** Whether the outputs are the family's own, by which all others are judged. */
-export const isDecoded = ({ head }: Ending): boolean => head === "decoded";
+export const isDecoded = ({ head, suppression }: Ending): boolean => head === "decoded" && !suppression;
 
 /** Whether the family makes the outputs from its maps, instead of the decoded boxes being put into another form. */
 export const isOfMaps = ({ head }: Ending): boolean => head === "raw" || head === "sigmoid";

@@ -1,6 +1,6 @@
 import { NUMBER_KINDS, type OutputLayout, type OutputPart, PART_NAMES } from "@yolo-compile/core";
 import { brokenEnding } from "../diagnostics.js";
-import { BOX_FORMS, ENDING_KEY, type EndingFacts, HEADS, type MapFacts } from "./ending.js";
+import { BOX_FORMS, ENDING_KEY, type EndingFacts, HEADS, type MapFacts, type Suppression } from "./ending.js";
 
 /** The longest text that is read: layouts are a few hundred characters, anchors as many. */
 const MOST_CHARACTERS = 1 << 16;
@@ -17,10 +17,12 @@ export function readEnding(metadata: ReadonlyMap<string, string>): EndingFacts |
   if (text === undefined) return undefined;
   if (text.length > MOST_CHARACTERS) throw brokenEnding(`${text.length} characters, at most ${MOST_CHARACTERS}`);
   const found = parse(text);
-  const { head, boxes, outputs, maps } = found;
+  const { head, boxes, suppression, withParts, outputs, maps } = found;
   return {
     head: choice("head", head, HEADS),
     boxes: choice("boxes", boxes, BOX_FORMS),
+    ...(suppression !== undefined && { suppression: rulesOf(suppression) }),
+    ...(withParts !== undefined && { withParts: flag("withParts", withParts) }),
     outputs: list("outputs", outputs).map(layoutOf),
     ...(maps !== undefined && { maps: mapsOf(maps) }),
   };
@@ -60,6 +62,27 @@ function whole(name: string, value: unknown): number {
 function text(name: string, value: unknown): string {
   if (typeof value !== "string") throw brokenEnding(`${name} is no text`);
   return value;
+}
+
+function fraction(name: string, value: unknown): number {
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) throw brokenEnding(`${name} is no share`);
+  return value;
+}
+
+function flag(name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw brokenEnding(`${name} is neither true nor false`);
+  return value;
+}
+
+function rulesOf(value: unknown): Suppression {
+  const { confidence, iou, maxDetections, agnostic, multiLabel } = record("suppression", value);
+  return {
+    confidence: fraction("confidence", confidence),
+    iou: fraction("iou", iou),
+    maxDetections: whole("maxDetections", maxDetections),
+    agnostic: flag("agnostic", agnostic),
+    multiLabel: flag("multiLabel", multiLabel),
+  };
 }
 
 function layoutOf(value: unknown): OutputLayout {
