@@ -3,7 +3,8 @@ import { type Checkpoint, type GraphsRequest, inputKind, openCheckpoint, pipelin
 import { usage } from "./diagnostics.js";
 import { endingOf } from "./ending-options.js";
 import { type FileSource, openFile, readText } from "./files.js";
-import { dynamicAxes, type NetworkOptions, positiveInteger, type WeightsOptions } from "./options.js";
+import { positiveInteger } from "./numbers.js";
+import { dynamicAxes, type NetworkOptions, type WeightsOptions } from "./options.js";
 
 /**
  * Opens weights, and the parts beside them where they are in several files. Closing the checkpoint closes the parts; `onClose`

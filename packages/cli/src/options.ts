@@ -9,6 +9,7 @@ import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { type EndingOptions, withEnding } from "./ending-options.js";
+import { positiveInteger } from "./numbers.js";
 
 /** Options that every command has. */
 export const withCommon = (yargs: Argv) =>
@@ -174,12 +175,6 @@ function parseSizes(text: string): ReadonlyMap<string, number> {
   );
 }
 
-/** A whole number from 1 on. @throws usage */
-export function positiveInteger(option: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) throw usage(`--${option} is ${value}, expected a whole number from 1 on`);
-  return value;
-}
-
 /** The open axes, and words up to the next option that are none: files. */
 interface DynamicWords {
   readonly dynamic: DynamicAxes;
@@ -205,12 +200,6 @@ export function dynamicAxes(words: readonly string[] | undefined): DynamicWords 
     return [batch ?? side, step === undefined ? true : positiveInteger("dynamic", Number(step))] as const;
   });
   return { dynamic: Object.fromEntries(open), rest: words.slice(count) };
-}
-
-/** A number from 0 to 1. @throws usage */
-export function fraction(option: string, value: number): number {
-  if (!(value >= 0 && value <= 1)) throw usage(`--${option} is ${value}, expected a number from 0 to 1`);
-  return value;
 }
 
 /**

@@ -106,6 +106,8 @@ function resultsStream({ output, json }: CompileOptions): NodeJS.WriteStream {
 function checkOptions(options: CompileOptions, inputs: readonly string[]): void {
   checkReportFiles(options.report ?? [], inputs);
   precisionRequest(options);
+  const stray = (["conf", "iou"] as const).find((rule) => options[rule] !== undefined);
+  if (stray && !options.nms) throw usage(`--${stray} is about suppression inside the graph`, "--nms onnx");
   if (options.verify) return;
   if (options.report) throw usage("--report and --no-verify exclude each other", "a report is about the verification");
   if (options.images)

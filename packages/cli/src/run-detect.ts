@@ -13,7 +13,8 @@ import {
 import { isPictureProblem, notOnnx, usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { openFile, readWhole, writeWhole } from "./files.js";
-import { fraction, imageSize, positiveInteger } from "./options.js";
+import { fraction, positiveInteger } from "./numbers.js";
+import { imageSize } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type DetectedPicture, detectionDocument, printDetections } from "./views/detections.js";

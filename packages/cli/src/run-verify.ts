@@ -11,7 +11,8 @@ import {
 import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
-import { fraction, type ProviderOptions } from "./options.js";
+import { fraction } from "./numbers.js";
+import type { ProviderOptions } from "./options.js";
 import { reportContext } from "./report-context.js";
 import { checkReportFiles, isPage, writeReports } from "./report-files.js";
 import type { ReportOptions } from "./report-option.js";

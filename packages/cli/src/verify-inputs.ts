@@ -11,7 +11,8 @@ import {
 } from "@yolo-compile/proof";
 import { inputUnreadable, isPictureProblem, somePictures, usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
-import { positiveInteger, type VerifySizesOptions, verifySizes } from "./options.js";
+import { positiveInteger } from "./numbers.js";
+import { type VerifySizesOptions, verifySizes } from "./options.js";
 import type { PictureOptions } from "./picture-options.js";
 import type { Terminal } from "./terminal.js";
 

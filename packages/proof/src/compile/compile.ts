@@ -10,7 +10,8 @@ import {
 import { note } from "@yolo-compile/core";
 import { hasOpenSizes } from "@yolo-compile/ir";
 import { OPSETS } from "@yolo-compile/onnx";
-import { CPU, checkCandidate, type ModelSource, type Provider, type Tolerance } from "@yolo-compile/runtime";
+import { CPU, type ModelSource, type Provider, type Tolerance } from "@yolo-compile/runtime";
+import { checkEnding } from "../endings/check-ending.js";
 import { restatementFor } from "../endings/restate.js";
 import type { InputChoice } from "../verify/choose-inputs.js";
 import { explainConditioning } from "../verify/conditioning.js";
@@ -101,7 +102,7 @@ async function prove(
   const told = (step: string): void => onStep?.(`verifying: ${step}`);
   told("the plain graph runs");
   const cases = await referenceCases(graphs, place, inputs);
-  const verification = await checkCandidate({
+  const request = {
     candidate: optimized,
     isReference: graphs.reference.graph === graphs.optimized && !hasOpenSizes(graphs.optimized),
     name: "the optimised graph",
@@ -111,7 +112,8 @@ async function prove(
     provider,
     onStep: told,
     ...(tolerance && { tolerance }),
-  });
+  };
+  const verification = await checkEnding(request, graphs, OPSETS.default);
   const notes = await explainConditioning(verification, cases, graphs);
   return { verification, notes: restated ? [note("verify/ending", restated.told), ...notes] : notes };
 }

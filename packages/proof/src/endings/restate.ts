@@ -1,8 +1,8 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { OutputLayout, Tensor } from "@yolo-compile/core";
-import { type EndingFacts, isOfMaps, readEnding } from "@yolo-compile/network";
+import { type EndingFacts, isOfMaps, readEnding, type Suppression } from "@yolo-compile/network";
 import type { Restate, Tensors } from "@yolo-compile/runtime";
-import { hasBoxes, splitRows } from "@yolo-compile/vision";
+import { expectSuppression, hasBoxes, splitRows } from "@yolo-compile/vision";
 import { readOutputs } from "./read-outputs.js";
 
 /** How outputs of another form are held against decoded ones. */
@@ -24,11 +24,15 @@ export function restatementOf(
 ): Restatement | undefined {
   const facts = readEnding(metadata);
   if (!facts) return undefined;
-  return isOfMaps(facts) ? ofMaps(facts, metadata, decoded) : ofParts(facts, decoded);
+  if (isOfMaps(facts)) return ofMaps(facts, metadata, decoded);
+  return facts.suppression ? ofSuppression(facts, facts.suppression, decoded) : ofParts(facts, decoded);
 }
 
 /** The restatement of a compilation, whose reference is its decoded plain graph. */
-export const restatementFor = ({ optimized, reference }: CompiledGraphs): Restatement | undefined =>
+export const restatementFor = ({
+  optimized,
+  reference,
+}: Pick<CompiledGraphs, "optimized" | "reference">): Restatement | undefined =>
   restatementOf(optimized.metadata, reference.outputs);
 
 /** The candidate's maps are decoded by our own code. */
@@ -50,6 +54,32 @@ function ofParts(facts: EndingFacts, decoded: readonly OutputLayout[]): Restatem
     restate: (expected, found) => ({ expected: takeApart(facts, expected, decoded), found }),
     layouts: facts.outputs,
     told: "its parts are held against the boxes of the plain graph, taken apart by our own code",
+  };
+}
+
+/** What stays of the reference's rows is found by the definition of suppression; parts are taken apart. */
+function ofSuppression(facts: EndingFacts, rules: Suppression, decoded: readonly OutputLayout[]): Restatement {
+  const { outputs, withParts } = facts;
+  const prototypes = decoded.length > 1 ? 1 : 0;
+  const [rows, count, parts] = [outputs[0]!, outputs[1 + prototypes]!, outputs.slice(2 + prototypes)];
+  const restate: Restate = (expected, found) => {
+    const boxes = decoded.find(hasBoxes)!; // a network without boxes has no such ending
+    const laid = { tensor: expected.get(boxes.output)!, layout: boxes };
+    const given = { rows: found.get(rows.output)!, count: found.get(count.output)! };
+    const wanted = expectSuppression(laid, given, rules);
+    const others = decoded
+      .slice(1)
+      .map(({ output }, index) => [outputs[1 + index]!.output, expected.get(output)!] as const);
+    const apart = withParts ? takeApart({ ...facts, outputs: parts }, expected, [boxes]) : new Map<string, Tensor>();
+    return {
+      expected: new Map([[rows.output, wanted.rows], ...others, [count.output, wanted.count], ...apart]),
+      found,
+    };
+  };
+  return {
+    restate,
+    layouts: outputs,
+    told: "the rows that stay are held against the boxes of the plain graph, by the definition of suppression",
   };
 }
 

@@ -13,6 +13,7 @@ import {
 } from "@yolo-compile/runtime";
 import type { ComparisonOptions } from "@yolo-compile/vision";
 
+import { checkEnding } from "../endings/check-ending.js";
 import { readOutputs } from "../endings/read-outputs.js";
 import { readerOf } from "../endings/reader-of.js";
 import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
@@ -156,7 +157,7 @@ async function judgeOutputs(
     if (!compared) throw noDetections(name);
     pictures.push(...compared);
   };
-  const verification = await checkCandidate({
+  const request = {
     candidate: source,
     // Of open sizes, the reference is the plain graph of each size.
     isReference:
@@ -168,7 +169,11 @@ async function judgeOutputs(
     onRun,
     ...(tolerance && { tolerance }),
     ...(onStep && { onStep }),
-  });
+  };
+  const verification =
+    subject.kind === "compiled"
+      ? await checkEnding(request, subject.compiled, subject.opset)
+      : await checkCandidate(request);
   return { models: await modelFacts(subject, models), cases, verification, pictures };
 }
 
@@ -223,9 +228,17 @@ async function testOurselves(
   subject: CompiledSubject,
   { inputs: { seed, sizes }, provider, tolerance, onStep }: VerifySettings,
 ): Promise<SelfTestResult> {
-  const { compiled, opset, passes } = subject;
+  const { opset, passes } = subject;
+  const compiled = { ...subject.compiled, ...subject.compiled.probe?.() };
   const cases = await casesOf(subject, modelsOf(subject), { seed, ...(sizes && { sizes }) });
-  const judged = { compiled, opset, cases, ...judgedAs(subject), provider, ...(tolerance && { tolerance }) };
+  const judged = {
+    compiled,
+    opset,
+    cases,
+    ...judgedAs({ ...subject, compiled }),
+    provider,
+    ...(tolerance && { tolerance }),
+  };
   const restated = judged.restate && { referenceLayouts: compiled.reference.outputs };
   return runSelfTest({ ...judged, ...restated, passes, seed, ...(onStep && { onStep }) });
 }
