@@ -1,5 +1,5 @@
 import { areFixed, elementCount, isFloat, type Tensor } from "@yolo-compile/core";
-import { constantValue, foldNode, type Node, type Value } from "@yolo-compile/ir";
+import { constantValue, foldNode, isKnownOp, type Node, type Value } from "@yolo-compile/ir";
 import { modelNode, overLimit } from "./diagnostics.js";
 import type { Lift } from "./lift.js";
 import { liftNode } from "./lift-ops.js";
@@ -33,7 +33,9 @@ export class ConstantFolder {
 
   /** The outputs of a node as constants; undefined where it is no such computation. @throws onnx/limit, onnx/node */
   fold(node: FoldableNode): readonly Value[] | undefined {
-    const tensors = OWN_FOLDS.has(node.record.op) ? [this.#foldOwn(node)] : this.#foldLifted(node);
+    const isConstant = node.inputs.every((input) => !input || input.constant);
+    const isOwn = OWN_FOLDS.has(node.record.op) && (isConstant || !isKnownOp(node.record.op));
+    const tensors = isOwn ? [this.#foldOwn(node)] : this.#foldLifted(node);
     return tensors?.map((tensor, index) => {
       const value = constantValue(tensor, node.record.outputs[index] ?? "");
       this.#made.add(value);
@@ -41,7 +43,7 @@ export class ConstantFolder {
     });
   }
 
-  /** The output of a node that the IR does not have. */
+  /** The output of a node that the IR does not have, or not in every form. */
   #foldOwn({ record, inputs, where }: FoldableNode): Tensor {
     const computed = inputs.find((input) => input && !input.constant);
     if (computed)

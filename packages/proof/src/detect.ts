@@ -24,6 +24,7 @@ import {
 import { parseNames } from "@yolo-compile/weights";
 import { noDetector } from "./diagnostics.js";
 import { type ReadOutputs, readOutputs } from "./endings/read-outputs.js";
+import { DEFAULT_STRIDE, stepOf, strideOf } from "./verify-inputs/index.js";
 
 /** A model and its provider. */
 export interface DetectorRequest {
@@ -41,7 +42,7 @@ export interface DetectorRequest {
 export interface Detector {
   /** By class index; fewer than the model has classes where its metadata has none. */
   readonly names: readonly string[];
-  /** Network input, in pixels. */
+  /** Network input, in pixels; where sides are open, the largest that a picture gets. */
   readonly size: Size;
   /** @throws runtime/run, detect/output */
   detect(image: Image, options?: SuppressionOptions): Promise<Found>;
@@ -69,11 +70,12 @@ export async function openDetector(request: DetectorRequest): Promise<Detector> 
   const [input] = session.inputs;
   if (!input || session.inputs.length !== 1 || input.shape.length !== 4 || input.shape[1] !== 3)
     throw noDetector(name, "its inputs", session.inputs);
-  const size = inputSize(input, request.size);
+  const steps = openSteps(input, info.metadata);
+  const size = inputSize(input, steps, request.size);
   return {
     names: namesOf(info),
     size,
-    detect: (image, options = {}) => detect(session, { input, size, metadata: info.metadata }, image, options),
+    detect: (image, options = {}) => detect(session, { input, size, steps, metadata: info.metadata }, image, options),
     release: () => session.release(),
   };
 }
@@ -82,11 +84,23 @@ export async function openDetector(request: DetectorRequest): Promise<Detector> 
 export const namesOf = ({ metadata }: ModelInfo): readonly string[] =>
   [...parseNames(metadata.get("names") ?? "")].sort(([a], [b]) => a - b).map(([, each]) => each);
 
-function inputSize({ shape }: ValueInfo, wanted: Size = USUAL_SIZE): Size {
+/** The pixels in which each side counts that the model leaves open. */
+function openSteps({ shape }: ValueInfo, metadata: ReadonlyMap<string, string>): Partial<Size> {
+  const stride = strideOf(metadata) ?? DEFAULT_STRIDE;
   const [, , height, width] = shape;
   return {
-    height: typeof height === "number" ? height : wanted.height,
-    width: typeof width === "number" ? width : wanted.width,
+    ...(typeof height !== "number" && { height: stepOf(height) ?? stride }),
+    ...(typeof width !== "number" && { width: stepOf(width) ?? stride }),
+  };
+}
+
+/** Open sides are rounded up to whole steps. */
+function inputSize({ shape }: ValueInfo, steps: Partial<Size>, wanted: Size = USUAL_SIZE): Size {
+  const [, , height, width] = shape;
+  const whole = (side: number, step = 1): number => Math.ceil(side / step) * step;
+  return {
+    height: typeof height === "number" ? height : whole(wanted.height, steps.height),
+    width: typeof width === "number" ? width : whole(wanted.width, steps.width),
   };
 }
 
@@ -94,23 +108,26 @@ function inputSize({ shape }: ValueInfo, wanted: Size = USUAL_SIZE): Size {
 interface Task {
   readonly input: ValueInfo;
   readonly size: Size;
+  /** {@link openSteps} */
+  readonly steps: Partial<Size>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A model for several images at a time gets the picture in every place. */
+/** A model for several images at a time gets the picture in every place; open sides are padded to whole steps only. */
 async function detect(
   session: Session,
-  { input, size, metadata }: Task,
+  { input, size, steps, metadata }: Task,
   image: Image,
   options: SuppressionOptions,
 ): Promise<Found> {
   const [batch] = input.shape;
-  const pictures = Array<Image>(typeof batch === "number" ? batch : 1).fill(letterbox(image, size));
+  const boxed = letterbox(image, size, { stride: steps });
+  const pictures = Array<Image>(typeof batch === "number" ? batch : 1).fill(boxed);
   const tensor = castTensor(toTensor(pictures), input.dtype);
   const started = performance.now();
   const outputs = await session.run(new Map([[input.name, tensor]]));
   const elapsedMs = performance.now() - started;
-  const [found] = readDetections(readOutputs(outputs, metadata), size, [image], options) ?? [];
+  const [found] = readDetections(readOutputs(outputs, metadata), boxed, [image], options) ?? [];
   if (!found) throw noDetector(session.name, "its outputs", session.outputs);
   return { ...found, elapsedMs };
 }

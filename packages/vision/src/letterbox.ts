@@ -7,8 +7,8 @@ const GREY = 114;
 
 /** The padding of a letterbox; by default to the whole size. */
 export interface LetterboxOptions {
-  /** Pad only up to the next multiple of this instead of the whole size: YOLOv5's `auto`. */
-  readonly stride?: number;
+  /** Pad only up to the next multiple of this instead of the whole size: YOLOv5's `auto`. Of both sides, or of one alone. */
+  readonly stride?: number | Partial<Size>;
 }
 
 /**
@@ -18,8 +18,9 @@ export interface LetterboxOptions {
 export function letterbox(image: Image, size: Size, { stride }: LetterboxOptions = {}): Image {
   const ratio = Math.min(size.height / image.height, size.width / image.width);
   const scaled = { width: scaledSide(image.width, ratio), height: scaledSide(image.height, ratio) };
-  const [left, right] = padding(size.width - scaled.width, stride);
-  const [top, bottom] = padding(size.height - scaled.height, stride);
+  const steps = typeof stride === "number" ? { width: stride, height: stride } : stride;
+  const [left, right] = padding(size.width - scaled.width, steps?.width);
+  const [top, bottom] = padding(size.height - scaled.height, steps?.height);
   const inner = resizeLinear(image, scaled);
   const result = blankImage({ width: left + scaled.width + right, height: top + scaled.height + bottom });
   result.data.fill(GREY);

@@ -18,7 +18,17 @@ export interface ResolvedInputs {
   readonly inputs: readonly FixedInput[];
 }
 
-const DEFAULT_STRIDE = 32;
+/** The largest stride of most networks, taken where a model says none. */
+export const DEFAULT_STRIDE = 32;
+
+/** No network has a larger one. */
+const LARGEST_STRIDE = 1 << 14;
+
+/** The largest stride that a model's metadata state, as YOLO families write it; undefined where there is none. */
+export function strideOf(metadata: ReadonlyMap<string, string>): number | undefined {
+  const stride = Number(/^\d{1,9}$/.exec(metadata.get("stride") ?? "")?.[0]);
+  return stride >= 1 && stride <= LARGEST_STRIDE ? stride : undefined;
+}
 
 /** A square picture alone, two upright ones, three small wide ones. Heights and widths are pixels before rounding to steps. */
 const USUAL: Readonly<Record<Role, readonly [number, number, number]>> = {

@@ -1,4 +1,3 @@
-import { decodeModel } from "@yolo-compile/onnx";
 import type { LayerComparison, LayerRow } from "@yolo-compile/report";
 import { CPU, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import type { VerifyInput } from "../verify-inputs/index.js";
@@ -10,6 +9,7 @@ import {
   isWithin,
   statisticsOf,
 } from "./compare-layers.js";
+import { openForeign } from "./foreign-graph.js";
 import { printedShape, rowIdentity } from "./row-diagram.js";
 import { valuesOn } from "./run-values.js";
 import type { CompiledSubject, ModelFile } from "./subject.js";
@@ -54,18 +54,19 @@ export async function layersOfModels(
   candidate: ModelFile,
   { input, provider, tolerance }: LayersOptions,
 ): Promise<LayerComparison> {
-  const [plain, other] = [decodeModel(reference.bytes, reference.name), decodeModel(candidate.bytes, candidate.name)];
-  const pairs = alignNames(plain, other);
+  // At the sizes of this run, so that models that leave others open have values of the same types.
+  const [plain, other] = [openForeign(reference, input.tensors), openForeign(candidate, input.tensors)];
+  const pairs = alignNames(plain.graph, other.graph);
   const expected = await valuesOn(
-    plain,
+    plain.graph,
     pairs.map((pair) => pair.reference),
-    input.tensors,
+    plain.inputs,
     CPU,
   );
   const found = await valuesOn(
-    other,
+    other.graph,
     pairs.map((pair) => pair.candidate),
-    input.tensors,
+    other.inputs,
     provider,
   );
   const rows = pairs.map(({ name, node, reference: value }, index): LayerRow => {

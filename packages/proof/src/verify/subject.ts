@@ -12,9 +12,10 @@ import {
   type ModelSource,
   openSession,
   runReference,
+  type Session,
 } from "@yolo-compile/runtime";
 import { type Restatement, restatementFor, restatementOf } from "../endings/restate.js";
-import type { VerifyInput } from "../verify-inputs/index.js";
+import { commonInputs, strideOf, type VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
 import { type PlaceReference, referenceCases } from "./reference-cases.js";
@@ -143,9 +144,20 @@ export async function casesOf(
   }
   const { name, source } = reference!; // only goldens have none
   if (subject.kind === "models")
-    return runReference({ model: source, name, inputs: (session) => chooseInputs(session, inputs) });
+    return runReference({ model: source, name, inputs: (session) => inputsOfBoth(session, subject, inputs) });
   const { compiled, opset } = subject;
   const place: PlaceReference = (_, graph) =>
     graph === compiled.reference.graph ? source : encodeBytes(graph, { opset });
   return referenceCases(compiled, place, inputs);
+}
+
+/** The inputs on which two models are compared: of sizes that both can run. */
+function inputsOfBoth(
+  session: Pick<Session, "inputs">,
+  { reference, candidate }: Extract<VerifySubject, { kind: "models" }>,
+  choice: InputChoice,
+): readonly VerifyInput[] {
+  const strides = [reference, candidate].flatMap(({ info }) => strideOf(info.metadata) ?? []);
+  const inputs = commonInputs(session.inputs, candidate.info.inputs);
+  return chooseInputs({ inputs }, { ...(strides.length > 0 && { stride: Math.max(...strides) }), ...choice });
 }
