@@ -15,6 +15,7 @@ import {
   wrongKey,
 } from "@yolo-compile/network";
 import { alternativesOf } from "./alternatives.js";
+import { otherHead } from "./heads-stored.js";
 import { metadataOf, taskOf } from "./metadata.js";
 import { readScale } from "./scale.js";
 
@@ -62,6 +63,7 @@ export function readConfig(document: PyValue, name: string): ModelConfig {
     outputChannels: scaledChannels,
     summaryLine,
     metadata: (facts) => metadataOf({ ...facts, document, rows, ch }),
+    otherHead: (stored) => otherHead(task, stored),
     alternatives: (stored) =>
       alternativesOf({ document, nc, letter }, stored).map(({ changes, changed }) => ({
         config: readConfig(new Map([...document, ...changed]), name),

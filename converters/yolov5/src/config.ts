@@ -21,6 +21,7 @@ import {
 } from "@yolo-compile/network";
 import { alternativeYamls } from "./alternatives.js";
 import { anchorCount, anchorRows } from "./anchors.js";
+import { otherHead } from "./heads-stored.js";
 import { BOX_COLUMNS } from "./layout.js";
 import { stridesOfAnchors } from "./stored-strides.js";
 import type { Yolov5Yaml } from "./yolov5-yaml.js";
@@ -30,6 +31,9 @@ export const REQUIRED = ["nc", "depth_multiple", "width_multiple", "anchors", "b
 
 /** initialize_weights sets this on every BatchNorm2d after building. */
 const BATCH_NORM_EPS = 1e-3;
+
+/** A key of our own yamls: a classifier gets its head after initialize_weights, so that torch's `eps` stays there. */
+export const HEAD_EPS = "head_eps";
 
 /** YOLOv5's own size for measuring strides, then larger ones for networks that cannot run it. */
 const PROBE_SIZES = [256, 640, 1280];
@@ -50,6 +54,7 @@ export function readConfig(document: PyValue, name: string): ModelConfig {
     anchors: readAnchors(document.get("anchors")!, name),
     ch: document.has("ch") ? readInteger(document, "ch", name, 1) : 3,
     ...(activation && { activation }),
+    ...(document.has(HEAD_EPS) && { headEps: readPositive(document, HEAD_EPS, name) }),
     rows: [...readRows(document, "backbone", name), ...readRows(document, "head", name)],
   });
 }
@@ -79,6 +84,7 @@ function configOf(yaml: Yolov5Yaml): ModelConfig {
     activation,
     names: argumentNames(yaml, detectChannels),
     batchNormEps: BATCH_NORM_EPS,
+    ...(yaml.headEps !== undefined && { rowEps: new Map([[rows.length - 1, yaml.headEps]]) }),
     root: "model",
     probeSizes: PROBE_SIZES,
     // v5.0's copy of the anchors.
@@ -89,6 +95,7 @@ function configOf(yaml: Yolov5Yaml): ModelConfig {
     summaryLine,
     metadata,
     storedStrides: (stored) => stridesOfAnchors(anchorRows(anchors), stored),
+    otherHead: (stored) => otherHead(rows.at(-1)?.module, stored),
     alternatives: (stored) =>
       alternativeYamls(yaml, stored).map(({ yaml: other, changes }) => ({ config: configOf(other), changes })),
   };

@@ -4,6 +4,7 @@ import { REQUIRED, readConfig } from "./config.js";
 import { decodeMaps, FAMILY } from "./decode-maps.js";
 import { outputsOf } from "./layout.js";
 import { YOLOV5_MODULES } from "./modules/index.js";
+import { OFFICIAL } from "./official.js";
 
 /** YOLOv5, v5.0 to v7.0. */
 export const YOLOV5 = {
@@ -15,6 +16,7 @@ export const YOLOV5 = {
     readConfig,
     outputsOf,
     decodeMaps,
+    named: OFFICIAL,
     storedFacts,
   },
 } satisfies Family;

@@ -8,4 +8,6 @@ export interface Yolov5Yaml extends Pick<ModelConfig, "name" | "nc" | "ch" | "ro
   readonly anchors: PyValue;
   /** The default activation, where it is not SiLU. */
   readonly activation?: PyCall;
+  /** `eps` of the BatchNorms in the last row, where it is not the others'. */
+  readonly headEps?: number;
 }

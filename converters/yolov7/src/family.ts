@@ -13,12 +13,15 @@ import { YOLOV7_MODULES } from "./modules/index.js";
 /** Rows that tell a yaml from YOLOv5's, which the others of the family have come to as well. */
 const TELLING = ["MP", "SP", "ReOrg", "DownC", "IDetect", "IAuxDetect"];
 
+/** The named networks are YOLOv5's own. */
+const { named: _, ...NETWORKS } = YOLOV5.networks;
+
 /** YOLOv7, a fork of YOLOv5 v5.0: the same yaml and boxes, with rows and heads of its own. */
 export const YOLOV7: Family = {
   name: "YOLOv7",
   modules: joinLibraries([YOLOV7_MODULES, YOLOV5.modules]),
   networks: {
-    ...YOLOV5.networks,
+    ...NETWORKS,
     looksLike: `a yaml as YOLOv5's with a row of ${TELLING.join(", ")}; a checkpoint of models.yolo with implicits`,
     recognizes,
     readConfig: (document: PyValue, name: string) => ({ ...YOLOV5.networks.readConfig(document, name), summaryLine }),

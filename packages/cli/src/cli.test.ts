@@ -102,7 +102,15 @@ test.each<[string, RegExp, () => string[]]>([
   [
     "weights that do not fit the yaml",
     /weights\/.*nc: 6/s,
-    () => [yaml((text) => text.replace(/nc: \d+/, "nc: 9"))(), CHECKPOINT],
+    () => [join(SHAPES, "shapes.yaml"), CHECKPOINT, "--nc", "9"],
+  ],
+  ["a name that is nearly a network's", /input\/unreadable.*did you mean yolov5n/, () => ["yolov5nn", CHECKPOINT]],
+  ["a built-in yaml without weights", /compile\/no-weights: yolov5n is/, () => ["yolov5n"]],
+  ["a number of classes that is none", /usage: --nc is 0/, () => [CHECKPOINT, "--nc", "0"]],
+  [
+    "names that are too few",
+    /compile\/names: 2 class names are given/,
+    () => [CHECKPOINT, "--nc", "6", "--names", file("data.yaml", "names: [a, b]")],
   ],
   ["a size that is no multiple", /imgsz.*(96|128)/, () => [CHECKPOINT, "--imgsz", "100"]],
   ["an opset out of range", /onnx\/opset/, () => [CHECKPOINT, "--imgsz", "64", "--opset", "99"]],

@@ -22,6 +22,14 @@ export const inputUnreadable = (path: string, problem: string): CompileError =>
     ...(problem === "ENOENT" && path.includes(NO_UTF8) && { hint: "a name that is not UTF-8 is not found: rename it" }),
   });
 
+/** For a name that is neither a file nor a network; `near` are the names that are closest. */
+export const noSuchNetwork = (path: string, near: readonly string[]): CompileError =>
+  new CompileError({
+    code: "input/unreadable",
+    message: `cannot read ${path}: there is no such file, and no yaml of that name is built in`,
+    hint: `did you mean ${near.join(" or ")}?`,
+  });
+
 /** For an input that is no regular file: it may have no end, or never begin. */
 export const inputSpecial = (path: string, kind: string): CompileError =>
   new CompileError({

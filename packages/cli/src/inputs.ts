@@ -1,8 +1,20 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Checkpoint, type GraphsRequest, inputKind, openCheckpoint, pipelineName } from "@yolo-compile/compiler";
-import { usage } from "./diagnostics.js";
+import {
+  type Checkpoint,
+  type ConfigText,
+  type GraphsRequest,
+  inputKind,
+  namedYaml,
+  nearestNames,
+  networkNames,
+  openCheckpoint,
+  pipelineName,
+} from "@yolo-compile/compiler";
+import { noSuchNetwork, usage } from "./diagnostics.js";
 import { endingOf } from "./ending-options.js";
 import { type FileSource, openFile, readText } from "./files.js";
+import { loadOptions } from "./load-options.js";
 import { positiveInteger } from "./numbers.js";
 import { dynamicAxes, type NetworkOptions, type WeightsOptions } from "./options.js";
 
@@ -55,27 +67,55 @@ export function openInputs(paths: readonly string[], options: WeightsOptions): I
     throw usage(`${paths.length} input files: ${paths.join(", ")}`, "give one yaml and one file of weights");
   const opened: FileSource[] = [];
   try {
-    for (const path of paths) opened.push(openFile(path));
-    return sort(opened, first, options);
+    const named = paths.map((path) => (existsSync(path) ? undefined : namedYaml(path)));
+    for (const [index, path] of paths.entries()) if (!named[index]) opened.push(openNamed(path));
+    return sort(
+      opened,
+      named.filter((each) => each !== undefined),
+      first,
+      options,
+    );
   } catch (error) {
     for (const file of opened) file.close();
     throw error;
   }
 }
 
-function sort(files: readonly FileSource[], first: string, options: WeightsOptions): Inputs {
+/** @throws input/unreadable, which says what names there are if the path looks like one */
+function openNamed(path: string): FileSource {
+  if (existsSync(path) || !/^[^./\\]+(\.ya?ml)?$/.test(path)) return openFile(path);
+  const near = nearestNames(path.replace(/\.ya?ml$/, ""), networkNames(), 2);
+  if (near.length === 0) return openFile(path);
+  throw noSuchNetwork(path, near);
+}
+
+/** The yaml of a path, or of a network that has a name of its own. @throws input/unreadable */
+export function openConfig(path: string): ConfigText {
+  const named = existsSync(path) ? undefined : namedYaml(path);
+  return named ?? { file: path, text: readText(openNamed(path)) };
+}
+
+function sort(
+  files: readonly FileSource[],
+  named: readonly ConfigText[],
+  first: string,
+  options: WeightsOptions,
+): Inputs {
   const kinds = files.map((file) => inputKind(file));
   const config = files[kinds.indexOf("config")];
   const weights = files[kinds.findIndex((kind) => kind !== "config")];
-  if (files.length === 2 && !(config && weights)) {
-    const both = config ? "yaml files" : "files of weights";
-    throw usage(`${files.map(({ name }) => name).join(" and ")} are both ${both}`, "give one of each");
+  const text = config ? { file: config.name, text: readText(config) } : named[0];
+  if (files.length + named.length === 2 && !(text && weights)) {
+    const both = text ? "yaml files" : "files of weights";
+    throw usage(
+      `${[...named.map(({ file }) => file), ...files.map(({ name }) => name)].join(" and ")} are both ${both}`,
+      "give one of each",
+    );
   }
-  const text = config && { file: config.name, text: readText(config) };
   return {
     ...(text && { config: text }),
     ...(weights && { checkpoint: openWeights(weights, options, () => weights.close()) }),
-    name: config?.name ?? first,
+    name: text?.file ?? first,
   };
 }
 
@@ -89,8 +129,7 @@ export function graphsRequest(
   return {
     ...(config && { config }),
     ...(checkpoint && { checkpoint }),
-    modules: options.modules,
-    allowHuge: options["allow-huge"],
+    ...loadOptions(options),
     ...(randomWeights !== undefined && { randomWeights }),
     partial: options.partial,
     ...(options.end2end !== undefined && { end2end: options.end2end }),

@@ -51,8 +51,20 @@ export const withYaml = <Options>(yargs: Argv<Options>) =>
       describe: "build a network that is larger than any known one",
     });
 
+/** Options of commands that plan a network: its classes. */
+export interface PlanOptions extends YamlOptions {
+  readonly nc?: number | undefined;
+  readonly names?: string | undefined;
+}
+
+/** Adds {@link PlanOptions}. */
+export const withPlan = <Options>(yargs: Argv<Options>) =>
+  withYaml(yargs)
+    .option("nc", { type: "number", describe: "the number of classes, instead of the yaml's" })
+    .option("names", { type: "string", describe: "a data yaml with the names of the classes" });
+
 /** Options of commands that compile a network. */
-export interface NetworkOptions extends WeightsOptions, YamlOptions, EndingOptions {
+export interface NetworkOptions extends WeightsOptions, PlanOptions, EndingOptions {
   readonly imgsz: readonly (string | number)[];
   readonly batch: number;
   readonly dynamic?: readonly string[] | undefined;
@@ -65,7 +77,7 @@ export interface NetworkOptions extends WeightsOptions, YamlOptions, EndingOptio
 
 /** Adds {@link NetworkOptions}. */
 export const withNetwork = <Options>(yargs: Argv<Options>) =>
-  withEnding(withYaml(withWeights(yargs)))
+  withEnding(withPlan(withWeights(yargs)))
     .option("imgsz", { alias: "img", array: true, default: [640], describe: "image height, and width if another" })
     .option("batch", { type: "number", default: 1, describe: "images at a time" })
     .option("dynamic", {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { convertWeights, inputKind, sourceRun, WRITABLE_FORMATS } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
-import { type FileSource, openFile, readText, writeWhole } from "./files.js";
-import { openWeights } from "./inputs.js";
+import { type FileSource, openFile, writeWhole } from "./files.js";
+import { openConfig, openWeights } from "./inputs.js";
 import type { WeightsOptions, YamlOptions } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
 import { openTerminal, type Terminal } from "./terminal.js";
@@ -39,7 +39,7 @@ function convert(file: FileSource, options: ConvertOptions, terminal: Terminal):
   if (inputKind(file) === "config")
     throw usage(`${input} is a yaml, not weights`, "give it as --cfg, and the weights first");
   const checkpoint = openWeights(file, options);
-  const config = cfg === undefined ? undefined : { file: cfg, text: readText(openFile(cfg)) };
+  const config = cfg === undefined ? undefined : openConfig(cfg);
   const sha256 = (): string => hashOf(file, terminal);
   const converted = convertWeights({
     checkpoint,

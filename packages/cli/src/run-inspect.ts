@@ -1,9 +1,10 @@
 import { type Checkpoint, inputKind, loadNetwork, matchWeights, readModelInfo } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
-import { type FileSource, openFile, readText } from "./files.js";
-import { openWeights } from "./inputs.js";
-import { imageSize, type YamlOptions } from "./options.js";
+import { type FileSource, openFile } from "./files.js";
+import { openConfig, openWeights } from "./inputs.js";
+import { loadOptions } from "./load-options.js";
+import { imageSize, type PlanOptions } from "./options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { checkpointDocument, printCheckpoint } from "./views/checkpoint.js";
 import { fitDocument, printFit } from "./views/fit.js";
@@ -11,7 +12,7 @@ import { modelDocument, printModel } from "./views/model.js";
 import { examineWeights } from "./views/weight-health.js";
 
 /** The options of `inspect`, as yargs gives them. */
-export interface InspectOptions extends YamlOptions {
+export interface InspectOptions extends PlanOptions {
   readonly file: string;
   readonly json: boolean;
   readonly tensors: boolean;
@@ -49,8 +50,8 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
 }
 
 function fitOf(checkpoint: Checkpoint, cfg: string, options: InspectOptions, terminal: Terminal) {
-  const { modules, "allow-huge": allowHuge, imgsz, tensors } = options;
-  const network = loadNetwork({ file: cfg, text: readText(openFile(cfg)) }, checkpoint, { modules, allowHuge });
+  const { imgsz, tensors } = options;
+  const network = loadNetwork(openConfig(cfg), checkpoint, { ...loadOptions(options), keepClasses: true });
   const match = matchWeights(network, checkpoint, { size: imageSize(imgsz).size });
   printFit(cfg, match, tensors, terminal);
   return { ok: match.fits, document: () => fitDocument(cfg, match) };

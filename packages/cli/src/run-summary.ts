@@ -8,11 +8,12 @@ import {
   visibleText,
 } from "@yolo-compile/compiler";
 import { openInputs } from "./inputs.js";
-import { imageSize, type WeightsOptions, type YamlOptions } from "./options.js";
+import { loadOptions } from "./load-options.js";
+import { imageSize, type PlanOptions, type WeightsOptions } from "./options.js";
 import { openTerminal } from "./terminal.js";
 
 /** The options of `summary`, as yargs gives them. */
-export interface SummaryOptions extends WeightsOptions, YamlOptions {
+export interface SummaryOptions extends WeightsOptions, PlanOptions {
   readonly files: readonly string[];
   readonly imgsz: readonly (string | number)[];
   readonly json: boolean;
@@ -24,7 +25,7 @@ export function runSummary({ files, imgsz, json, ...options }: SummaryOptions): 
   const { size, rest } = imageSize(imgsz);
   const { config, checkpoint } = openInputs([...files, ...rest], options);
   try {
-    const network = loadNetwork(config, checkpoint, { modules: options.modules, allowHuge: options["allow-huge"] });
+    const network = loadNetwork(config, checkpoint, loadOptions(options));
     const notes = networkNotes(network, size);
     const summary = summarizeNetwork(network);
     terminal.print(...formatSummary(visibleRows(summary)).split("\n"));

@@ -6,6 +6,7 @@ import {
   encodeModel,
   type InputKind,
   inputKind,
+  namedYaml,
   pipelineName,
 } from "@yolo-compile/compiler";
 import { type CompiledSubject, type ModelFile, modelFile, namesOf, type VerifySubject } from "@yolo-compile/proof";
@@ -47,6 +48,7 @@ export function openSubject(options: SubjectOptions): OpenedSubject {
 }
 
 function kindOf(path: string): InputKind {
+  if (!existsSync(path) && namedYaml(path)) return "config";
   const file = openFile(path);
   try {
     return inputKind(file);

@@ -4,7 +4,6 @@ import {
   type CompiledFacts,
   DECODED,
   type Ending,
-  type Evidence,
   fitStrides,
   graphOf,
   isDecoded,
@@ -12,28 +11,20 @@ import {
   NETWORK_LIMITS,
   type Network,
   NO_LIMITS,
-  type PyValue,
-  parseYaml,
   planNetwork,
   type TracedLayer,
-  toPython,
   traceNetwork,
 } from "@yolo-compile/network";
 import { optimize, type PassObserver, type PipelineName, type Replacements, type Rewrite } from "@yolo-compile/passes";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type BoundNetwork, type BoundWeights, bindWeights } from "./bind.js";
 import { crossCheck } from "./cross-check.js";
-import { noConfig, noWeights, unknownFamily } from "./diagnostics.js";
-import { familyOf, modulesFor, OWNING_FAMILIES } from "./families.js";
+import { noWeights, otherNames } from "./diagnostics.js";
+import { modulesFor } from "./families.js";
 import { type DynamicAxes, isOpen, type OpenImage, openImage } from "./open-image.js";
 import { randomWeights } from "./random-weights.js";
+import { type ConfigText, readDocument } from "./read-document.js";
 import { asTheyAre } from "./spell-names.js";
-
-/** The yaml's text and the name that the summary gives the model. */
-export interface ConfigText {
-  readonly file: string;
-  readonly text: string;
-}
 
 /** Options of reading a yaml. */
 export interface LoadOptions {
@@ -41,6 +32,12 @@ export interface LoadOptions {
   readonly modules?: ModuleLibrary | undefined;
   /** Builds networks of any size. Default false: those far above any known one are refused. */
   readonly allowHuge?: boolean | undefined;
+  /** The number of classes, instead of the yaml's. */
+  readonly nc?: number | undefined;
+  /** Keeps the given yaml's number of classes, although the checkpoint beside it says another. */
+  readonly keepClasses?: boolean | undefined;
+  /** Class names by index, instead of the checkpoint's; their number is that of the classes unless `nc` is given. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** The inputs of a compilation: a network, the image size and the passes. */
@@ -110,57 +107,31 @@ export interface Reference {
   readonly outputs: readonly OutputLayout[];
 }
 
-/** `models/yolov5n.yaml` -> `yolov5n` */
-export const stem = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
-
 /**
- * The network of a yaml, or of the yaml inside a checkpoint.
+ * The network of a yaml, of the yaml inside a checkpoint, or of the named network whose weights it holds.
  * @throws yaml/…, network/…, compile/no-yaml, compile/family
  */
-export function loadNetwork(
+export const loadNetwork = (
   config: ConfigText | undefined,
   checkpoint: Checkpoint | undefined,
-  { modules, allowHuge = false }: LoadOptions = {},
-): Network {
-  const { document, file, name } = readDocument(config, checkpoint);
-  const family = familyOf({ document, ...(!config && checkpoint && pickledEvidence(checkpoint)) });
-  if (!family) throw unknownFamily(file, document, OWNING_FAMILIES);
+  options: LoadOptions = {},
+): Network => findNetwork(config, checkpoint, options).network;
+
+/** As {@link loadNetwork}, with notes on how the yaml was found. */
+export function findNetwork(
+  config: ConfigText | undefined,
+  checkpoint: Checkpoint | undefined,
+  { modules, allowHuge = false, keepClasses = false, nc, names }: LoadOptions = {},
+): { readonly network: Network; readonly notes: readonly Diagnostic[] } {
+  const { document, family, name, notes } = readDocument(config, checkpoint, { nc: nc ?? names?.length, keepClasses });
   const network = planNetwork(
     family.networks.readConfig(document, name),
     modulesFor(family, modules),
     allowHuge ? NO_LIMITS : NETWORK_LIMITS,
   );
   const strides = checkpoint && (checkpoint.model?.stride ?? network.config.storedStrides?.(checkpoint.tensors));
-  return strides ? fitStrides(network, strides) : network;
+  return { network: strides ? fitStrides(network, strides) : network, notes };
 }
-
-/** A yaml, its file for messages, and the network's name. */
-interface NamedDocument {
-  readonly document: PyValue;
-  readonly file: string;
-  readonly name: string;
-}
-
-function readDocument(config: ConfigText | undefined, checkpoint: Checkpoint | undefined): NamedDocument {
-  if (config) {
-    const { file, text } = config;
-    return { document: parseYaml(text, file), file, name: stem(file) };
-  }
-  const { yaml } = checkpoint?.model ?? {};
-  if (!checkpoint || yaml === undefined)
-    throw noConfig(checkpoint, checkpoint && familyOf(pickledEvidence(checkpoint)));
-  const { name: file } = checkpoint;
-  return { document: toPython(yaml, file), file, name: networkName(checkpoint) };
-}
-
-/** A checkpoint's evidence of its family, besides its yaml. */
-export const pickledEvidence = ({ model, tensors }: Checkpoint): Evidence => ({
-  stored: tensors,
-  ...(model?.className !== undefined && { className: model.className }),
-});
-
-/** The network's name, which YOLO families take from its yaml. */
-export const networkName = ({ model, name }: Checkpoint): string => model?.name ?? stem(model?.yamlFile ?? name);
 
 /**
  * A yaml and weights as a plain and an optimised graph.
@@ -168,14 +139,17 @@ export const networkName = ({ model, name }: Checkpoint): string => model?.name 
  */
 export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { config, size, batch, dynamic, observer, end2end, ending = DECODED } = request;
-  const planned = loadNetwork(config, request.checkpoint, request);
+  const { network: planned, notes: found } = findNetwork(config, request.checkpoint, {
+    keepClasses: request.partial,
+    ...request,
+  });
   const own = { ...planned, ...(end2end !== undefined && { end2end }) };
   const network = isDecoded(ending) ? own : { ...own, ending };
   const image = openImage(network, size, batch, dynamic);
   observer?.afterStage?.("plan");
   const { checkpoint, weights, source, traced } = bind(network, image, request);
   observer?.afterStage?.("bind");
-  const names = classNames(network, checkpoint);
+  const names = classNames(network, checkpoint, request.names);
   const metadata = (layouts: readonly OutputLayout[]): ReadonlyMap<string, string> =>
     network.config.metadata({ strides: network.strides, names, batch, outputs: layouts, ...imageFacts(image) });
   const built = graphOf(traced, metadata);
@@ -185,7 +159,7 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   observer?.afterStage?.("build");
   const { graph: optimized, rewrites, replaced } = optimize(plain, request.passes, observer);
   observer?.afterStage?.("passes");
-  const notes = [...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
+  const notes = [...found, ...checkpoint.notes, ...weights.notes, ...(config ? crossCheck(network, checkpoint) : [])];
   const referenceAt: CompiledGraphs["referenceAt"] = (size, batch) =>
     graphOf(traceNetwork(own, { size, batch, weights: source })).graph;
   const { suppression } = ending;
@@ -245,5 +219,12 @@ function bind(
   return { checkpoint: madeUp, ...bindWeights(network, madeUp, image, { spelled }) };
 }
 
-const classNames = ({ config }: Network, { model }: Checkpoint): string[] =>
-  Array.from({ length: config.nc }, (_, index) => model?.names?.get(index) ?? `class${index}`);
+/** @throws compile/names where other names are given than there are classes */
+function classNames(
+  { config: { nc, name } }: Network,
+  { model }: Checkpoint,
+  given: readonly string[] | undefined,
+): readonly string[] {
+  if (given && given.length !== nc) throw otherNames(given.length, nc, name);
+  return given ?? Array.from({ length: nc }, (_, index) => model?.names?.get(index) ?? `class${index}`);
+}

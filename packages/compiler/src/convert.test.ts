@@ -5,9 +5,10 @@ import { traceNetwork } from "@yolo-compile/network";
 import { encodeBytes } from "@yolo-compile/onnx";
 import { fixturePath } from "@yolo-compile/testkit";
 import { type Checkpoint, openCheckpoint } from "@yolo-compile/weights";
-import { type ConfigText, compileGraphs, loadNetwork, networkName } from "./compile-graphs.js";
+import { compileGraphs, loadNetwork } from "./compile-graphs.js";
 import { type ConvertRequest, convertWeights } from "./convert.js";
 import { randomWeights } from "./random-weights.js";
+import { type ConfigText, networkName } from "./read-document.js";
 
 const YAML = readFileSync(fixturePath("efficientvit/detector.yaml"), "utf8");
 const config: ConfigText = { file: "cfg/detector.yaml", text: YAML };

@@ -8,9 +8,10 @@ import {
   type PlainData,
   WRITABLE_FORMATS,
 } from "@yolo-compile/weights";
-import { type ConfigText, loadNetwork, networkName, pickledEvidence } from "./compile-graphs.js";
+import { loadNetwork } from "./compile-graphs.js";
 import { unknownExtension } from "./diagnostics.js";
 import { familyOf } from "./families.js";
+import { type ConfigText, networkName, pickledEvidence } from "./read-document.js";
 
 /** A conversion: weights, their metadata and the output. */
 export interface ConvertRequest {

@@ -62,6 +62,10 @@ export function weightsMisfit(report: MisfitReport): CompileError {
   });
 }
 
+/** Advice for weights of a network with another head. */
+export const otherHead = (found: string, wanted: string): string =>
+  `these weights have the head ${found}, the yaml ends in ${wanted}: give a yaml that ends in ${found}, or leave it out`;
+
 /** Advice for weights of a single row. */
 export const rowAlone = (where: string, module: string): string =>
   `these are weights of ${module} (${where}) alone: give those of the whole model, or --random-weights 1 as well for the rest`;
@@ -97,6 +101,21 @@ export const unknownMaps = (family: string | undefined): CompileError =>
     code: "detect/maps",
     message: `nothing here decodes the maps of ${family ?? "a model without facts about them"}`,
     hint: "a model whose head is decoded needs no decoder",
+  });
+
+/** For a file that should list class names and does not. */
+export const wrongNames = (file: string): CompileError =>
+  new CompileError({
+    code: "compile/names",
+    message: `${file} has no class names: expected \`names\`, a list or a mapping from 0 on`,
+    hint: "give the data yaml that the network was trained with",
+  });
+
+/** For more or fewer class names than classes. */
+export const otherNames = (given: number, classes: number, network: string): CompileError =>
+  new CompileError({
+    code: "compile/names",
+    message: `${given} class names are given, ${network} has ${classes} classes`,
   });
 
 /** For a yaml with neither weights nor a seed for random ones. */

@@ -10,6 +10,7 @@ export {
   formatType,
   isCompileError,
   type LazyTensor,
+  nearestNames,
   sourceRun,
   VERSION,
   visibleJson,
@@ -50,12 +51,11 @@ export type { BoundWeights } from "./bind.js";
 export {
   type CompiledGraphs,
   type CompileObserver,
-  type ConfigText,
   compileGraphs,
   type GraphsRequest,
+  type LoadOptions,
   loadNetwork,
   type ProbeGraphs,
-  stem,
 } from "./compile-graphs.js";
 export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
@@ -64,10 +64,13 @@ export { type InputKind, inputKind } from "./input-kind.js";
 export type { LeftWeight } from "./load-partial.js";
 export * from "./lower-precision.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
+export { namedYaml, networkNames } from "./named-networks.js";
 export { nearestWeight } from "./nearest-weight.js";
 export type { DynamicAxes } from "./open-image.js";
 export { encodeFiles, type OutputFile } from "./output-files.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";
+export { type ConfigText, stem } from "./read-document.js";
+export { readClassNames } from "./set-classes.js";
 export { summarize } from "./summarize.js";
 export * from "./weight-statistics.js";

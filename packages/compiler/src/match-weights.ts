@@ -3,6 +3,7 @@ import type { ExpectedWeight, Network, TracedNetwork } from "@yolo-compile/netwo
 import type { Checkpoint } from "@yolo-compile/weights";
 import { type Misfit, rowAlone, type TensorNamed, wrongElementType } from "./diagnostics.js";
 import { type LeftWeight, loadPartial, type PartialScope } from "./load-partial.js";
+import { isNotNeeded } from "./not-needed.js";
 import { type ImageRequest, type SpelledWeights, spellNames } from "./spell-names.js";
 import { suggestFit } from "./suggest-fit.js";
 
@@ -34,9 +35,6 @@ export interface WeightMatch {
   readonly suggestion?: string;
 }
 
-/** Last parts of names that inference of no family needs: BatchNorm's counters, and thop's. */
-const NOT_NEEDED = ["num_batches_tracked", "total_ops", "total_params"];
-
 /** Options of {@link matchWeights}. */
 export interface MatchOptions {
   /** Takes the weights that fit and leaves the rest. */
@@ -61,10 +59,9 @@ export function matchWeights(
   const loaded = scope ? loadPartial(spelled, scope) : { tensors: spelled.tensors, notes: [] };
   const compared = compare(expected, loaded.tensors, checkpoint.name);
   const leftOver = [...loaded.tensors].filter(([name]) => !expected.has(name));
-  const notNeeded = new Set([...NOT_NEEDED, ...network.config.notNeeded]);
+  const unneeded = isNotNeeded(network.config);
   // The constants of a graph are no weights.
-  const isExtra = (name: string): boolean =>
-    !checkpoint.ofGraph && !notNeeded.has(name.replace(/^.*\./, "")) && !ignored.has(name);
+  const isExtra = (name: string): boolean => !checkpoint.ofGraph && !unneeded(name) && !ignored.has(name);
   const extra = leftOver.filter(([name]) => isExtra(name)).map(([name, type]) => ({ ...type, name }));
   const fits = compared.missing.length + compared.wrongShape.length + extra.length === 0;
   const suggestion = fits

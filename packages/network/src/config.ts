@@ -45,6 +45,8 @@ export interface ModelConfig {
   readonly settings?: PyDict;
   /** `eps` of each BatchNorm for which the checkpoint holds none. */
   readonly batchNormEps: number;
+  /** `eps` of a row's BatchNorms, where a row was made after the others had theirs set. */
+  readonly rowEps?: ReadonlyMap<number, number>;
   /** Path of the module whose children are the rows: `model`. */
   readonly root: string;
   /** Sides of the square images on which strides are measured; the next is tried where a module cannot run one. */
@@ -65,6 +67,8 @@ export interface ModelConfig {
   metadata(facts: CompiledFacts): ReadonlyMap<string, string>;
   /** The stride of each level in pixels, as far as the weights tell. */
   storedStrides?(stored: StoredWeights): readonly number[] | undefined;
+  /** The module of the head that the stored weights have, where it is not the one that the yaml ends in. */
+  otherHead?(stored: StoredWeights): string | undefined;
   /** Configs that may fit the stored weights, the likeliest first. */
   alternatives?(stored: StoredWeights): readonly AlternativeConfig[];
 }

@@ -33,8 +33,26 @@ export interface NetworkFamily {
    * @throws detect/maps where they are damaged
    */
   decodeMaps?(facts: EndingFacts, outputs: readonly Tensor[]): readonly DecodedOutput[] | undefined;
+  /** Its networks that have names of their own. */
+  readonly named?: NamedNetworks;
   /** Facts about the weights that the metadata of a converted checkpoint repeat, for readers that look no further. */
   storedFacts?(stored: StoredWeights): ReadonlyMap<string, string>;
+}
+
+/** Networks whose yamls are built in. */
+export interface NamedNetworks {
+  /** `yolov5s`, `yolov5s-seg`, … */
+  readonly names: readonly string[];
+  /** The text of a network's yaml; undefined for other names. */
+  yaml(name: string): string | undefined;
+  /** The networks that stored weights may be of, by a glance at names and shapes, the likeliest first. */
+  guess(stored: StoredWeights): readonly NetworkGuess[];
+}
+
+/** A named network, and its number of classes. */
+export interface NetworkGuess {
+  readonly name: string;
+  readonly nc: number;
 }
 
 /** The evidence by which a family is recognised; absent parts are not known. */

@@ -98,6 +98,9 @@ function probedOrNone(planned: Walkable): readonly number[] {
 export const networkNotes = (network: Network, size: TraceRequest["size"]): readonly Diagnostic[] =>
   traceNetwork(network, { size }).trace.notes;
 
+const epsBelowRows = ({ root, rowEps = new Map() }: ModelConfig): ReadonlyMap<string, number> =>
+  new Map([...rowEps].map(([row, eps]) => [`${root}.${row}.`, eps]));
+
 /** The inputs of a walk: an image size, a batch (1 where left out) and weights (none where left out). */
 export interface TraceRequest {
   /** Image height and width. */
@@ -120,6 +123,7 @@ export function traceNetwork(
     ...(config.profiler && { profiler: config.profiler }),
     activation: config.activation,
     batchNormEps: config.batchNormEps,
+    ...(config.rowEps && { epsBelow: epsBelowRows(config) }),
     limits,
   };
   const trace = new Trace(options);

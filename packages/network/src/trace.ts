@@ -51,6 +51,8 @@ export interface TraceOptions {
   readonly activation?: PyCall;
   /** `eps` of each BatchNorm for which the weights hold none; torch's own default where left out. */
   readonly batchNormEps?: number;
+  /** `eps` of each BatchNorm below a path that begins so. */
+  readonly epsBelow?: ReadonlyMap<string, number>;
   /** The head to take: true for the one whose boxes need no suppression, where there is one. Left out, the family decides. */
   readonly end2end?: boolean;
   /** The form of the outputs. */
@@ -256,10 +258,11 @@ export class Scope {
     this.trace.macs = addSizes(this.trace.macs, count);
   }
 
-  /** The `eps` of the weights, else `own`, which classes have whose `eps` the family leaves alone, else the family's. */
+  /** The `eps` of the weights, else `own`, which classes have whose `eps` the family leaves alone, else the row's, else the family's. */
   batchNormEps(own?: number): number {
-    const { weights, batchNormEps = BATCH_NORM_EPS } = this.trace.options;
-    return weights?.batchNormEps(this.path) ?? own ?? batchNormEps;
+    const { weights, batchNormEps = BATCH_NORM_EPS, epsBelow = [] } = this.trace.options;
+    const [, below] = [...epsBelow].find(([start]) => this.path.startsWith(start)) ?? [];
+    return weights?.batchNormEps(this.path) ?? own ?? below ?? batchNormEps;
   }
 
   #weight(weight: ExpectedWeight): Value {

@@ -1,5 +1,5 @@
 import type { CommandModule } from "yargs";
-import { withCommon, withYaml } from "../options.js";
+import { withCommon, withPlan } from "../options.js";
 import type { InspectOptions } from "../run-inspect.js";
 
 /** `inspect`; exit code 1 where weights do not fit the yaml of `--cfg`. */
@@ -7,7 +7,7 @@ export const inspectCommand = (setExitCode: (code: number) => void): CommandModu
   command: "inspect <file>",
   describe: "say what is in a checkpoint or an ONNX model; nothing in it is run",
   builder: (yargs) =>
-    withYaml(withCommon(yargs))
+    withPlan(withCommon(yargs))
       .positional("file", { type: "string", demandOption: true, describe: "a checkpoint or an ONNX model" })
       .option("tensors", { type: "boolean", default: false, describe: "list every tensor, and all that does not fit" })
       .option("cfg", { type: "string", describe: "say how the weights fit this yaml; exit code 1 if they do not" })

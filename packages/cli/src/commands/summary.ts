@@ -1,5 +1,5 @@
 import type { CommandModule } from "yargs";
-import { withCommon, withWeights, withYaml } from "../options.js";
+import { withCommon, withPlan, withWeights } from "../options.js";
 import type { SummaryOptions } from "../run-summary.js";
 
 /** `summary`: the table on stdout, the modules' notes on stderr. */
@@ -7,12 +7,12 @@ export const summaryCommand: CommandModule<object, SummaryOptions> = {
   command: "summary <files..>",
   describe: "print YOLOv5's table of a yaml, or of a checkpoint that carries its own",
   builder: (yargs) =>
-    withYaml(withWeights(withCommon(yargs)))
+    withPlan(withWeights(withCommon(yargs)))
       .positional("files", {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "a yaml, or a checkpoint that carries its own",
+        describe: "a yaml, a name such as yolov5s, or a checkpoint that carries its own",
       })
       .option("imgsz", { alias: "img", array: true, default: [640], describe: "image size that the notes are about" }),
   handler: async (given) => (await import("../run-summary.js")).runSummary(given),
