@@ -2,7 +2,7 @@ import type { Value } from "@yolo-compile/ir";
 import { type Arguments, channelsOf, conv2d, defineModule, moduleTable, type Scope } from "@yolo-compile/network";
 import { BOX_HEAD, type PredictLevel } from "@yolo-compile/yolov5";
 
-const FOLDED = "the Convs are fused, and so fuse() has put it into the head's convolution";
+const FOLDED = "the Convs are fused, and what fuses them folds implicits into the head's convolutions";
 
 /** Whether the weights are those of `Model.fuse()`, which folds implicits into the head and leaves them where they are. */
 const isFused = ({ trace }: Scope): boolean => [...trace.expected.keys()].some((name) => name.endsWith(".conv.bias"));
