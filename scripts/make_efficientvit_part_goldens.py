@@ -6,6 +6,7 @@
 
 Each golden says under `settings` what its part was made with, in the words of the yaml's `model_cfg`.
 """
+import timm
 import torch
 from timm.models._efficientnet_blocks import SqueezeExcite
 from timm.models.efficientvit_msra import (
@@ -62,6 +63,11 @@ def backbone(stem_stride, **settings):
     return model
 
 
+def features(img_size, **settings):
+    """A backbone by timm's name, as a row of a yaml has it."""
+    return timm.create_model("efficientvit_m0", pretrained=False, features_only=True, img_size=img_size, **settings)
+
+
 def with_stride(embedding, stem_stride):
     """The stem of stride 8, as the hybrids with YOLOv5 have it: the same weights, the last convolution keeps the map's size."""
     embedding.conv4.conv.stride = (stem_stride // 8, stem_stride // 8)
@@ -101,6 +107,12 @@ CASES = [
     ("stem of stride 16", stem, dict(width=16, stem_stride=16), [2, 3, 34, 47]),
     ("backbone of strides 8, 16, 32", backbone, dict(stem_stride=8, **BACKBONE, kernels=[5, 3, 3]), [1, 3, 64, 96]),
     ("backbone of strides 16, 32, 64", backbone, dict(stem_stride=16, **BACKBONE, kernels=[3, 5, 7]), [1, 3, 96, 160]),
+    (
+        "features of strides 16, 32, 64, maps smaller than a window",
+        features,
+        dict(img_size=128, **BACKBONE, kernels=[5, 3, 3]),
+        [1, 3, 96, 48],
+    ),
 ]
 
 

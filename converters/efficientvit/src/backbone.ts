@@ -32,11 +32,12 @@ function downsample({ before, merge, after }: DownsampleScopes, x: Value, width:
 }
 
 /** x: [n,c,h,w] -> [n,c,h,w]. EfficientViTBlock */
-export function block(scope: Scope, x: Value, stage: StageSettings, table: number): Value {
+export function block(scope: Scope, x: Value, stage: StageSettings, table: number, padsSmallMaps = false): Value {
   const before = residual(scope.child("ffn0"), residualDepthwise(scope.child("dw0"), x), feedForward);
   const mixed = residual(scope.child("mixer"), before, (inner, y) => {
     const attention = inner.child("attn");
-    return inWindows(inner, y, stage.window, (windows) => cascadedGroupAttention(attention, windows, stage, table));
+    const attend = (windows: Value): Value => cascadedGroupAttention(attention, windows, stage, table);
+    return inWindows(inner, y, stage.window, attend, padsSmallMaps);
   });
   return residual(scope.child("ffn1"), residualDepthwise(scope.child("dw1"), mixed), feedForward);
 }
@@ -65,9 +66,13 @@ function tableSides(root: Scope, layout: Layout, { stages, stemStride }: Backbon
  * The maps of all stages. x: [n,c,h,w] -> [n,width,h/s,w/s] for s = 8, 16, 32 or 16, 32, 64.
  * @throws efficientvit/window where the original could not run the image, efficientvit/open-size where it could not run every image
  */
-export function backbone(root: Scope, x: Value, settings: BackboneSettings): readonly Value[] {
+export function backbone(
+  root: Scope,
+  x: Value,
+  settings: BackboneSettings,
+  layout: Layout = layoutOf(root),
+): readonly Value[] {
   const [, , height, width] = mapSizes(x);
-  const layout = layoutOf(root);
   const tables = tableSides(root, layout, settings);
   if (isFixed(height) && isFixed(width)) {
     checkMaps(settings, tables, [height, width]);
@@ -78,7 +83,8 @@ export function backbone(root: Scope, x: Value, settings: BackboneSettings): rea
   return settings.stages.map((stage, index) => {
     const scopes = scopesOf(index, settings.stages[index - 1]?.halvedAfter ?? false);
     if (scopes.downsample) y = downsample(scopes.downsample, y, stage.width);
-    for (let depth = 0; depth < stage.depth; depth++) y = block(scopes.block(depth), y, stage, tables[index]!);
+    for (let depth = 0; depth < stage.depth; depth++)
+      y = block(scopes.block(depth), y, stage, tables[index]!, settings.padsSmallMaps);
     return y;
   });
 }

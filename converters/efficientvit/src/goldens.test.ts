@@ -5,6 +5,7 @@ import { GOLDEN, goldenWeight, type ModuleGolden, moduleError, readModuleGoldens
 import { cascadedGroupAttention } from "./attention.js";
 import { backbone, block, stem } from "./backbone.js";
 import { patchMerging } from "./blocks.js";
+import { TIMM_FEATURES } from "./layout.js";
 import { readSettings, type StageSettings, type StemStride, settingsArguments, VARIANTS } from "./settings.js";
 import { inWindows } from "./windows.js";
 
@@ -22,7 +23,8 @@ type PartGolden =
   | { readonly part: "attention" | "windows" | "block"; readonly settings: StageGolden }
   | { readonly part: "merging"; readonly settings: { readonly wider: number } }
   | { readonly part: "stem"; readonly settings: { readonly width: number; readonly stem_stride: StemStride } }
-  | { readonly part: "backbone"; readonly settings: Readonly<Record<string, number | readonly number[]>> };
+  | { readonly part: "backbone"; readonly settings: Readonly<Record<string, number | readonly number[]>> }
+  | { readonly part: "features"; readonly settings: Readonly<Record<string, number | readonly number[]>> };
 
 const GOLDENS = readModuleGoldens<PartGolden>("efficientvit.json");
 
@@ -49,6 +51,12 @@ function emit(root: Scope, x: Value, golden: PartGolden): readonly Value[] {
     const args = ["", 0, false, false, null, new Map(Object.entries(settings))];
     const given = settingsArguments(args, "EfficientViT_M0", "backbone[0]");
     return backbone(root, x, readSettings(given, VARIANTS.get("M0")!));
+  }
+  if (part === "features") {
+    const args = ["", 0, false, false, null, new Map(Object.entries({ ...settings, stem_stride: 16 }))];
+    const given = settingsArguments(args, "efficientvit_m0", "backbone[0]");
+    const own = { ...readSettings(given, VARIANTS.get("M0")!), padsSmallMaps: true };
+    return backbone(root, x, own, TIMM_FEATURES);
   }
   const stage = stageOf(settings);
   const attend = (scope: Scope, y: Value): Value => cascadedGroupAttention(scope, y, stage, stage.window);
@@ -84,6 +92,6 @@ describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_,
 
 test("the goldens are of every part", () => {
   expect(new Set(GOLDENS.map(({ part }) => part))).toEqual(
-    new Set(["attention", "windows", "block", "merging", "stem", "backbone"]),
+    new Set(["attention", "windows", "block", "merging", "stem", "backbone", "features"]),
   );
 });

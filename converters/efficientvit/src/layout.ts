@@ -40,6 +40,15 @@ const MICROSOFT: Layout = {
   },
 };
 
+function timmStage(stage: Scope, downsampled: boolean): StageScopes {
+  const down = stage.child("downsample");
+  const downsample = downsampled
+    ? { before: down.child("res1"), merge: down.child("patchmerge"), after: down.child("res2") }
+    : undefined;
+  const blocks = stage.child("blocks");
+  return { downsample, block: (block) => blocks.child(String(block)) };
+}
+
 /** `patch_embed.conv2`, `stages.1.downsample.res1`, `stages.1.blocks.0`. */
 const TIMM: Layout = {
   stem: (root) => {
@@ -49,16 +58,18 @@ const TIMM: Layout = {
   firstBlock: (stage) => `stages.${stage}.blocks.0`,
   stages: (root) => {
     const stages = root.child("stages");
-    return (index, downsampled) => {
-      const stage = stages.child(String(index));
-      const down = stage.child("downsample");
-      const downsample = downsampled
-        ? { before: down.child("res1"), merge: down.child("patchmerge"), after: down.child("res2") }
-        : undefined;
-      const blocks = stage.child("blocks");
-      return { downsample, block: (block) => blocks.child(String(block)) };
-    };
+    return (index, downsampled) => timmStage(stages.child(String(index)), downsampled);
   },
+};
+
+/** `patch_embed_conv2`, `stages_1.downsample.res1`, `stages_1.blocks.0`: timm's features_only flattens the first level. */
+export const TIMM_FEATURES: Layout = {
+  stem: (root) => ({
+    conv: (index) => root.child(`patch_embed_conv${index + 1}`),
+    activation: (index) => root.child(`patch_embed_relu${index + 1}`),
+  }),
+  firstBlock: (stage) => `stages_${stage}.blocks.0`,
+  stages: (root) => (index, downsampled) => timmStage(root.child(`stages_${index}`), downsampled),
 };
 
 /** The layout of the stored names; Microsoft's where there are none. */

@@ -32,7 +32,8 @@ const notesOf = (network: ReturnType<typeof networkOf>, size: readonly [number, 
   traceNetwork(network, { size, weights }).trace.notes;
 
 test("all six variants are modules with the channels of their three maps", () => {
-  const channels = [...EFFICIENTVIT.modules.keys()].map((name) => [
+  const names = [...EFFICIENTVIT.modules.keys()].filter((name) => name.startsWith("EfficientViT_"));
+  const channels = names.map((name) => [
     name,
     planNetwork(plainConfig([`[-1, 1, ${name}, []]`]), EFFICIENTVIT.modules).layers[0]!.plan.channels,
   ]);
@@ -45,6 +46,36 @@ test("all six variants are modules with the channels of their three maps", () =>
     ["EfficientViT_M4", [128, 256, 384]],
     ["EfficientViT_M5", [192, 288, 384]],
   ]);
+});
+
+// timm 1.0.31, features_only
+test.each([
+  ["efficientvit_m0", [64, 128, 192], 481, 2156052],
+  ["efficientvit_m1", [128, 144, 192], 439, 2787176],
+  ["efficientvit_m2", [128, 192, 224], 433, 3962106],
+  ["efficientvit_m3", [128, 240, 320], 469, 6579082],
+  ["efficientvit_m4", [128, 256, 384], 481, 8418460],
+  ["efficientvit_m5.r224_in1k", [192, 288, 384], 579, 12088004],
+])("%s has timm's channels, modules and parameters, at strides 16, 32, 64", (name, channels, modules, parameters) => {
+  const network = planNetwork(plainConfig([`[-1, 1, ${name}, [False]]`]), EFFICIENTVIT.modules);
+  const { trace, layers } = traceNetwork(network, { size: [256, 128] });
+  expect(layers[0]!.plan.channels).toEqual(channels);
+  expect(layers[0]!.outputs.map(({ type }) => type.shape.slice(2))).toEqual([
+    [16, 8],
+    [8, 4],
+    [4, 2],
+  ]);
+  // The model itself and the Sequential of its rows stand around the backbone.
+  expect(trace).toMatchObject({ modules: modules + 2, parameters });
+});
+
+test.each([
+  ["[]", /efficientvit_m0: pretrained is missing/],
+  ["[False, 1, 2]", undefined],
+])("a row efficientvit_m0 with arguments %s", (args, problem) => {
+  const plan = () => planNetwork(plainConfig([`[-1, 1, efficientvit_m0, ${args}]`]), EFFICIENTVIT.modules);
+  if (problem) expect(plan).toThrow(problem);
+  else expect(plan().layers[0]!.plan.printed).toEqual([false, 1, 2]);
 });
 
 test("a yaml that leaves the stem open offers the other one, one that says it does not", () => {

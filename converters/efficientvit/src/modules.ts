@@ -2,12 +2,14 @@ import {
   type Arguments,
   defineModule,
   type Family,
+  joinLibraries,
   type ModuleDefinition,
   type ModuleTable,
   type Scope,
 } from "@yolo-compile/network";
 import { backbone } from "./backbone.js";
 import { otherStem, readSettings, SIGNATURE, settingsArguments, VARIANTS, type Variant } from "./settings.js";
+import { TIMM_NAMES } from "./timm-names.js";
 
 /** Notes on arguments that have no effect here. */
 function noteArguments(scope: Scope, args: Arguments<"pretrained" | "fuse">): void {
@@ -46,5 +48,8 @@ const EFFICIENTVIT_MODULES: ModuleTable = new Map(
   }),
 );
 
-/** EfficientViT as a backbone under the heads of other families. */
-export const EFFICIENTVIT: Family = { name: "EfficientViT", modules: EFFICIENTVIT_MODULES };
+/** EfficientViT as a backbone under the heads of other families, by Microsoft's names and by timm's. */
+export const EFFICIENTVIT: Family = {
+  name: "EfficientViT",
+  modules: joinLibraries([EFFICIENTVIT_MODULES, TIMM_NAMES]),
+};

@@ -24,6 +24,8 @@ export interface BackboneSettings {
   /** Pixels along one side of a token of the first stage: 8 as in the YOLOv5 hybrids, 16 as in Microsoft's own. */
   readonly stemStride: StemStride;
   readonly stages: readonly StageSettings[];
+  /** Whether maps smaller than a window are padded to one, as timm does, and not seen whole. */
+  readonly padsSmallMaps?: boolean;
 }
 
 /** Image pixels along one side of a token behind the stem. */

@@ -22,18 +22,19 @@ export interface WindowUse {
   readonly paddedWidth: number;
 }
 
-/** Whether attention sees the map whole, without windows. */
-const isWhole = (height: number, width: number, window: number): boolean => height <= window && width <= window;
+/** Whether attention sees the map whole, without windows; of those that pad small maps, one that is a window. */
+const isWhole = (height: number, width: number, window: number, padsSmallMaps = false): boolean =>
+  padsSmallMaps ? height === window && width === window : height <= window && width <= window;
 
 /** Map size of each stage for an image; every stride-2 convolution rounds up. */
 export function stageMaps(
-  { stemStride, stages }: BackboneSettings,
+  { stemStride, stages, padsSmallMaps }: BackboneSettings,
   [height, width]: readonly [number, number],
 ): WindowUse[] {
   let [h, w] = [height, width];
   for (let step = 1; step < stemStride; step *= 2) [h, w] = [Math.ceil(h / 2), Math.ceil(w / 2)];
   return stages.map(({ window, halvedAfter }, stage) => {
-    const whole = isWhole(h, w, window);
+    const whole = isWhole(h, w, window, padsSmallMaps);
     const use: WindowUse = {
       stage,
       height: h,
@@ -102,7 +103,7 @@ export function checkMaps(
   tables: readonly number[],
   size: readonly [number, number],
 ): void {
-  if (runs(settings, tables, size)) return;
+  if (settings.padsSmallMaps || runs(settings, tables, size)) return;
   const failing = stageMaps(settings, size).find(({ stage, height, width, window }) =>
     isWhole(height, width, window) ? height * width !== tables[stage]! ** 2 : window !== tables[stage],
   )!; // runs() found one
@@ -129,9 +130,15 @@ export function sidesWithoutWaste(settings: BackboneSettings, side: number, coun
  * padded with zeros at the bottom and right; the padded tokens take part in attention, as in the original.
  * x: [n,c,h,w] -> [n,c,h,w]. LocalWindowAttention
  */
-export function inWindows(scope: Scope, x: Value, window: number, attention: (x: Value) => Value): Value {
+export function inWindows(
+  scope: Scope,
+  x: Value,
+  window: number,
+  attention: (x: Value) => Value,
+  padsSmallMaps = false,
+): Value {
   const [n, c, h, w] = mapSizes(x);
-  if (isFixed(h) && isFixed(w) && isWhole(h, w, window)) return attention(x);
+  if (isFixed(h) && isFixed(w) && isWhole(h, w, window, padsSmallMaps)) return attention(x);
   const [rows, columns] = [windowsAlong(h, window), windowsAlong(w, window)];
   const [height, width] = [multiplySizes(rows, window), multiplySizes(columns, window)];
   const padded = pad(scope, permute(scope, x, [0, 2, 3, 1]), subtractSizes(height, h), subtractSizes(width, w));

@@ -1,5 +1,16 @@
-import { fixedShape, scalar, type Value } from "@yolo-compile/ir";
-import { batchNorm2d, channelsOf, conv2d, linear, permute, reshape, type Scope, split } from "@yolo-compile/network";
+import { multiplySizes } from "@yolo-compile/core";
+import { scalar, type Value } from "@yolo-compile/ir";
+import {
+  batchNorm2d,
+  channelsOf,
+  conv2d,
+  linear,
+  mapSizes,
+  permute,
+  reshape,
+  type Scope,
+  split,
+} from "@yolo-compile/network";
 import { variants } from "../backbone.js";
 import { type Activation, gelu, identity } from "../layers/activation.js";
 import { type Branches, mergedConv, mobileOneBranches, sum } from "../layers/branches.js";
@@ -60,16 +71,17 @@ const HEAD = 32;
 
 /** Attention of the whole map, in heads of 32 channels. x: [n,c,h,w]. Attention */
 function attention(scope: Scope, x: Value): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
+  const [n, c, h, w] = mapSizes(x);
+  const count = multiplySizes(h, w);
   const heads = c / HEAD;
-  const tokens = permute(scope, reshape(scope, x, [n, c, h * w]), [0, 2, 1]);
+  const tokens = permute(scope, reshape(scope, x, [n, c, count]), [0, 2, 1]);
   const parts = split(scope, linear(scope.child("qkv"), tokens, 3 * c, { bias: false }), [c, c, c], 2);
-  const [q, k, v] = parts.map((part) => reshape(scope, part, [n, h * w, heads, HEAD])) as [Value, Value, Value];
+  const [q, k, v] = parts.map((part) => reshape(scope, part, [n, count, heads, HEAD])) as [Value, Value, Value];
   const query = scope.op("Mul", [permute(scope, q, [0, 2, 1, 3]), scalar(HEAD ** -0.5, "scale")]);
   const scores = scope.op("MatMul", [query, permute(scope, k, [0, 2, 3, 1])]);
   const attended = scope.op("MatMul", [scope.op("Softmax", [scores], { axis: -1 }), permute(scope, v, [0, 2, 1, 3])]);
   for (const name of ["attn_drop", "proj_drop"]) scope.child(name);
-  const joined = reshape(scope, permute(scope, attended, [0, 2, 1, 3]), [n, h * w, c]);
+  const joined = reshape(scope, permute(scope, attended, [0, 2, 1, 3]), [n, count, c]);
   return reshape(scope, permute(scope, linear(scope.child("proj"), joined, c), [0, 2, 1]), [n, c, h, w]);
 }
 

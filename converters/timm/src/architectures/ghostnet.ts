@@ -1,6 +1,6 @@
-import { int64s } from "@yolo-compile/core";
+import { int64s, multiplySizes, sameSize } from "@yolo-compile/core";
 import { constantValue, fixedSize, type Value } from "@yolo-compile/ir";
-import { batchNorm2d, channelsOf, concat, conv2d, type Scope } from "@yolo-compile/network";
+import { batchNorm2d, channelsOf, concat, conv2d, mapSizes, type Scope } from "@yolo-compile/network";
 import { variants } from "../backbone.js";
 import { type Activation, hardSigmoid, identity, relu, sigmoid } from "../layers/activation.js";
 import { conv } from "../layers/conv.js";
@@ -55,9 +55,11 @@ function nearest(scope: Scope, x: Value, axis: number, to: number): Value {
 
 /** A map at the size of another, twice as large but for an odd row or column. */
 function enlarged(scope: Scope, x: Value, like: Value): Value {
-  const [h, w] = [fixedSize(like, 2), fixedSize(like, 3)];
-  if (h === 2 * fixedSize(x, 2) && w === 2 * fixedSize(x, 3)) return scope.op("Resize", [x], { scales: [1, 1, 2, 2] });
-  return nearest(scope, nearest(scope, x, 2, h), 3, w);
+  const [, , h, w] = mapSizes(x);
+  const [, , height, width] = mapSizes(like);
+  if (sameSize(height, multiplySizes(h, 2)) && sameSize(width, multiplySizes(w, 2)))
+    return scope.op("Resize", [x], { scales: [1, 1, 2, 2] });
+  return nearest(scope, nearest(scope, x, 2, fixedSize(like, 2)), 3, fixedSize(like, 3));
 }
 
 /** A ghost module, times a gate of the pooled input mixed along rows, then along columns. GhostModuleV2 */

@@ -1,3 +1,4 @@
+import { divideSizes, isFixed, type Size } from "@yolo-compile/core";
 import { fixedSize, type Value } from "@yolo-compile/ir";
 import { channelsOf, conv2d, type Scope } from "@yolo-compile/network";
 
@@ -12,16 +13,19 @@ export interface ConvSettings {
   readonly bias?: boolean;
 }
 
-/** Padding before and after an axis, so that the output has ceil(size / s) elements. */
-function samePadding(size: number, k: number, s: number): readonly [number, number] {
-  const total = Math.max((Math.ceil(size / s) - 1) * s + k - size, 0);
+/** Padding before and after an axis, so that the output has ceil(size / s); undefined where it depends on an open size. */
+function samePadding(size: Size, k: number, s: number): readonly [number, number] | undefined {
+  if (!isFixed(size) && divideSizes(size, s) === undefined) return undefined;
+  const missing = isFixed(size) ? Math.ceil(size / s) * s - size : 0;
+  const total = Math.max(missing + k - s, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** Padding above, left, below and right. */
+/** Padding above, left, below and right. @throws ir/open-size where it depends on the size */
 function samePads(x: Value, k: number, s: number): readonly number[] {
-  const [top, below] = samePadding(fixedSize(x, 2), k, s);
-  const [left, right] = samePadding(fixedSize(x, 3), k, s);
+  const along = (axis: number): readonly [number, number] =>
+    samePadding(x.type.shape[axis]!, k, s) ?? samePadding(fixedSize(x, axis), k, s)!; // the second one throws
+  const [[top, below], [left, right]] = [along(2), along(3)];
   return [top, left, below, right];
 }
 

@@ -1,5 +1,6 @@
+import { multiplySizes } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
-import { channelsOf, reshape, type Scope } from "@yolo-compile/network";
+import { mapSizes, reshape, type Scope } from "@yolo-compile/network";
 import { sigmoid } from "./activation.js";
 import { meanOfMap } from "./squeeze-excite.js";
 
@@ -11,13 +12,13 @@ function kernelSize(channels: number): number {
 
 /** x * sigmoid(a convolution over the channels of mean(x)). EcaModule */
 export function efficientChannelAttention(scope: Scope, x: Value): Value {
-  const [n, c] = [x.type.shape[0] as number, channelsOf(x)];
+  const [n, c] = mapSizes(x);
   const k = kernelSize(c);
   const inner = scope.child("conv");
   const weight = inner.parameter("weight", [1, 1, k]);
   const pads = [(k - 1) / 2, (k - 1) / 2];
   const line = reshape(scope, meanOfMap(scope, x), [n, 1, c]);
   const mixed = inner.op("Conv", [line, weight], { strides: [1], dilations: [1], pads });
-  inner.macs(n * c * k);
+  inner.macs(multiplySizes(n, c * k));
   return scope.op("Mul", [x, reshape(scope, sigmoid(scope.child("gate"), mixed), [n, c, 1, 1])]);
 }

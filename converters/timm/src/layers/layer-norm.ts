@@ -1,6 +1,6 @@
-import { elementCount } from "@yolo-compile/core";
-import { fixedShape, scalar, type Value } from "@yolo-compile/ir";
-import { channelsOf, type Scope } from "@yolo-compile/network";
+import { multiplySizes } from "@yolo-compile/core";
+import { fixedSize, scalar, type Value } from "@yolo-compile/ir";
+import { channelsOf, elementsOf, type Scope } from "@yolo-compile/network";
 
 /** The vector along axis 1 of a map: [c] -> [c,1,1] */
 export const alongChannels = (scope: Scope, vector: Value): Value => scope.op("Unsqueeze", [vector], { axes: [1, 2] });
@@ -14,9 +14,9 @@ function normalized(scope: Scope, x: Value, axis: number, eps: number): Value {
 
 /** Over the last axis. `counted` where the class is torch's own, which thop recognises. x: [...,c] */
 export function layerNorm(scope: Scope, x: Value, eps: number, counted = false): Value {
-  const c = x.type.shape.at(-1) as number; // channels are never open
+  const c = fixedSize(x, -1);
   const [weight, bias] = [scope.parameter("weight", [c]), scope.parameter("bias", [c])];
-  if (counted) scope.macs(4 * elementCount(fixedShape(x)));
+  if (counted) scope.macs(multiplySizes(elementsOf(x), 4));
   return scope.op("Add", [scope.op("Mul", [normalized(scope, x, -1, eps), weight]), bias]);
 }
 

@@ -1,4 +1,4 @@
-import { scalar, type Value } from "@yolo-compile/ir";
+import { fixedSize, scalar, type Value } from "@yolo-compile/ir";
 import { channelsOf, conv2d, linear, type Scope } from "@yolo-compile/network";
 import type { Activation } from "./activation.js";
 import { alongChannels } from "./layer-norm.js";
@@ -21,7 +21,7 @@ const GRN_EPS = 1e-6;
  */
 function globalResponseNorm(scope: Scope, x: Value, conv: boolean): Value {
   const [plane, channel] = conv ? [[2, 3], 1] : [[1, 2], -1];
-  const c = x.type.shape.at(channel) as number; // channels are never open
+  const c = fixedSize(x, channel);
   const along = (vector: Value): Value => (conv ? alongChannels(scope, vector) : vector);
   const weight = along(scope.parameter("weight", [c]));
   const bias = along(scope.parameter("bias", [c]));
@@ -35,7 +35,7 @@ function globalResponseNorm(scope: Scope, x: Value, conv: boolean): Value {
 /** fc2(act(fc1(x))), normalised in between where asked for. Mlp, GlobalResponseNormMlp */
 export function mlp(scope: Scope, x: Value, { conv, width, act, grn = false }: MlpSettings): Value {
   const layer = conv ? conv2d : linear;
-  const c = conv ? channelsOf(x) : (x.type.shape.at(-1) as number); // channels are never open
+  const c = conv ? channelsOf(x) : fixedSize(x, -1);
   const wide = act(scope.child("act"), layer(scope.child("fc1"), x, width));
   for (const name of ["drop1", "drop2"]) scope.child(name);
   const norm = scope.child(grn ? "grn" : "norm");

@@ -1,5 +1,16 @@
-import { fixedShape, fixedSize, scalar, type Value } from "@yolo-compile/ir";
-import { channelsOf, concat, conv2d, linear, permute, reshape, type Scope, split } from "@yolo-compile/network";
+import { multiplySizes, type Size } from "@yolo-compile/core";
+import { fixedSize, scalar, type Value } from "@yolo-compile/ir";
+import {
+  channelsOf,
+  concat,
+  conv2d,
+  linear,
+  mapSizes,
+  permute,
+  reshape,
+  type Scope,
+  split,
+} from "@yolo-compile/network";
 import { gelu } from "../../layers/activation.js";
 import { conv } from "../../layers/conv.js";
 import { layerNorm } from "../../layers/layer-norm.js";
@@ -43,7 +54,8 @@ function unit(scope: Scope, x: Value): Value {
 
 /** Attention among channels: softmax(q kᵀ * temperature) v, of unit q and k. x: [n,tokens,c]. CrossCovarianceAttn */
 function crossCovariance(scope: Scope, x: Value, heads: number): Value {
-  const [n, tokens, c] = fixedShape(x) as [number, number, number];
+  const [n, tokens] = x.type.shape as readonly [Size, Size, Size];
+  const c = fixedSize(x, -1);
   const parts = split(scope, linear(scope.child("qkv"), x, 3 * c), [c, c, c], 2);
   const [q, k, v] = parts.map((part) =>
     permute(scope, reshape(scope, part, [n, tokens, heads, c / heads]), [0, 2, 3, 1]),
@@ -79,12 +91,14 @@ export interface SplitBlock {
 
 /** x + gamma * mlp(norm(attention among channels of x in parts)). SplitTransposeBlock */
 export function splitBlock(scope: Scope, x: Value, { scales, heads, positions, bias }: SplitBlock): Value {
-  const [n, c, h, w] = fixedShape(x) as [number, number, number, number];
-  let y = reshape(scope, inParts(scope.child("convs"), x, scales, bias), [n, c, h * w]);
+  const [n, c, h, w] = mapSizes(x);
+  const tokens = multiplySizes(h, w);
+  let y = reshape(scope, inParts(scope.child("convs"), x, scales, bias), [n, c, tokens]);
   y = permute(scope, y, [0, 2, 1]);
   if (positions) {
-    const encoded = conv2d(scope.child("pos_embd").child("token_projection"), fourierPositions(h, w), c);
-    y = scope.op("Add", [y, permute(scope, reshape(scope, encoded, [1, c, h * w]), [0, 2, 1])]);
+    const waves = fourierPositions(fixedSize(x, 2), fixedSize(x, 3));
+    const encoded = conv2d(scope.child("pos_embd").child("token_projection"), waves, c);
+    y = scope.op("Add", [y, permute(scope, reshape(scope, encoded, [1, c, tokens]), [0, 2, 1])]);
   }
   const gamma = scope.parameter("gamma_xca", [c], IN_RESIDUAL);
   const attended = crossCovariance(scope.child("xca"), layerNorm(scope.child("norm_xca"), y, EPS, true), heads);
