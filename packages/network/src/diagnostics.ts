@@ -214,6 +214,14 @@ export const noHeadOf = (name: string, head: string): CompileError =>
     hint: "leave --head out",
   });
 
+/** For the best boxes of a network whose boxes have no objectness to choose by, or none that is a plain convolution. */
+export const noBestOf = (name: string): CompileError =>
+  new CompileError({
+    code: "network/head",
+    message: `${name} ends in no detector whose best boxes can be chosen before they are decoded`,
+    hint: "leave --top out",
+  });
+
 /** For outputs that are to be taken apart and hold no upright boxes with a score for each class. */
 export const noBoxes = (parts: readonly string[]): CompileError =>
   new CompileError({

@@ -218,10 +218,10 @@ function layoutsOf({ layers, outputs }: TracedNetwork, scope: Scope): UnnamedLay
 }
 
 /** What the model's metadata say about outputs that are not the family's own. */
-function endingEntry({ options, mapFacts }: Trace, outputs: readonly OutputLayout[]): [string, string][] {
+function endingEntry({ options, mapFacts, levels }: Trace, outputs: readonly OutputLayout[]): [string, string][] {
   const { ending = DECODED } = options;
   if (isDecoded(ending)) return [];
-  const facts: EndingFacts = { ...ending, outputs, ...(mapFacts && { maps: mapFacts() }) };
+  const facts: EndingFacts = { ...ending, outputs, ...(levels && { levels }), ...(mapFacts && { maps: mapFacts() }) };
   return [[ENDING_KEY, JSON.stringify(facts)]];
 }
 

@@ -106,6 +106,8 @@ export class Trace {
   end2end = false;
   /** Whether the last row gave its maps, as the ending asks. */
   gaveMaps = false;
+  /** The boxes of each level, where the last row gives the best of them alone, as the ending asks. */
+  levels?: readonly number[];
   /** What is needed to decode those maps; reads weights. */
   mapFacts?: () => MapFacts;
   /** The network's input: [n,ch,h,w]. */
@@ -245,6 +247,17 @@ export class Scope {
     this.trace.gaveMaps = true;
     this.trace.mapFacts = facts;
     return ending.head === "raw" ? "raw" : "sigmoid";
+  }
+
+  /**
+   * The number of each level's boxes that the ending asks for, if it asks; `countBoxes` tells how many a level has. A module
+   * that asks has to give that many.
+   */
+  wantedBest(levels: readonly Value[], countBoxes: (level: Value) => number): number | undefined {
+    const { top } = this.trace.options.ending ?? {};
+    if (top === undefined) return undefined;
+    this.trace.levels = levels.map(countBoxes);
+    return top;
   }
 
   /** Adds a note for the user. */

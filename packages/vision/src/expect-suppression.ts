@@ -1,5 +1,6 @@
 import { castTensor, type Tensor, toFloat64 } from "@yolo-compile/core";
 import type { Box } from "./detection.js";
+import { type BestRules, type Reach, reachOf } from "./expect-best.js";
 import { classDistance, nonMaxSuppression } from "./non-max-suppression.js";
 import { type LaidOutput, type SplitRows, splitRows } from "./output-parts.js";
 import { boxOverlap } from "./overlap.js";
@@ -11,6 +12,8 @@ export interface SuppressionRules {
   readonly maxDetections: number;
   readonly agnostic: boolean;
   readonly multiLabel: boolean;
+  /** Left out where suppression chooses from all boxes. */
+  readonly best?: BestRules;
 }
 
 /** The rows that a graph with suppression gives, [n,most,6 + coefficients], and the number of each picture's, i64[n]. */
@@ -44,8 +47,9 @@ export function expectSuppression(
   const counts = toFloat64(found.count);
   const data = new Float32Array(values.length);
   const expectedCounts = new BigInt64Array(n);
+  const reach = rules.best && reachOf(decoded, rules.best);
   for (let picture = 0; picture < n; picture++) {
-    const own = new Picture(parts, picture, rules);
+    const own = new Picture(parts, picture, rules, reach?.(picture));
     const start = picture * most * columns;
     const rows = rowsOf(values.subarray(start, start + most * columns), columns);
     const chosen = own.choice(rows, counts[picture] ?? 0, most) ?? own.suppressed(decoded, most);
@@ -107,6 +111,7 @@ class Picture {
     { boxes, scores, coefficients }: SplitRows,
     readonly picture: number,
     readonly rules: SuppressionRules,
+    readonly reach: Reach | undefined,
   ) {
     const part = ({ shape, data }: Tensor): Float32Array => {
       const size = shape[1]! * shape[2]!;
@@ -198,7 +203,7 @@ class Picture {
   #isStable(chosen: readonly Candidate[], slack: Slack): boolean {
     const { confidence, iou, multiLabel } = this.rules;
     return chosen.every((each, index) => {
-      if (!(each.score > confidence - slack.score)) return false;
+      if (!(each.score > confidence - slack.score) || this.reach?.isPossible(each.row) === false) return false;
       if (!multiLabel && each.score < this.#best(each.row).score - slack.score) return false;
       return chosen.slice(0, index).every((better) => this.#overlap(better, each) <= iou + slack.overlap);
     });
@@ -213,6 +218,7 @@ class Picture {
     const least = Math.max(confidence + slack.score, last);
     const isAccounted = (gone: Candidate): boolean =>
       !(gone.score > least) ||
+      this.reach?.isSure(gone.row) === false ||
       stays.has(gone.row * this.#classes + gone.label) ||
       (!multiLabel && rows.has(gone.row)) ||
       chosen.some(

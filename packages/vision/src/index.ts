@@ -4,6 +4,7 @@ export type { Box, Detection } from "./detection.js";
 export type { OrderChange } from "./detection-order.js";
 export { drawDetections } from "./draw.js";
 export { checkImageName, encodeImage } from "./encode.js";
+export * from "./expect-best.js";
 export * from "./expect-suppression.js";
 export type { Image, Size } from "./image.js";
 export { type LetterboxOptions, letterbox, toTensor } from "./letterbox.js";

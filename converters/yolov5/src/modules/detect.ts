@@ -4,6 +4,7 @@ import {
   type Arguments,
   argumentError,
   asNumber,
+  channelsOf,
   concat,
   conv2d,
   convBnAct,
@@ -25,6 +26,7 @@ import {
 import { anchorRows } from "../anchors.js";
 import { FAMILY, type MapDecoding } from "../decode-maps.js";
 import { BOX_COLUMNS, boxLayout, mapLayout, prototypeLayout } from "../layout.js";
+import { boxesOfLevel, decodeBest } from "./decode-best.js";
 
 interface Head {
   readonly nc: number;
@@ -171,7 +173,16 @@ function detect(
   const grid = scope.buffer("anchors", fallback.shape, fallback);
   const list = scope.child("m");
   const wanted = scope.wantedMaps(() => mapFacts(head, strides, grid));
+  const most = predict === convolved ? scope.wantedBest(inputs, (x) => boxesOfLevel(x, na)) : undefined;
   const levels = inputs.map((x, level) => {
+    if (most !== undefined) {
+      const own = list.child(String(level));
+      const weight = own.parameter("weight", [head.no * na, channelsOf(x), 1, 1]);
+      const bias = own.parameter("bias", [head.no * na]);
+      const stride = strides[level]!;
+      const anchors = levelAnchors(scope, grid, level, stride);
+      return decodeBest(own, x, { ...head, weight, bias, stride, anchors }, most);
+    }
     const map = predict(list, x, head.no * na, level);
     if (wanted) return wanted === "raw" ? map : activated(scope, map, head);
     const stride = strides[level]!;

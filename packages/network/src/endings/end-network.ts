@@ -1,6 +1,6 @@
 import type { Value } from "@yolo-compile/ir";
 import type { UnnamedLayout } from "../definition.js";
-import { noHeadOf } from "../diagnostics.js";
+import { noBestOf, noHeadOf } from "../diagnostics.js";
 import type { Scope } from "../trace.js";
 import { DECODED, type Ending, isOfMaps, type Suppression } from "./ending.js";
 import { boxParts, type SplitBoxes, splitBoxes } from "./split-boxes.js";
@@ -27,6 +27,7 @@ export function endNetwork(
 ): readonly NamedOutput[] {
   const { ending = DECODED, name } = scope.trace.options;
   if (isOfMaps(ending) && !scope.trace.gaveMaps) throw noHeadOf(name, ending.head);
+  if (ending.top !== undefined && !scope.trace.levels) throw noBestOf(name);
   const own = outputs.map((value, index) => ({ name: outputName(index), value, layout: layouts[index]! }));
   if (ending.suppression) return suppressedOutputs(scope, own, ending, ending.suppression);
   return ending.head === "split" ? splitOutputs(scope, own, ending) : own;
@@ -38,7 +39,7 @@ const columns = (parts: UnnamedLayout["parts"]): UnnamedLayout => ({ axis: 2, pa
 function suppressedOutputs(
   scope: Scope,
   outputs: readonly NamedOutput[],
-  { withParts = false }: Ending,
+  { withParts = false, top }: Ending,
   rules: Suppression,
 ): readonly NamedOutput[] {
   const [{ value, layout }, ...others] = outputs as readonly [NamedOutput, ...NamedOutput[]];
@@ -55,7 +56,10 @@ function suppressedOutputs(
     { name: outputName(0), value: rows, layout: columns(chosen) },
     ...others,
     { name: "count", value: count, layout: counted },
-    ...(withParts ? splitOutputs(scope, outputs.slice(0, 1), { head: "split", boxes: "xyxy" }, parts) : []),
+    ...(withParts && top !== undefined ? [{ name: "rows", value, layout }] : []),
+    ...(withParts && top === undefined
+      ? splitOutputs(scope, outputs.slice(0, 1), { head: "split", boxes: "xyxy" }, parts)
+      : []),
   ];
 }
 

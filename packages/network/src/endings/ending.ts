@@ -43,9 +43,11 @@ export interface Ending {
   readonly head: HeadName;
   /** Of the head "split". */
   readonly boxes: BoxForm;
+  /** Decodes no more than so many boxes of each level, those of the highest objectness. */
+  readonly top?: number;
   /** Behind decoded boxes. */
   readonly suppression?: Suppression;
-  /** Gives what suppression chooses from as well: `boxes` and `scores`. */
+  /** Gives what suppression chooses from as well: `boxes` and `scores`, or the rows of the best. */
   readonly withParts?: boolean;
 }
 
@@ -53,7 +55,8 @@ export interface Ending {
 export const DECODED: Ending = { head: "decoded", boxes: "xyxy" };
 
 /** Whether the outputs are the family's own, by which all others are judged. */
-export const isDecoded = ({ head, suppression }: Ending): boolean => head === "decoded" && !suppression;
+export const isDecoded = ({ head, suppression, top }: Ending): boolean =>
+  head === "decoded" && !suppression && top === undefined;
 
 /** Whether the family makes the outputs from its maps, instead of the decoded boxes being put into another form. */
 export const isOfMaps = ({ head }: Ending): boolean => head === "raw" || head === "sigmoid";
@@ -67,6 +70,8 @@ export interface MapFacts {
 /** What a model says about its outputs, so that whoever runs it can read them. */
 export interface EndingFacts extends Ending {
   readonly outputs: readonly OutputLayout[];
+  /** The boxes of each level, where the best of them were chosen. */
+  readonly levels?: readonly number[];
   /** Of maps. */
   readonly maps?: MapFacts;
 }

@@ -17,11 +17,13 @@ export function readEnding(metadata: ReadonlyMap<string, string>): EndingFacts |
   if (text === undefined) return undefined;
   if (text.length > MOST_CHARACTERS) throw brokenEnding(`${text.length} characters, at most ${MOST_CHARACTERS}`);
   const found = parse(text);
-  const { head, boxes, suppression, withParts, outputs, maps } = found;
+  const { head, boxes, suppression, withParts, top, levels, outputs, maps } = found;
   return {
     head: choice("head", head, HEADS),
     boxes: choice("boxes", boxes, BOX_FORMS),
     ...(suppression !== undefined && { suppression: rulesOf(suppression) }),
+    ...(top !== undefined && { top: whole("top", top) }),
+    ...(levels !== undefined && { levels: list("levels", levels).map((level) => whole("a level", level)) }),
     ...(withParts !== undefined && { withParts: flag("withParts", withParts) }),
     outputs: list("outputs", outputs).map(layoutOf),
     ...(maps !== undefined && { maps: mapsOf(maps) }),
