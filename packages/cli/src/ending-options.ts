@@ -15,6 +15,7 @@ import { fraction, positiveInteger } from "./numbers.js";
 export interface EndingOptions {
   readonly head: HeadName;
   readonly boxes?: BoxForm | undefined;
+  readonly top?: number | undefined;
   readonly nms?: "onnx" | undefined;
   readonly conf?: number | undefined;
   readonly iou?: number | undefined;
@@ -32,6 +33,10 @@ export const withEnding = <Options>(yargs: Argv<Options>) =>
       describe: "end in decoded boxes, raw maps, maps after the sigmoid, or boxes and scores apart",
     })
     .option("boxes", { choices: BOX_FORMS, describe: "--head split: corners or centre and size  [default: xyxy]" })
+    .option("top", {
+      type: "number",
+      describe: "decode no more than N boxes of each level, those of the highest objectness",
+    })
     .option("nms", {
       choices: ["onnx"] as const,
       describe: "suppress overlapping boxes inside the graph, by YOLOv5's rules",
@@ -54,7 +59,10 @@ export function endingOf(options: EndingOptions): Ending {
   if (nms === undefined && stray) throw usage(`--${stray} is about suppression inside the graph`, "--nms onnx");
   if (nms !== undefined && head !== "decoded")
     throw usage(`--nms ${nms} suppresses decoded boxes, --head ${head} gives others`, "leave --head out");
-  return { head, boxes: boxes ?? "xyxy", ...(nms && { suppression: rulesOf(options) }) };
+  if (options.top !== undefined && head !== "decoded")
+    throw usage(`--top chooses among decoded boxes, --head ${head} gives others`, "leave --head out");
+  const top = options.top !== undefined && { top: positiveInteger("top", options.top) };
+  return { head, boxes: boxes ?? "xyxy", ...top, ...(nms && { suppression: rulesOf(options) }) };
 }
 
 function rulesOf(options: EndingOptions): Suppression {

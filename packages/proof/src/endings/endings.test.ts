@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { compileGraphs, type Ending } from "@yolo-compile/compiler";
+import { compileGraphs, type Ending, SUPPRESSION } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import { ENDING_KEY } from "@yolo-compile/network";
@@ -15,10 +15,12 @@ const ENDINGS: readonly Ending[] = [
   { head: "sigmoid", boxes: "xyxy" },
   { head: "split", boxes: "xyxy" },
   { head: "split", boxes: "xywh" },
+  { head: "decoded", boxes: "xyxy", top: 20 },
+  { head: "decoded", boxes: "xyxy", top: 20, suppression: { ...SUPPRESSION, maxDetections: 30 } },
 ];
 
 describe.each([...smallDetectors()])("%s", (_, source) => {
-  test.each(ENDINGS)("ends in $head, $boxes: held against the decoded plain graph", async (ending) => {
+  test.each(ENDINGS)("ends in $head, $boxes, top $top: held against the decoded plain graph", async (ending) => {
     const { graphs, notes } = await compile({ ...source, randomWeights: 1, ending });
     expect(graphs.reference.graph).not.toBe(graphs.plain);
     expect(graphs.plain.outputs.map(({ name }) => name)).toEqual(graphs.outputs.map(({ output }) => output));
@@ -36,7 +38,7 @@ test("a graph whose boxes are decoded says nothing about its ending", () => {
   expect([...decoded.optimized.metadata.keys()]).toEqual(["names", "stride"]);
 });
 
-test.each(ENDINGS)("a file that ends in $head, $boxes is read by its own metadata", async (ending) => {
+test.each(ENDINGS)("a file that ends in $head, $boxes, top $top is read by its own metadata", async (ending) => {
   const { optimized } = compileGraphs({ ...request, ending });
   const subject = {
     kind: "models",
@@ -78,6 +80,16 @@ test("deliberate faults behind an ending are found as they are without one", asy
   expect(selfTest!.counts.survived).toBe(0);
   expect(selfTest!.counts.caught).toBeGreaterThan(10);
 });
+
+test("the best boxes are those of the reference, wherever their choice leads on", async () => {
+  const compiled = compileGraphs({ ...request, ending: ENDINGS[4]! });
+  expect(compiled.outputs.map(({ output }) => output)).toEqual(["output0"]);
+  expect(compiled.optimized.outputs[0]!.value.type.shape).toEqual([1, 20 + 20 + 18, 11]);
+  const subject = { kind: "compiled", compiled, passes: "full", opset: OPSETS.default } as const;
+  const { selfTest } = await verify(subject, { selfTest: true });
+  expect(selfTest!.counts.survived).toBe(0);
+  expect(selfTest!.counts.caught).toBeGreaterThan(10);
+}, 240_000);
 
 test.each(["raw", "sigmoid", "split"] as const)("a classifier has no %s head", (head) => {
   const text =

@@ -2,7 +2,14 @@ import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { OutputLayout, Tensor } from "@yolo-compile/core";
 import { type EndingFacts, isOfMaps, readEnding, type Suppression } from "@yolo-compile/network";
 import type { Restate, Tensors } from "@yolo-compile/runtime";
-import { expectSuppression, hasBoxes, splitRows } from "@yolo-compile/vision";
+import {
+  type BestRules,
+  expectBest,
+  expectSuppression,
+  hasBoxes,
+  type LaidOutput,
+  splitRows,
+} from "@yolo-compile/vision";
 import { readOutputs } from "./read-outputs.js";
 
 /** How outputs of another form are held against decoded ones. */
@@ -25,7 +32,9 @@ export function restatementOf(
   const facts = readEnding(metadata);
   if (!facts) return undefined;
   if (isOfMaps(facts)) return ofMaps(facts, metadata, decoded);
-  return facts.suppression ? ofSuppression(facts, facts.suppression, decoded) : ofParts(facts, decoded);
+  if (facts.suppression) return ofSuppression(facts, facts.suppression, decoded);
+  const best = bestOf(facts);
+  return best ? ofBest(facts, best, decoded) : ofParts(facts, decoded);
 }
 
 /** The restatement of a compilation, whose reference is its decoded plain graph. */
@@ -57,20 +66,40 @@ function ofParts(facts: EndingFacts, decoded: readonly OutputLayout[]): Restatem
   };
 }
 
+const bestOf = ({ top, levels }: EndingFacts): BestRules | undefined =>
+  top === undefined || !levels ? undefined : { top, levels };
+
+const laidIn = (expected: Tensors, decoded: readonly OutputLayout[]): LaidOutput => {
+  const layout = decoded.find(hasBoxes)!; // a network without boxes has no such ending
+  return { tensor: expected.get(layout.output)!, layout };
+};
+
+/** The reference's rows of the boxes that the candidate chose, where these are the best. */
+function ofBest({ outputs }: EndingFacts, best: BestRules, decoded: readonly OutputLayout[]): Restatement {
+  const [rows, ...others] = outputs as readonly [OutputLayout, ...OutputLayout[]];
+  const restate: Restate = (expected, found) => {
+    const wanted = expectBest(laidIn(expected, decoded), found.get(rows.output)!, best);
+    const rest = others.map(({ output }, index) => [output, expected.get(decoded[index + 1]!.output)!] as const);
+    return { expected: new Map([[rows.output, wanted], ...rest]), found };
+  };
+  const told = `the best ${best.top} boxes of each level are held against those of the plain graph`;
+  return { restate, layouts: outputs, told };
+}
+
 /** What stays of the reference's rows is found by the definition of suppression; parts are taken apart. */
 function ofSuppression(facts: EndingFacts, rules: Suppression, decoded: readonly OutputLayout[]): Restatement {
   const { outputs, withParts } = facts;
+  const best = bestOf(facts);
   const prototypes = decoded.length > 1 ? 1 : 0;
   const [rows, count, parts] = [outputs[0]!, outputs[1 + prototypes]!, outputs.slice(2 + prototypes)];
   const restate: Restate = (expected, found) => {
-    const boxes = decoded.find(hasBoxes)!; // a network without boxes has no such ending
-    const laid = { tensor: expected.get(boxes.output)!, layout: boxes };
+    const laid = laidIn(expected, decoded);
     const given = { rows: found.get(rows.output)!, count: found.get(count.output)! };
-    const wanted = expectSuppression(laid, given, rules);
+    const wanted = expectSuppression(laid, given, best ? { ...rules, best } : rules);
     const others = decoded
       .slice(1)
       .map(({ output }, index) => [outputs[1 + index]!.output, expected.get(output)!] as const);
-    const apart = withParts ? takeApart({ ...facts, outputs: parts }, expected, [boxes]) : new Map<string, Tensor>();
+    const apart = withParts ? partsOf(facts, parts, laid, found) : new Map<string, Tensor>();
     return {
       expected: new Map([[rows.output, wanted.rows], ...others, [count.output, wanted.count], ...apart]),
       found,
@@ -83,15 +112,23 @@ function ofSuppression(facts: EndingFacts, rules: Suppression, decoded: readonly
   };
 }
 
+/** What suppression chooses from: the rows of the best, or the reference's boxes taken apart. */
+function partsOf(facts: EndingFacts, outputs: readonly OutputLayout[], laid: LaidOutput, found: Tensors): Tensors {
+  const [rows] = outputs as readonly [OutputLayout];
+  const best = bestOf(facts);
+  if (best) return new Map([[rows.output, expectBest(laid, found.get(rows.output)!, best)]]);
+  return takeApart({ ...facts, outputs }, new Map([[laid.layout.output, laid.tensor]]), [laid.layout]);
+}
+
 /** The outputs that the facts list, in their order: boxes, scores, coefficients where there are masks, then the others. */
 function takeApart(
   { outputs, boxes: form }: EndingFacts,
   expected: Tensors,
   decoded: readonly OutputLayout[],
 ): Tensors {
-  const layout = decoded.find(hasBoxes)!; // a network without boxes has no such ending
-  const { boxes, scores, coefficients } = splitRows({ tensor: expected.get(layout.output)!, layout }, form);
-  const others = decoded.filter((each) => each !== layout).flatMap(({ output }) => expected.get(output) ?? []);
+  const laid = laidIn(expected, decoded);
+  const { boxes, scores, coefficients } = splitRows(laid, form);
+  const others = decoded.filter((each) => each !== laid.layout).flatMap(({ output }) => expected.get(output) ?? []);
   const parts: Tensor[] = [boxes, scores, ...(coefficients.shape[2]! > 0 ? [coefficients] : []), ...others];
   return new Map(outputs.map(({ output }, index) => [output, parts[index]!]));
 }
