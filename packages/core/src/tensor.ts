@@ -33,6 +33,31 @@ export interface LazyTensor extends TensorType {
 export const piecesOf = (tensor: Tensor | LazyTensor): Iterable<TensorData> =>
   "data" in tensor ? [tensor.data] : (tensor.pieces?.() ?? [tensor.read().data]);
 
+/**
+ * A tensor of other elements, computed as they are read, whole or in pieces: `change` takes the elements from `at` on and gives
+ * as many.
+ */
+export const mapElements = (
+  source: LazyTensor,
+  dtype: DType,
+  change: (data: TensorData, at: number) => TensorData,
+): LazyTensor => ({
+  dtype,
+  shape: source.shape,
+  read: () => ({ dtype, shape: source.shape, data: change(source.read().data, 0) }),
+  *pieces() {
+    let at = 0;
+    for (const data of piecesOf(source)) {
+      yield change(data, at);
+      at += data.length;
+    }
+  },
+});
+
+/** A tensor in another element type, cast as it is read. */
+export const castLazily = (source: LazyTensor, dtype: DType): LazyTensor =>
+  mapElements(source, dtype, (data) => castTensor({ dtype: source.dtype, shape: [data.length], data }, dtype).data);
+
 /** The product of all sizes; 1 for a scalar, whose shape is empty. */
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 

@@ -1,11 +1,12 @@
 import {
   addSizes,
-  castTensor,
+  castLazily,
   type Diagnostic,
   type DType,
   elementCount,
   type LazyTensor,
   leastValue,
+  piecesOf,
   productOf,
   type Size,
   type Tensor,
@@ -283,18 +284,14 @@ export class Scope {
       throw impossibleShape(weight.name, weight.shape, this.path);
     this.trace.expected.set(weight.name, weight);
     const { weights } = this.trace.options;
-    const { dtype, shape, name } = weight;
+    const { dtype, shape, name, fallback } = weight;
+    const found = (): LazyTensor => {
+      const stored = weights?.get(name) ?? (fallback && { ...fallback, read: () => fallback });
+      if (!stored) throw weightMissing(name, weight);
+      return castLazily(stored, dtype);
+    };
     return lazyConstant(
-      {
-        dtype,
-        shape,
-        read: () => {
-          const stored = weights?.get(name);
-          const tensor = stored ? stored.read() : weight.fallback;
-          if (!tensor) throw weightMissing(name, weight);
-          return castTensor({ ...tensor, shape }, dtype);
-        },
-      },
+      { dtype, shape, read: () => ({ ...found().read(), shape }), pieces: () => piecesOf(found()) },
       name,
     );
   }

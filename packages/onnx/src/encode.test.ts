@@ -112,6 +112,32 @@ test("constants are read once, when their chunk is asked for, and are not copied
   expect(chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(model.byteLength);
 });
 
+/** Pieces of these lengths, in memory that is used again. */
+function* piecesOfWeight(lengths: readonly number[]): Iterable<Float32Array> {
+  const memory = new Float32Array(6);
+  let at = 0;
+  for (const length of lengths) {
+    memory.set(Float32Array.from({ length }, (_, index) => 1 + at + index));
+    yield memory.subarray(0, length);
+    at += length;
+  }
+}
+
+test("a constant in pieces is written piece by piece, each a copy", () => {
+  const pieces = () => piecesOfWeight([4, 2]);
+  const chunks = [...encodeModel(convGraph({ ...WEIGHT, read: () => WEIGHT, pieces }), { opset: 17 }).chunks()];
+  expect(Buffer.concat(chunks).equals(encodeBytes(CONV, { opset: 17 }))).toBe(true);
+});
+
+test.each([[[4]], [[4, 3]], [[4, 2, 1]], [[]]])(
+  "pieces of other lengths than the type's stop the writing: %j",
+  (lengths) => {
+    const pieces = () => piecesOfWeight(lengths);
+    const model = encodeModel(convGraph({ ...WEIGHT, read: () => WEIGHT, pieces }), { opset: 17 });
+    expect(codeOf(() => [...model.chunks()])).toBe("onnx/constant");
+  },
+);
+
 test("the same graph gives the same bytes", () => {
   for (const { graph } of allSamples("f16"))
     expect(encodeBytes(graph, { opset: 17 })).toEqual(encodeBytes(graph, { opset: 17 }));

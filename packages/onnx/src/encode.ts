@@ -5,6 +5,7 @@ import {
   type LazyTensor,
   type Size,
   sameType,
+  type TensorData,
   tensorBytes,
   type ValueType,
 } from "@yolo-compile/core";
@@ -33,7 +34,7 @@ export interface EncodeOptions {
 /** An ONNX file of known length, made chunk by chunk. */
 export interface EncodedModel {
   readonly byteLength: number;
-  /** The file's bytes in order. Each constant is read once, when its chunk is asked for; that chunk is its own memory. */
+  /** The file's bytes in order. Each constant is read once, when its chunks are asked for; each has its own memory. */
   chunks(): Iterable<Uint8Array>;
 }
 
@@ -87,7 +88,23 @@ const lengthOf = (parts: readonly Part[]): number =>
   parts.reduce((sum, part) => sum + ("tensor" in part ? byteLength(part.tensor) : part.length), 0);
 
 function* chunksOf(parts: readonly Part[]): Iterable<Uint8Array> {
-  for (const part of parts) yield "tensor" in part ? readConstant(part) : part;
+  for (const part of parts)
+    if (!("tensor" in part)) yield part;
+    else if (part.tensor.pieces) yield* constantPieces(part, part.tensor.pieces());
+    else yield readConstant(part);
+}
+
+/** A piece's memory may be used again for the next one: a chunk is a copy. */
+function* constantPieces({ hint, tensor }: Constant, pieces: Iterable<TensorData>): Iterable<Uint8Array> {
+  const wanted = byteLength(tensor);
+  let length = 0;
+  for (const data of pieces) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    length += bytes.length;
+    if (length > wanted) break;
+    yield bytes.slice();
+  }
+  if (length !== wanted) throw constantRead(hint, formatType(tensor), "its pieces", length);
 }
 
 function readConstant({ hint, tensor }: Constant): Uint8Array {

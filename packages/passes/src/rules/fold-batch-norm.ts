@@ -1,11 +1,13 @@
 import {
-  allocate,
   castTensor,
+  type DType,
   elementCount,
   fromNumbers,
   type LazyTensor,
+  mapElements,
   sameShape,
   type Tensor,
+  type TensorData,
   toFloat64,
 } from "@yolo-compile/core";
 import { lazyConstant, type Node, type OpName, type Value } from "@yolo-compile/ir";
@@ -61,23 +63,28 @@ function layoutOf<Op extends OpName>(feeder: Node<Op>): Layout | Miss {
 }
 
 /** The elements as the narrowest floats that hold them all. */
-const floatsOf = (tensor: Tensor): Float32Array | Float64Array =>
-  tensor.dtype === "f64" ? toFloat64(tensor) : (castTensor(tensor, "f32").data as Float32Array); // as cast
+function floatsOf(dtype: DType, data: TensorData): Float32Array | Float64Array {
+  const tensor = { dtype, shape: [data.length], data };
+  return dtype === "f64" ? toFloat64(tensor) : (castTensor(tensor, "f32").data as Float32Array); // as cast
+}
 
 /** The weight with every element multiplied by its channel's scale; read when asked, rounded once. */
 function scaledWeight(weight: Value, { runLength, channelOf }: Layout, scale: Float64Array): Value {
   const stored = weight.constant!;
-  const { dtype, shape } = stored;
-  const read = (): Tensor => {
-    const source = floatsOf(stored.read());
-    const data = dtype === "f32" ? (allocate("f32", source.length) as Float32Array) : new Float64Array(source.length);
-    for (let run = 0, index = 0; index < source.length; run++) {
+  const { dtype } = stored;
+  const scaled = (data: TensorData, at: number): TensorData => {
+    const source = floatsOf(dtype, data);
+    const { length } = source;
+    const target = dtype === "f32" ? new Float32Array(length) : new Float64Array(length);
+    for (let index = 0; index < length; ) {
+      const run = Math.floor((at + index) / runLength);
       const factor = scale[channelOf(run)]!;
-      for (const end = index + runLength; index < end; index++) data[index] = source[index]! * factor;
+      const end = Math.min(length, (run + 1) * runLength - at);
+      for (; index < end; index++) target[index] = source[index]! * factor;
     }
-    return { dtype, shape, data: data instanceof Float32Array ? data : fromNumbers(dtype, data) };
+    return target instanceof Float32Array ? target : fromNumbers(dtype, target);
   };
-  return lazyConstant({ dtype, shape, read }, weight.hint);
+  return lazyConstant(mapElements(stored, dtype, scaled), weight.hint);
 }
 
 /** b' = b · scale + shift */
