@@ -87,6 +87,26 @@ describe("what is found", () => {
   });
 });
 
+describe("errors together", () => {
+  const rmsOf = (kind: NumberKind, reference: Tensor, candidate: Tensor) =>
+    compare(reference, candidate, partOf("values", kind, 4)).parts[0]!.rms;
+
+  test("are a root mean square in the units of the part", () => {
+    expect(rmsOf("logit", rows([8, 0, 0, 4], [0, 0, 0, 0]), rows([8, 4, 0, 4], [0, 0, -4, 0]))).toBe(0.25);
+    expect(rmsOf("logit", rows([8, 0, 0, 4]), rows([8, Number.NaN, 8, 4]))).toBe(0.5);
+    expect(rmsOf("other", rows([1, 2, 4, 8]), rows([1, 2, 4, 8]))).toBe(0);
+  });
+
+  test("are left to the columns of probabilities, where these have several numbers", () => {
+    const [reference, candidate] = [
+      [0.5, 0.5, 0.5, 0.5],
+      [0.5, 0.5, 0.5, 0.6],
+    ] as const;
+    expect(rmsOf("probability", rows(reference, reference), rows(candidate, candidate))).toBeUndefined();
+    expect(rmsOf("probability", rows(reference), rows(candidate))).toBeCloseTo(0.1 / 1.01 / 2, 12);
+  });
+});
+
 describe("what is not finite", () => {
   const { NaN: nan, POSITIVE_INFINITY: up, NEGATIVE_INFINITY: down } = Number;
 

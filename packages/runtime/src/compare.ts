@@ -79,7 +79,8 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
   const { outer, columns, inner } = grid;
   const length = part.count * inner;
   const [errors, slopes] = [new Float64Array(part.count), new Float64Array(part.count)];
-  const { total } = unit;
+  // A column of one number is no better judged as a whole.
+  const total = outer * inner > 1 ? unit.total : undefined;
   let [maxAbs, maxRel, worst, nonFinite, nonFiniteReference, squares] = [0, 0, -1, 0, 0, 0];
   // Errors up to here are smaller in any unit than what was found.
   let small = 0;
