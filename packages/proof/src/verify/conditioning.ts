@@ -1,5 +1,5 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
-import { type Diagnostic, note, warning } from "@yolo-compile/core";
+import { type Diagnostic, note, type Tensor, warning } from "@yolo-compile/core";
 import type { TracedLayer } from "@yolo-compile/network";
 import {
   CPU,
@@ -10,14 +10,15 @@ import {
   type Tensors,
   type Verification,
 } from "@yolo-compile/runtime";
-import { compareWhole } from "./compare-layers.js";
+import { compareWhole, statisticsOf } from "./compare-layers.js";
 import { runValues } from "./run-values.js";
 import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
 
-/** A yaml row, and the factor by which it amplifies a change of its inputs' last bits. */
-export interface Amplifier {
+/** A yaml row, and the factor by which it makes last bits, or all of its numbers, larger than what it reads. */
+interface Culprit {
   readonly layer: TracedLayer;
   readonly factor: number;
+  readonly does: "amplifies what it reads" | "makes numbers larger";
 }
 
 /** A network's plain graph and rows. */
@@ -26,25 +27,55 @@ type Layered = Pick<CompiledGraphs, "plain" | "layers">;
 /** The distance of four floats, as a share of a number. */
 const INPUT_MOVE = 2 ** -21;
 
-/** The row that amplifies the last bits of an input most; undefined where no row's outputs are finite. @throws runtime/… */
-async function findAmplifier({ plain, layers }: Layered, inputs: Tensors): Promise<Amplifier | undefined> {
+/** No row of a network whose numbers are well scaled amplifies last bits as much; ten is usual. */
+const LEAST_FACTOR = 50;
+
+/**
+ * The row that amplifies the last bits of an input most. Where none does by much, a sigmoid of numbers that are far too large
+ * hangs on their last bits: then the row that enlarges its numbers most. Undefined where no row's outputs are finite.
+ * @throws runtime/…
+ */
+async function findCulprit({ plain, layers }: Layered, inputs: Tensors): Promise<Culprit | undefined> {
   const values = layers.flatMap(({ outputs }) => outputs);
   const [still = [], moved = []] = await runValues(plain, values, [inputs, shakeLastBits(inputs, SHAKE_SEED)], CPU);
   const [other = []] = await runValues(shakeConstants(plain, SHAKE_SEED), values, [inputs], CPU);
   const moveAt = (at: number): number =>
     Math.max(...[moved, other].map((found) => compareWhole(values[at]!.hint, still[at]!, found[at]!).maxRel));
-  const moves = new Map(values.map((value, at) => [value, moveAt(at)]));
-  const moveOf = (layer: TracedLayer): number => Math.max(...layer.outputs.map((value) => moves.get(value)!));
-  const bySlot = new Map(layers.map((layer) => [layer.slot, moveOf(layer)]));
-  const amplifiers = layers.map((layer): Amplifier => {
-    const read = layer.sources.map((slot) => bySlot.get(slot) ?? INPUT_MOVE);
-    return { layer, factor: moveOf(layer) / Math.max(INPUT_MOVE, ...read) };
+  const amplifier = largestGrowth(
+    layers,
+    values.map((_, at) => moveAt(at)),
+    INPUT_MOVE,
+  );
+  if (amplifier && amplifier.factor >= LEAST_FACTOR) return { ...amplifier, does: "amplifies what it reads" };
+  const inputScale = Math.max(...[...inputs.values()].map(largestOf));
+  const enlarger = largestGrowth(layers, still.map(largestOf), inputScale);
+  if (enlarger && enlarger.factor >= LEAST_FACTOR) return { ...enlarger, does: "makes numbers larger" };
+  return amplifier && { ...amplifier, does: "amplifies what it reads" };
+}
+
+function largestOf(tensor: Tensor): number {
+  const { min, max } = statisticsOf(tensor);
+  return Math.max(-min, max);
+}
+
+/** The row whose outputs' figure is the largest multiple of what it reads; `figures` are those of all outputs of all rows. */
+function largestGrowth(
+  layers: readonly TracedLayer[],
+  figures: readonly number[],
+  ofInput: number,
+): Omit<Culprit, "does"> | undefined {
+  let at = 0;
+  const found = layers.map(({ outputs }) => Math.max(...outputs.map(() => figures[at++]!)));
+  const bySlot = new Map(layers.map(({ slot }, index) => [slot, found[index]!]));
+  const growths = layers.map((layer, index) => {
+    const read = layer.sources.map((slot) => bySlot.get(slot) ?? ofInput);
+    return { layer, factor: found[index]! / Math.max(ofInput, ...read) };
   });
-  const [largest] = amplifiers.filter(({ factor }) => Number.isFinite(factor)).sort((a, b) => b.factor - a.factor);
+  const [largest] = growths.filter(({ factor }) => Number.isFinite(factor)).sort((a, b) => b.factor - a.factor);
   return largest;
 }
 
-/** Notes on where the reference is ill-conditioned; of our own graphs also the row that amplifies most. @throws runtime/… */
+/** Notes on where the reference is ill-conditioned; of our own graphs also the row that makes it so. @throws runtime/… */
 export async function explainConditioning(
   verification: Verification,
   cases: readonly ExpectedCase[],
@@ -52,27 +83,36 @@ export async function explainConditioning(
 ): Promise<Diagnostic[]> {
   const [first] = verification.illConditioned;
   const input = cases.find((each) => each.input.name === first?.input)?.input;
-  return conditioningNotes(verification, input && graphs && (await findAmplifier(graphs, input.tensors)));
+  return conditioningNotes(verification, input && graphs && (await findCulprit(graphs, input.tensors)));
 }
 
 /**
  * A note for each part for which more than the tolerance was allowed: that the plain graph itself differs as much, and the
- * row that amplifies, where that is known.
+ * row that makes it so, where that is known.
  */
-function conditioningNotes({ illConditioned }: Verification, amplifier?: Amplifier): Diagnostic[] {
+function conditioningNotes({ illConditioned, comparisons }: Verification, culprit?: Culprit): Diagnostic[] {
   const worst = [...furthest(illConditioned).values()];
-  const row = amplifier && `${amplifier.layer.where} (${amplifier.layer.module})`;
-  return worst.map(({ input, output, part }) => {
+  const by = culprit
+    ? `; ${culprit.layer.where} (${culprit.layer.module}) ${culprit.does} ${Math.round(culprit.factor)} times`
+    : "";
+  const isJudged = ({ output, part }: IllConditioned): boolean =>
+    comparisons.some(
+      (each) => each.output === output && each.parts.some((other) => other.name === part.name && isTelling(other)),
+    );
+  return worst.map((each) => {
+    const { input, output, part } = each;
     if (part.nonFiniteReference > 0)
       return warning(
         "verify/ill-conditioned",
         `the plain graph itself is not finite in ${part.nonFiniteReference} elements of ${output} (${part.name}) on ${input}`,
       );
     const moves = `the plain graph itself moves by ${part.moved?.toExponential(1)} at ${output} (${part.name}) when last bits change, on ${input}`;
-    const by = row ? `; ${row} amplifies what it reads ${Math.round(amplifier.factor)} times` : "";
     return isTelling(part)
       ? note("verify/ill-conditioned", `${moves}${by}: ${part.allowed.toExponential(1)} is allowed there`)
-      : warning("verify/ill-conditioned", `${moves}${by}: float32 tells nothing there`);
+      : warning(
+          "verify/ill-conditioned",
+          `${moves}${by}: float32 tells nothing there, ${isJudged(each) ? "other inputs judge that part" : "and no input judges that part"}`,
+        );
   });
 }
 
