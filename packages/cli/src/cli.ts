@@ -5,6 +5,7 @@ import { compileCommand } from "./commands/compile.js";
 import { convertCommand } from "./commands/convert.js";
 import { detectCommand } from "./commands/detect.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { modulesCommand } from "./commands/modules.js";
 import { providersCommand } from "./commands/providers.js";
 import { summaryCommand } from "./commands/summary.js";
 import { verifyCommand } from "./commands/verify.js";
@@ -29,6 +30,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command(convertCommand)
     .command(detectCommand(setExitCode))
     .command(verifyCommand(setExitCode))
+    .command(modulesCommand)
     .command(providersCommand)
     .option(FILES_FOLLOW, { type: "boolean", hidden: true })
     .strict()

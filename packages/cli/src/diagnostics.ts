@@ -100,3 +100,11 @@ export const somePictures = (taken: number, found: number): Diagnostic => ({
   message: `${taken} of ${found} pictures are looked at`,
   hint: `--max-images ${found} takes all`,
 });
+
+/** For a family that `modules` does not know; `near` are the nearest names, or all. */
+export const noSuchFamily = (name: string, near: readonly string[]): CompileError =>
+  new CompileError({
+    code: "usage",
+    message: `there is no family ${name}`,
+    hint: `families are ${near.join(", ")}`,
+  });

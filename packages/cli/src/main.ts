@@ -7,6 +7,7 @@ const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set([
   "summary",
   "inspect",
   "providers",
+  "modules",
   "--help",
   "--version",
 ]);

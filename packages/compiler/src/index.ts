@@ -61,6 +61,7 @@ export * from "./convert.js";
 export { countParameters } from "./count-parameters.js";
 export { decodeMaps, FAMILIES, outputsOf } from "./families.js";
 export { type InputKind, inputKind } from "./input-kind.js";
+export { type FamilyModules, listModules, type ModuleGroup } from "./list-modules.js";
 export type { LeftWeight } from "./load-partial.js";
 export * from "./lower-precision.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
