@@ -48,6 +48,8 @@ async function attempt(path) {
     } catch (error) {
       if (!isCompileError(error)) throw error;
       const { code, where } = error.diagnostic;
+      if (error.diagnostic.blame === "verdict")
+        return { open: "DIFFERS", refused: error.diagnostic.details.join("; ") };
       if (!code.endsWith("/open-size") && refused === "") return { open: "no", refused: `${code} ${where ?? ""}` };
       refused ||= `${code} ${where ?? ""}`;
     }
@@ -67,7 +69,7 @@ const paths = given.length > 0 ? given : ["reference", "reference-ultralytics"].
 let failed = paths.length === 0;
 for (const path of paths) {
   const row = await attempt(path);
-  failed ||= row.open === "no" && !row.refused.includes("open-size");
+  failed ||= row.open === "DIFFERS" || (row.open === "no" && !row.refused.includes("open-size"));
   console.log(
     [
       basename(path).padEnd(30),

@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { externalModel } from "@yolo-compile/testkit";
+import { externalModel, fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
 import { watchCli } from "./testing/watch-cli.js";
 
@@ -76,6 +76,39 @@ test.each<[string, (folder: string) => string, RegExp]>([
   cli.stderr = "";
   expect(await runIn(at("a"), "detect", model, at("p.jpg"))).toBe(2);
   expect(cli.stderr).toMatch(/^error runtime\/external-data: /);
+});
+
+const CHECKPOINT = fixturePath("shapes/shapes.pt");
+
+test("--external-data writes weights beside the model, for every command", async () => {
+  mkdirSync(at("out"));
+  const [outside, inside] = [at("out/a.onnx"), at("out/b.onnx")];
+  const options = ["--imgsz", "64", "--json"];
+  expect(await runCli([CHECKPOINT, "-o", outside, "--external-data", ...options])).toBe(0);
+  expect(JSON.parse(cli.stdout)).toMatchObject({
+    verify: { ok: true },
+    files: [{ name: "a.onnx" }, { name: "a.onnx.data" }],
+  });
+  expect(readdirSync(at("out")).sort()).toEqual(["a.onnx", "a.onnx.data"]);
+  expect(await runCli([CHECKPOINT, "-o", inside, "--no-verify", ...options])).toBe(0);
+  expect(statSync(outside).size).toBeLessThan(100_000);
+  expect(await runIn(at("out"), "verify", outside, inside)).toBe(0);
+  expect(await runCli(["detect", outside, fixturePath("shapes/pictures/portrait.jpg"), "--no-draw"])).toBe(0);
+  // The weights of the model, read from beside it, make the same model again.
+  const again = at("again.onnx");
+  const yaml = fixturePath("shapes/shapes.yaml");
+  expect(await runCli([yaml, outside, "-o", again, "--no-verify", "--imgsz", "64"])).toBe(0);
+  expect(await runCli(["verify", inside, again])).toBe(0);
+});
+
+test("weights are not read through a link, nor from another folder", async () => {
+  const model = exported("a", WEIGHTS, "link.bin");
+  symlinkSync(at("a/w.bin"), at("a/link.bin"));
+  expect(await runCli(["convert", model, "-o", at("w.safetensors")])).toBe(2);
+  expect(cli.stderr).toMatch(/runtime\/external-data: .*goes through a link/);
+  const short = exported("b", [1, 2, 3]);
+  expect(await runCli(["convert", short, "-o", at("w.safetensors")])).toBe(2);
+  expect(cli.stderr).toMatch(/onnx\/tensor: .*f32\[4\] needs 16/);
 });
 
 test("inspect says where data lie", async () => {

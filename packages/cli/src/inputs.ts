@@ -10,7 +10,9 @@ import {
   networkNames,
   openCheckpoint,
   pipelineName,
+  readModelInfo,
 } from "@yolo-compile/compiler";
+import { checkExternalData } from "@yolo-compile/proof";
 import { noSuchNetwork, usage } from "./diagnostics.js";
 import { endingOf } from "./ending-options.js";
 import { type FileSource, openFile, readText } from "./files.js";
@@ -24,6 +26,8 @@ import { dynamicAxes, type NetworkOptions, type WeightsOptions } from "./options
  * @throws weights/…
  */
 export function openWeights(file: FileSource, options: WeightsOptions, onClose: () => void = () => {}): Checkpoint {
+  // Only formats whose parts may lie anywhere are read through links.
+  if (inputKind(file) === "onnx") checkExternalData(file.name, file.name, readModelInfo(file).externalData);
   const parts: FileSource[] = [];
   const close = (): void => {
     for (const part of parts.splice(0)) part.close();

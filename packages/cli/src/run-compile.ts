@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type CompiledGraphs, pipelineName, stem } from "@yolo-compile/compiler";
+import { type CompiledGraphs, dataFileOf, pipelineName, stem } from "@yolo-compile/compiler";
 import {
   type Choice,
   type Compiled,
@@ -52,6 +52,7 @@ export interface CompileOptions
   readonly files?: readonly string[] | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
+  readonly "external-data": boolean;
   readonly verify: boolean;
 }
 
@@ -120,6 +121,7 @@ function checkOptions(options: CompileOptions, inputs: readonly string[]): void 
 function outputPath(options: CompileOptions, inputs: readonly string[], name: string): string {
   const output = options.output ?? `${stem(name)}.onnx`;
   checkIsNoInput("output", output, inputs);
+  if (!isStdout(output)) checkIsNoInput("output", dataFileOf(output), inputs);
   return output;
 }
 
@@ -158,6 +160,7 @@ function requestOf(job: Job): CompileRequest {
     observer: { ...observation.observer, afterStage: (stage) => watch.lap(stage) },
     file: basename(output),
     opset: options.opset,
+    externalData: options["external-data"],
     ...(precision && { precision }),
     verify: choice ? { provider: choice.provider, inputs: chosen } : false,
     place: folderPlace(workspace.folder, workspace.keepOpen),

@@ -2,7 +2,6 @@ import {
   byteLength,
   formatType,
   isFixed,
-  type LazyTensor,
   type Size,
   sameType,
   type TensorData,
@@ -18,6 +17,7 @@ import {
   nameValues,
   type Value,
 } from "@yolo-compile/ir";
+import { type Constant, DataFile, type Part, type Place } from "./constant-places.js";
 import { constantRead, nameClash, tooLarge } from "./diagnostics.js";
 import { lowerGraph } from "./lower.js";
 import { withOperands } from "./operands.js";
@@ -26,43 +26,53 @@ import { PRODUCER } from "./producer.js";
 import { DATA_TYPES, fieldPrefix, LARGEST_MODEL_BYTES, type messages, newWriter, onnx } from "./proto.js";
 import { type SpelledNode, spellNode, writeNode } from "./write-node.js";
 
-/** The opset of ai.onnx that a file is written in, within `OPSETS`. */
+/** The form of a file. */
 export interface EncodeOptions {
+  /** Of ai.onnx, within `OPSETS`. */
   readonly opset: number;
+  /** The name of a file beside the model for constants of a kilobyte and more; left out, they lie in the model. */
+  readonly dataFile?: string;
 }
 
-/** An ONNX file of known length, made chunk by chunk. */
-export interface EncodedModel {
+/** A file of known length, made chunk by chunk. */
+export interface EncodedBytes {
   readonly byteLength: number;
   /** The file's bytes in order. Each constant is read once, when its chunks are asked for; each has its own memory. */
   chunks(): Iterable<Uint8Array>;
 }
 
-interface Constant {
-  readonly hint: string;
-  readonly tensor: LazyTensor;
+/** An ONNX file. */
+export interface EncodedModel extends EncodedBytes {
+  /** The file beside it, where one is asked for. */
+  readonly data?: EncodedBytes;
 }
-
-type Part = Uint8Array | Constant;
 
 // Field numbers of onnx.proto.
 const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
 const TENSOR_RAW_DATA = 9;
 
+const { EXTERNAL } = onnx.TensorProto.DataLocation;
+
 /**
  * A verified graph as an ONNX model. The same graph gives the same bytes.
  * @throws onnx/opset, onnx/input-type, onnx/name, onnx/too-large; `chunks` throws onnx/constant
  */
-export function encodeModel(graph: Graph, { opset }: EncodeOptions): EncodedModel {
+export function encodeModel(graph: Graph, { opset, dataFile }: EncodeOptions): EncodedModel {
   const irVersion = irVersionOf(opset);
-  const body = graphParts(graph, opset);
+  const data = dataFile === undefined ? undefined : new DataFile(dataFile);
+  const body = graphParts(graph, opset, data);
   const head = onnx.ModelProto.encode(modelFields(graph, opset, irVersion), newWriter()).finish();
   const parts = [head, fieldPrefix(MODEL_GRAPH, lengthOf(body)), ...body];
   const total = lengthOf(parts);
   if (total > LARGEST_MODEL_BYTES) throw tooLarge(total, LARGEST_MODEL_BYTES);
-  return { byteLength: total, chunks: () => chunksOf(parts) };
+  return { ...encodedBytes(parts), ...(data && { data: encodedBytes(data.parts) }) };
 }
+
+const encodedBytes = (parts: readonly Part[]): EncodedBytes => ({
+  byteLength: lengthOf(parts),
+  chunks: () => chunksOf(parts),
+});
 
 /** The whole file in memory, for models that are small or needed at once. @throws as {@link encodeModel} */
 export function encodeBytes(graph: Graph, options: EncodeOptions): Uint8Array {
@@ -115,7 +125,7 @@ function readConstant({ hint, tensor }: Constant): Uint8Array {
   return bytes;
 }
 
-function graphParts(source: Graph, opset: number): Part[] {
+function graphParts(source: Graph, opset: number, data: DataFile | undefined): Part[] {
   const graph = separateOutputs(lowerGraph(source, opset), opset);
   const nodes = withOperands(graph, opset);
   const names = nameValues({ ...graph, nodes });
@@ -131,7 +141,7 @@ function graphParts(source: Graph, opset: number): Part[] {
     },
     newWriter(),
   ).finish();
-  return [fields, ...constantsIn(spelled).flatMap((value) => initializerParts(names.get(value)!, value))];
+  return [fields, ...constantsIn(spelled).flatMap((value) => initializerParts(names.get(value)!, value, data))];
 }
 
 const valueInfo = (name: string, { dtype, shape }: ValueType): messages.IValueInfoProto => ({
@@ -142,14 +152,30 @@ const valueInfo = (name: string, { dtype, shape }: ValueType): messages.IValueIn
 const dimension = (size: Size): messages.TensorShapeProto.IDimension =>
   isFixed(size) ? { dimValue: size } : { dimParam: String(size) };
 
-/** A TensorProto whose last field is the tensor's own memory. */
-function initializerParts(name: string, { constant, hint }: Value): Part[] {
+/** A TensorProto whose last field is the tensor's own memory, or says where it lies. */
+function initializerParts(name: string, { constant, hint }: Value, data: DataFile | undefined): Part[] {
   const { dtype, shape } = constant!;
-  const fields = onnx.TensorProto.encode({ name, dims: [...shape], dataType: DATA_TYPES[dtype] }, newWriter()).finish();
+  const part = { hint, tensor: constant! };
+  const fields: messages.ITensorProto = { name, dims: [...shape], dataType: DATA_TYPES[dtype] };
+  const place = data?.take(part);
+  if (place) {
+    const whole = tensorBytesOf({ ...fields, externalData: entries(place), dataLocation: EXTERNAL });
+    return [fieldPrefix(GRAPH_INITIALIZER, whole.length), whole];
+  }
+  const head = tensorBytesOf(fields);
   const raw = fieldPrefix(TENSOR_RAW_DATA, byteLength(constant!));
-  const length = fields.length + raw.length + byteLength(constant!);
-  return [fieldPrefix(GRAPH_INITIALIZER, length), fields, raw, { hint, tensor: constant! }];
+  const length = head.length + raw.length + byteLength(constant!);
+  return [fieldPrefix(GRAPH_INITIALIZER, length), head, raw, part];
 }
+
+const tensorBytesOf = (fields: messages.ITensorProto): Uint8Array =>
+  onnx.TensorProto.encode(fields, newWriter()).finish();
+
+const entries = ({ location, offsetBytes, lengthBytes }: Place): messages.IStringStringEntryProto[] =>
+  Object.entries({ location, offset: String(offsetBytes), length: String(lengthBytes) }).map(([key, value]) => ({
+    key,
+    value,
+  }));
 
 function constantsIn(nodes: readonly SpelledNode[]): Value[] {
   const found = new Set<Value>();

@@ -90,7 +90,8 @@ function tensorLocations(file: ByteSource, place: Place, context: ReadContext): 
   return outside && locations.length === 0 ? [""] : locations;
 }
 
-function readEntry(file: ByteSource, place: Place, context: ReadContext): { key: string; value: string } {
+/** A StringStringEntryProto. */
+export function readEntry(file: ByteSource, place: Place, context: ReadContext): { key: string; value: string } {
   const entry = { key: "", value: "" };
   walkMessage(file, place, context, {
     1: (field) => {

@@ -6,8 +6,10 @@ import {
   type LazyTensor,
   runTensor,
   sourceRun,
+  type TensorType,
 } from "@yolo-compile/core";
 import { externalData, malformed, modelGraph, sparseTensor, tensorError, unreadDataType } from "./diagnostics.js";
+import { readEntry } from "./external-data.js";
 import { MOST_DIMENSIONS, ReadContext } from "./limits.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
 import { readModel } from "./read-model.js";
@@ -37,16 +39,21 @@ const MAX_NODE_BYTES = 1 << 14;
 /** The most bytes of a name, or of the sizes of a shape. */
 const MAX_TEXT_BYTES = 1 << 20;
 
+/** Opens a file beside a model by its name, which has no folder. */
+export type OpenSibling = (name: string) => ByteSource;
+
 /**
- * Reads the initializers of any ONNX model, of newer versions and with unknown ops too. Their elements stay in the file.
+ * Reads the initializers of any ONNX model, of newer versions and with unknown ops too. Their elements stay in the file, or in
+ * those beside it that `sibling` opens.
  * @throws onnx/malformed, onnx/limit, onnx/graph, onnx/sparse, and of a tensor: onnx/dtype, onnx/tensor, onnx/external-data
  */
-export function readInitializers(source: ByteSource): ModelInitializers {
+export function readInitializers(source: ByteSource, sibling?: OpenSibling): ModelInitializers {
   const { graph, metadata, context } = readModel(source);
   if (graph.sparseInitializers > 0) throw sparseTensor("an initializer", source.name);
   const tensors = new Map<string, LazyTensor>();
+  const opened = sibling && onlyOnce(sibling);
   for (const place of graph.initializers) {
-    const { name, tensor } = readHeader(source, place, context);
+    const { name, tensor } = readHeader(source, place, context, opened);
     if (tensors.has(name)) throw modelGraph(`the value ${name} is defined twice`, "initializers");
     tensors.set(name, tensor);
   }
@@ -57,11 +64,12 @@ export function readInitializers(source: ByteSource): ModelInitializers {
 }
 
 /** A TensorProto without its elements, which are checked when they are read. */
-function readHeader(source: ByteSource, place: Place, context: ReadContext) {
+function readHeader(source: ByteSource, place: Place, context: ReadContext, sibling: OpenSibling | undefined) {
   let name = "";
   let dataType = 0;
   let raw: Place | undefined;
   const dims: number[] = [];
+  const entries = new Map<string, string>();
   walkMessage(source, place, context, {
     1: (field) => {
       for (const size of short(field, context).integers()) if (dims.length <= MOST_DIMENSIONS) dims.push(size);
@@ -75,11 +83,15 @@ function readHeader(source: ByteSource, place: Place, context: ReadContext) {
     9: (field) => {
       raw = field;
     },
-    13: () => {
-      throw externalData(name, "initializers");
+    13: (field) => {
+      const { key, value } = readEntry(source, field, context);
+      entries.set(key, value);
     },
   });
-  return { name, tensor: headerTensor(source, place, { name, dataType, dims, raw }) };
+  if (entries.size === 0) return { name, tensor: headerTensor(source, place, { name, dataType, dims, raw }) };
+  const location = entries.get("location");
+  if (!sibling || location === undefined) throw externalData(name, "initializers");
+  return { name, tensor: outsideTensor(sibling(location), { name, dataType, dims, raw }, entries) };
 }
 
 interface TensorHeader {
@@ -90,12 +102,44 @@ interface TensorHeader {
   readonly raw: Place | undefined;
 }
 
-function headerTensor(source: ByteSource, place: Place, { name, dataType, dims, raw }: TensorHeader): LazyTensor {
+/** @throws onnx/dtype, onnx/tensor */
+function headerType({ name, dataType, dims }: TensorHeader): TensorType {
   const dtype = dtypeOf(dataType);
   if (!dtype) throw unreadDataType(`the tensor ${name}`, dataTypeName(dataType), "initializers");
-  const type = { dtype, shape: dims };
   const problem = dimensionsProblem(dims);
   if (problem) throw tensorError(name, problem, "initializers");
+  return { dtype, shape: dims };
+}
+
+/** A tensor whose elements are a run of another file; to its end where no length is given. */
+function outsideTensor(file: ByteSource, header: TensorHeader, entries: ReadonlyMap<string, string>): LazyTensor {
+  const { name } = header;
+  const type = headerType(header);
+  const [offset, length] = ["offset", "length"].map((key) => Number(/^\d{1,15}$/.exec(entries.get(key) ?? "0")?.[0]));
+  const needed = elementCount(type.shape) * byteSize(type.dtype);
+  const given = entries.has("length") ? length : needed;
+  if (given !== needed || !(offset! + needed <= file.size))
+    throw tensorError(
+      name,
+      `lies at ${entries.get("offset") ?? 0} with ${entries.get("length") ?? "all"} bytes of ${file.name}, which has ${file.size}; ${formatType(type)} needs ${needed}`,
+      "initializers",
+    );
+  return runTensor(type, sourceRun(file, offset!, needed));
+}
+
+function onlyOnce(open: OpenSibling): OpenSibling {
+  const files = new Map<string, ByteSource>();
+  return (name) => {
+    const file = files.get(name) ?? open(name);
+    files.set(name, file);
+    return file;
+  };
+}
+
+function headerTensor(source: ByteSource, place: Place, header: TensorHeader): LazyTensor {
+  const { name, raw } = header;
+  const type = headerType(header);
+  const { dtype, shape: dims } = type;
   const count = elementCount(dims);
   // In lists an element takes at least one byte, in raw data what its type has.
   const length = (raw ?? place).endBytes - (raw ?? place).startBytes;

@@ -11,3 +11,11 @@ export const noDetector = (
     message: `${model} is no detector of upright boxes: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
     hint: "expected an image [n,3,h,w] that gives boxes and classes, and perhaps prototypes; rotated boxes are not drawn",
   });
+
+/** For a model with data beside it that is to be proven in memory. */
+export const noPlace = (files: readonly string[]): CompileError =>
+  new CompileError({
+    code: "compile/place",
+    message: `${files.join(" and ")} cannot be proven in memory: data beside a model are found by its path`,
+    hint: "give a folder: place: folderPlace(folder)",
+  });

@@ -1,6 +1,7 @@
 export * from "@yolo-compile/report";
 export {
   type Choice,
+  checkExternalData,
   chooseProvider,
   findProvider,
   type NodePlacement,

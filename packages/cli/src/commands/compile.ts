@@ -9,6 +9,11 @@ const options = (yargs: Argv) =>
   withPictures(withReport(withProvider(withPrecision(withVerifySizes(withNetwork(withObserver(withCommon(yargs))))))))
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
+    .option("external-data", {
+      type: "boolean",
+      default: false,
+      describe: "put the weights into a file beside the model, as is done from 2 GB on",
+    })
     .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })
     .example("$0 best.pt", "with the checkpoint's own yaml, at 640x640")
     .example("$0 best.pt --dynamic batch height width", "for pictures of any multiple of the stride")

@@ -2,6 +2,7 @@ import {
   type CompiledGraphs,
   countParameters,
   type Diagnostic,
+  type OutputFile,
   opCensus,
   summarizeNetwork,
 } from "@yolo-compile/compiler";
@@ -21,6 +22,8 @@ export interface CompileResult {
   readonly size: readonly [number, number];
   readonly output: string;
   readonly byteLength: number;
+  /** Left out where nothing is written. */
+  readonly files?: readonly OutputFile[];
   /** Left out for float32. */
   readonly precision?: PrecisionFindings;
   /** The provider of the verification besides the CPU; undefined without one, as is `verification`. */
@@ -43,6 +46,7 @@ export function compileDocument(result: CompileResult) {
   return {
     output: isRefused(result) ? null : output,
     bytes: byteLength,
+    files: (result.files ?? []).map(({ name, byteLength: bytes }) => ({ name, bytes })),
     opset: options.opset,
     passes: options.passes,
     imgsz: size,
@@ -98,8 +102,15 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   const seconds = (elapsedMs.total / 1000).toFixed(2);
   if (isRefused(result))
     terminal.print(out.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
-  else terminal.print(line("wrote", `${out.bold(output)}, ${megabytes(byteLength)}, after ${seconds} s`));
+  else
+    terminal.print(line("wrote", `${out.bold(output)}${beside(result)}, ${megabytes(byteLength)}, after ${seconds} s`));
 }
+
+/** The files next to the model. */
+const beside = ({ files = [] }: CompileResult): string => {
+  const [, ...others] = files.map(({ name }) => name);
+  return others.length > 0 ? ` with ${others.join(", ")} beside it` : "";
+};
 
 /** `1x3x640x640`, or `[batch,3,32*h,32*w]` where sizes are open. */
 const printedShape = (shape: readonly unknown[]): string =>

@@ -1,6 +1,7 @@
 import {
   type CompiledGraphs,
   encodeFiles,
+  type FileOptions,
   type LoweredGraphs,
   lowerPrecision,
   type PrecisionRequest,
@@ -17,12 +18,6 @@ import { type PlacedFiles, placeFiles } from "./file-place.js";
 import type { CompileFindings, PrecisionFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
 
-/** The model's file. */
-interface ModelName {
-  readonly name: string;
-  readonly opset: number;
-}
-
 type Circumstances = Pick<CompileRequest, "verify" | "place" | "observer" | "onStep">;
 
 /**
@@ -33,7 +28,7 @@ type Circumstances = Pick<CompileRequest, "verify" | "place" | "observer" | "onS
 export async function compileLowered(
   graphs: CompiledGraphs,
   request: PrecisionRequest,
-  model: ModelName,
+  model: FileOptions,
   circumstances: Circumstances,
 ): Promise<Compiled> {
   const { verify = {}, place, observer, onStep } = circumstances;

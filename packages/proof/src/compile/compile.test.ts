@@ -76,6 +76,16 @@ test("files are proven where the caller puts them", async () => {
   expect(stages).toEqual(["plan", "bind", "build", "passes", "write", "verify"]);
 });
 
+test("data beside a model are proven in a folder, not in memory", async () => {
+  const { files, verification } = await compile({ ...REQUEST, externalData: true, place });
+  expect(verification?.ok).toBe(true);
+  expect(files.map(({ name }) => name)).toEqual(["shapes.onnx", "shapes.onnx.data"]);
+  expect(bytesOf(files[1]!).equals(readFileSync(join(folder, "optimized/shapes.onnx.data")))).toBe(true);
+  await expect(compile({ ...REQUEST, externalData: true })).rejects.toThrow(
+    "compile/place: shapes.onnx and shapes.onnx.data cannot be proven in memory",
+  );
+});
+
 test("what is proven is what stands there", async () => {
   const damaging: FilePlace = {
     put: (graph, files) => {

@@ -38,6 +38,8 @@ export interface CompileRequest extends Omit<GraphsRequest, Optional>, Partial<P
   /** Name of the model's file. Left out, that of the yaml or the checkpoint, ending in `.onnx`. */
   readonly file?: string;
   readonly opset?: number;
+  /** Puts the weights into a file beside the model, which is done anyhow where they do not fit into it. */
+  readonly externalData?: boolean;
   /** Left out, float32. */
   readonly precision?: PrecisionRequest;
   /** `false` gives files without a proof. */
@@ -65,7 +67,11 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
   onStep?.("compiling");
   const graphs = compileGraphs({ size: [640, 640], batch: 1, passes: "full", ...request });
   request.onGraphs?.(graphs);
-  const model = { name: request.file ?? defaultName(request), opset: request.opset ?? OPSETS.default };
+  const model = {
+    name: request.file ?? defaultName(request),
+    opset: request.opset ?? OPSETS.default,
+    externalData: request.externalData ?? false,
+  };
   if (request.precision) return compileLowered(graphs, request.precision, model, request);
   onStep?.(`writing ${model.name}`);
   const optimized = placeFiles("optimized", encodeFiles(graphs.optimized, model), filePlace);

@@ -1,5 +1,6 @@
 import type { OutputFile } from "@yolo-compile/compiler";
 import type { ModelSource } from "@yolo-compile/runtime";
+import { noPlace } from "../diagnostics.js";
 import type { PlainName } from "../verify/reference-cases.js";
 
 /**
@@ -20,7 +21,7 @@ export interface PlacedFiles {
   readonly files: readonly OutputFile[];
 }
 
-/** Puts the files of a graph into a place; without one, into memory. */
+/** Puts the files of a graph into a place; without one, into memory. @throws compile/place for data beside a model */
 export const placeFiles = (
   graph: GraphName,
   files: readonly OutputFile[],
@@ -28,6 +29,8 @@ export const placeFiles = (
 ): PlacedFiles => (place ? { model: place.put(graph, files), files } : holdFiles(files));
 
 function holdFiles(files: readonly OutputFile[]): PlacedFiles {
+  // ONNX Runtime finds data beside a model by the model's path alone.
+  if (files.length > 1) throw noPlace(files.map(({ name }) => name));
   const held = files.map((file) => ({ file, bytes: bytesOf(file) }));
   return {
     model: held[0]!.bytes, // a graph has a model, which comes first

@@ -1,5 +1,6 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
-import { type Diagnostic, note, type Tensor, warning } from "@yolo-compile/core";
+import { byteLength, type Diagnostic, note, type Tensor, warning } from "@yolo-compile/core";
+import { constantsOf, type Graph } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import {
   CPU,
@@ -75,6 +76,12 @@ function largestGrowth(
   return largest;
 }
 
+/** The weights of larger networks are not run again from memory. */
+const MOST_BYTES = 1 << 30;
+
+const bytesOf = (graph: Graph): number =>
+  constantsOf(graph).reduce((sum, { constant }) => sum + byteLength(constant!), 0);
+
 /** Notes on where the reference is ill-conditioned; of our own graphs also the row that makes it so. @throws runtime/… */
 export async function explainConditioning(
   verification: Verification,
@@ -83,7 +90,8 @@ export async function explainConditioning(
 ): Promise<Diagnostic[]> {
   const [first] = verification.illConditioned;
   const input = cases.find((each) => each.input.name === first?.input)?.input;
-  return conditioningNotes(verification, input && graphs && (await findCulprit(graphs, input.tensors)));
+  const small = graphs && bytesOf(graphs.plain) <= MOST_BYTES;
+  return conditioningNotes(verification, input && small ? await findCulprit(graphs, input.tensors) : undefined);
 }
 
 /**

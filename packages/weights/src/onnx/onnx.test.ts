@@ -83,6 +83,14 @@ test("elements in lists are read too", () => {
   expect(valuesOf(open(file), "w")).toEqual([0x3c00, 0]);
 });
 
+/** Two numbers `w` in another file. */
+function outside(location: string, offset: number, length?: number): Uint8Array {
+  const entry = (key: string, value: string): Uint8Array => field(13, field(1, key), field(2, value));
+  const entries = [entry("location", location), entry("offset", String(offset))];
+  if (length !== undefined) entries.push(entry("length", String(length)));
+  return field(5, numberField(1, 2), numberField(2, 1), field(8, "w"), ...entries, numberField(14, 1));
+}
+
 test.each<[string, readonly Uint8Array[], string]>([
   ["raw data that are too short", [initializer({ ...float, dims: [3] })], "onnx/tensor"],
   ["a shape whose product overflows", [initializer({ ...float, dims: [2 ** 31, 2 ** 31, 2 ** 31] })], "onnx/tensor"],
@@ -92,11 +100,14 @@ test.each<[string, readonly Uint8Array[], string]>([
     "onnx/tensor",
   ],
   ["a list of one element less", [initializer({ ...half, list: 5, elements: Uint8Array.of(1) })], "onnx/tensor"],
+  ["data in another file", [outside("w.bin", 0, 8)], "weights/sibling"],
+  ["data in another folder", [outside("../w.bin", 0, 8)], "weights/sibling"],
   [
-    "data in another file",
-    [field(5, numberField(2, 1), field(8, "w"), field(13, "x"), numberField(14, 1))],
+    "data in no file",
+    [field(5, numberField(2, 1), field(8, "w"), field(13), numberField(14, 1))],
     "onnx/external-data",
   ],
+  ["data in a broken entry", [field(5, numberField(2, 1), field(8, "w"), field(13, "x"))], "onnx/malformed"],
   ["strings", [initializer({ ...float, dataType: 8 })], "onnx/dtype"],
   ["the same name twice", [initializer(float), initializer(float)], "onnx/graph"],
   ["a sparse initializer", [field(15, "")], "onnx/sparse"],
@@ -119,4 +130,23 @@ test("two graphs, and none, are refused", () => {
   const graph = field(7, field(12, field(1, "y")));
   expect(codeOf(() => open(concat(numberField(1, 8), field(2, ""), graph, graph)))).toBe("onnx/malformed");
   expect(codeOf(() => open(concat(numberField(1, 8), field(2, ""))))).toBe("onnx/malformed");
+});
+
+const NUMBERS = Float32Array.of(0, 1, 2, 3);
+const beside = (graph: Uint8Array) =>
+  openCheckpoint(bytesSource("m.onnx", onnxFile([graph])), {
+    sibling: (name) => bytesSource(name, new Uint8Array(NUMBERS.buffer)),
+  }).tensors.get("w")!;
+
+test("weights beside the model are read from there", () => {
+  expect(beside(outside("w.bin", 4, 8)).read().data).toEqual(Float32Array.of(1, 2));
+  expect(beside(outside("w.bin", 8)).read().data).toEqual(Float32Array.of(2, 3));
+});
+
+test.each([
+  ["behind the file's end", 12, 8],
+  ["of another length", 0, 4],
+  ["at no offset", -1, 8],
+])("weights %s are refused", (_, offset, length) => {
+  expect(() => beside(outside("w.bin", offset, length))).toThrow(/onnx\/tensor: .*w\.bin.* f32\[2\] needs 8/);
 });

@@ -14,8 +14,8 @@ const DEFAULT_EPSILON = 1e-5;
 export const onnx: Format = {
   name: "onnx",
   matches: ({ head }) => startsAsModel(head),
-  open({ source }): OpenedFile {
-    const found = readInitializers(source);
+  open({ source }, context): OpenedFile {
+    const found = readInitializers(source, (name) => context.sibling(name));
     const names = moduleNames(found);
     const tensors = named(found, names);
     const model = recordOf(found, names);
