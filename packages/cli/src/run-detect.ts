@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
-import { type ErrorDiagnostic, inputKind, type ModelInfo, readModelInfo } from "@yolo-compile/compiler";
+import { basename, dirname, extname, join } from "node:path";
+import { type ErrorDiagnostic, inputKind, readModelInfo } from "@yolo-compile/compiler";
 import {
   checkImageName,
   chooseProvider,
+  compile,
   type Detector,
+  type DetectorRequest,
   decodeImage,
   drawDetections,
   encodeImage,
@@ -13,11 +15,14 @@ import {
 import { isPictureProblem, notOnnx, usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { openFile, readWhole, writeWhole } from "./files.js";
+import { openInputs } from "./inputs.js";
 import { fraction, positiveInteger } from "./numbers.js";
 import { imageSize } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
+import { picturePaths } from "./picture-paths.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type DetectedPicture, detectionDocument, printDetections } from "./views/detections.js";
+import { labelFile } from "./views/label-file.js";
 
 /** The options of `detect`, as yargs gives them. */
 export interface DetectOptions {
@@ -32,6 +37,10 @@ export interface DetectOptions {
   readonly agnostic: boolean;
   readonly imgsz?: readonly (string | number)[] | undefined;
   readonly provider: string;
+  readonly classes?: readonly number[] | undefined;
+  readonly "save-txt": boolean;
+  readonly "save-conf": boolean;
+  readonly "allow-suspicious": boolean;
 }
 
 /**
@@ -39,16 +48,18 @@ export interface DetectOptions {
  * not stop the others.
  * @returns the exit code
  */
-export async function runDetect(options: DetectOptions): Promise<number> {
-  const terminal = openTerminal(options.json);
+export async function runDetect(given: DetectOptions): Promise<number> {
+  const terminal = openTerminal(given.json);
+  if (given["save-conf"] && !given["save-txt"]) throw usage("--save-conf adds scores to label files", "--save-txt");
+  const options = { ...given, images: given.images.flatMap((path) => picturePaths("pictures", path)) };
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
   const { model } = options;
-  const info = readInfo(model);
   const [height, width] = imageSize(options.imgsz ?? [640]).size;
   const { provider, notes } = await chooseProvider(options.provider);
   terminal.report(notes);
   terminal.step(`loading ${model}`);
-  const detector = await openDetector({ model, name: model, info, provider, size: { height, width } });
+  const opened = await openModel(options, [height, width], terminal);
+  const detector = await openDetector({ ...opened, name: model, provider, size: { height, width } });
   const results: (DetectedPicture | RefusedPicture)[] = [];
   try {
     for (const [index, image] of options.images.entries()) {
@@ -105,15 +116,48 @@ function targetOf({ output, model, images }: DetectOptions, image: string): stri
   return target;
 }
 
-/** @throws input/unreadable, detect/model, onnx/malformed */
-function readInfo(model: string): ModelInfo {
+/** A model, or a checkpoint that carries its own yaml, which is compiled and verified in memory. */
+async function openModel(
+  options: DetectOptions,
+  size: readonly [number, number],
+  terminal: Terminal,
+): Promise<Pick<DetectorRequest, "model" | "info">> {
+  const { model } = options;
   const file = openFile(model);
   try {
-    if (inputKind(file) !== "onnx") throw notOnnx(model);
-    return readModelInfo(file);
+    const kind = inputKind(file);
+    if (kind === "onnx") return { model, info: readModelInfo(file) };
+    if (kind === "config") throw notOnnx(model);
   } finally {
     file.close();
   }
+  const { checkpoint } = openInputs([model], options);
+  try {
+    const { files } = await compile({
+      ...(checkpoint && { checkpoint }),
+      size,
+      onStep: (step) => terminal.step(`${model}: ${step}`),
+    });
+    const bytes = new Uint8Array(Buffer.concat([...files[0]!.chunks()])); // a compilation has a model
+    return { model: bytes, info: readModelInfo(bytes, model) };
+  } finally {
+    checkpoint?.close();
+  }
+}
+
+/** @throws usage */
+function classIndex(given: number): number {
+  if (!Number.isInteger(given) || given < 0) throw usage(`--classes has ${given}, expected class numbers from 0 on`);
+  return given;
+}
+
+/** The path of a picture's label file: beside the drawn picture. */
+function labelsOf({ output, model, images }: DetectOptions, image: string): string {
+  const name = `${basename(image, extname(image))}.txt`;
+  const folder = output === undefined ? "" : isFolder(output) ? output : dirname(output);
+  const target = join(folder, name);
+  checkIsNoInput("save-txt", target, [model, ...images]);
+  return target;
 }
 
 async function detectPicture(
@@ -131,7 +175,13 @@ async function detectPicture(
     iou: fraction("iou", options.iou),
     maxDetections: positiveInteger("max-det", options["max-det"]),
     agnostic: options.agnostic,
+    ...(options.classes && { classes: options.classes.map((each) => classIndex(each)) }),
   });
+  const labels = options["save-txt"] ? labelsOf(options, path) : undefined;
+  if (labels !== undefined) {
+    const text = labelFile(found.detections, image, options["save-conf"]);
+    writeWhole(labels, [new TextEncoder().encode(text)]);
+  }
   if (target !== undefined) {
     const drawn = await drawDetections(image, found.detections, detector.names, found.masks);
     const bytes = await encodeImage(drawn, target);

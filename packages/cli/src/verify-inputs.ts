@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CompileError } from "@yolo-compile/compiler";
 import {
@@ -9,11 +9,12 @@ import {
   npyInput,
   type VerifyInput,
 } from "@yolo-compile/proof";
-import { inputUnreadable, isPictureProblem, somePictures, usage } from "./diagnostics.js";
+import { inputUnreadable, isPictureProblem, somePictures } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./numbers.js";
 import { type VerifySizesOptions, verifySizes } from "./options.js";
 import type { PictureOptions } from "./picture-options.js";
+import { picturePaths } from "./picture-paths.js";
 import type { Terminal } from "./terminal.js";
 
 /** Options of `verify` for the models' inputs: noise from `seed`, .npy files, pictures, sizes of dynamic axes. */
@@ -38,7 +39,7 @@ export async function inputChoice(options: InputOptions, terminal: Terminal): Pr
 
 /** The pictures that the options name. @throws usage, input/unreadable, image/unreadable */
 export function chosenPictures(options: PictureOptions, terminal: Terminal): Promise<NamedPicture[]> {
-  const found = (options.images ?? []).flatMap(picturePaths);
+  const found = (options.images ?? []).flatMap((path) => picturePaths("--images", path));
   const chosen = spread(found, positiveInteger("max-images", options["max-images"]));
   if (chosen.length < found.length) terminal.report([somePictures(chosen.length, found.length)]);
   return readPictures(chosen, terminal);
@@ -51,19 +52,6 @@ function readOwn(inputs: Parameters<NonNullable<InputChoice["own"]>>[0], path: s
     const place = join(path, file);
     return existsSync(place) ? openFile(place) : undefined;
   });
-}
-
-const PICTURE = /\.(jpe?g|png|webp|bmp|tiff?|gif|avif)$/i;
-
-function picturePaths(path: string): string[] {
-  if (!existsSync(path)) throw inputUnreadable(path, "ENOENT");
-  if (!statSync(path).isDirectory()) return [path];
-  const found = readdirSync(path)
-    .filter((name) => PICTURE.test(name))
-    .sort()
-    .map((name) => join(path, name));
-  if (found.length === 0) throw usage(`--images ${path}: there is no picture in this folder`);
-  return found;
 }
 
 /** At most `most` items, spread evenly over the list. */

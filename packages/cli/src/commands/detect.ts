@@ -1,12 +1,21 @@
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv, CommandModule } from "yargs";
-import { withCommon } from "../options.js";
+import { withCommon, withWeights } from "../options.js";
 import type { DetectOptions } from "../run-detect.js";
 
 const options = (yargs: Argv) =>
-  withCommon(yargs)
-    .positional("model", { type: "string", demandOption: true, describe: "an ONNX model" })
-    .positional("images", { type: "string", array: true, demandOption: true, describe: "pictures" })
+  withWeights(withCommon(yargs))
+    .positional("model", {
+      type: "string",
+      demandOption: true,
+      describe: "an ONNX model, or a checkpoint that carries its yaml",
+    })
+    .positional("images", {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "pictures, folders of them, or patterns such as val/*.jpg",
+    })
     .option("output", {
       alias: "o",
       type: "string",
@@ -17,7 +26,14 @@ const options = (yargs: Argv) =>
     .option("iou", { type: "number", default: 0.45, describe: "greatest overlap of two boxes of a class" })
     .option("max-det", { type: "number", default: 1000, describe: "most objects on a picture" })
     .option("agnostic", { type: "boolean", default: false, describe: "boxes of other classes overlap too" })
-    .option("imgsz", { alias: "img", array: true, describe: "for a model with free image size" })
+    .option("classes", { type: "number", array: true, describe: "only objects of these classes, by number" })
+    .option("save-txt", {
+      type: "boolean",
+      default: false,
+      describe: "write label files in YOLO's format: class x y w h",
+    })
+    .option("save-conf", { type: "boolean", default: false, describe: "--save-txt: the score behind each line" })
+    .option("imgsz", { alias: "img", array: true, describe: "for a model with free image size, or a checkpoint" })
     .option("provider", { choices: ["auto", ...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" })
     .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg");
 
