@@ -28,6 +28,7 @@ export function observe(options: ObserverOptions): Observation {
   const times: PassTime[] = [];
   return {
     observer: {
+      checks: options.check,
       afterPass: (pass, { graph, rewrites }, elapsedMs) => {
         times.push({ pass, rewrites: rewrites.length, nodes: graph.nodes.length, elapsedMs });
         if (printed === pass || printed === "all") say(`// after ${pass}`, ...printGraph(graph).split("\n"));

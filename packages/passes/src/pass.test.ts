@@ -13,6 +13,7 @@ import {
 } from "@yolo-compile/ir";
 import { dropDeadCode, type Pass, rulePass, runPasses, untilStable } from "./pass.js";
 import type { Patch, PatchMaker } from "./patch.js";
+import { optimize } from "./pipelines.js";
 import { isMiss, type Miss, miss, type Rule, type RuleContext, rule, soleFeeder } from "./rule.js";
 
 const GRAPH = parseGraph(`graph t(%x: f32[2,3]) {
@@ -253,4 +254,16 @@ test("observers hear of every pass, in order, with its result", () => {
     afterPass: (name, { graph }, elapsedMs) => heard.push(name, graph.nodes.length, elapsedMs >= 0),
   });
   expect(heard).toEqual(["one", 4, true, "drop-dead-code", 4, true]);
+});
+
+test("a pass that breaks the graph is found at once, or at the end where the observer wants no checks", () => {
+  const broken: Graph = { ...GRAPH, nodes: GRAPH.nodes.slice(1) };
+  const giving = (name: string, graph: Graph): Pass => ({
+    name,
+    run: () => ({ graph, rewrites: [], replaced: new Map() }),
+  });
+  const passes = [giving("break", broken), giving("mend", GRAPH)];
+  expect(() => runPasses(GRAPH, passes)).toThrow(/ir\//);
+  expect(runPasses(GRAPH, passes, { checks: false }).graph).toBe(GRAPH);
+  for (const checks of [true, false]) expect(() => optimize(broken, "none", { checks })).toThrow(/ir\//);
 });

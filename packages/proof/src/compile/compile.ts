@@ -65,7 +65,13 @@ export interface Compiled extends CompileFindings {
 export async function compile(request: CompileRequest): Promise<Compiled> {
   const { verify = {}, place: filePlace, observer, onStep } = request;
   onStep?.("compiling");
-  const graphs = compileGraphs({ size: [640, 640], batch: 1, passes: "full", ...request });
+  const graphs = compileGraphs({
+    size: [640, 640],
+    batch: 1,
+    passes: "full",
+    ...request,
+    observer: { checks: false, ...observer },
+  });
   request.onGraphs?.(graphs);
   const model = {
     name: request.file ?? defaultName(request),
