@@ -2,19 +2,21 @@ import { EXIT } from "./exit.js";
 import { supervise } from "./supervise.js";
 import { systemProblem } from "./system-problem.js";
 
-/** Commands that write no files, so that a signal may end them anywhere. */
-const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set([
-  "summary",
-  "inspect",
-  "providers",
-  "modules",
-  "--help",
-  "--version",
-]);
+/** Commands that write no files. */
+const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set(["summary", "inspect", "providers"]);
+/** Options for which nothing is done but to print. */
+const PRINTING: ReadonlySet<string> = new Set(["--help", "-h", "--version", "-V"]);
+
+/** Whether a command line may write files or compute for long: one that only prints may be ended anywhere by a signal. */
+export function wantsSupervisor(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  const options = end === -1 ? argv : argv.slice(0, end);
+  return !WITHOUT_FILES.has(argv[0]) && !options.some((option) => PRINTING.has(option));
+}
 
 /** Runs a command line and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  if (WITHOUT_FILES.has(argv[0])) {
+  if (!wantsSupervisor(argv)) {
     await import("./work.js");
     return;
   }
