@@ -23,15 +23,24 @@ import { ownActivation } from "./conv.js";
 
 const RELU: PyCall = { call: "nn.ReLU", args: [], keywords: new Map() };
 
+/** The magnitude of random branches of a sum of `count`, so that the sum is about as large as one of them. */
+const shareOf = (count: number): number => 1 / Math.sqrt(count);
+
 /** An nn.Sequential of a convolution and its BatchNorm, by their names in it. */
 function convNorm(
   scope: Scope,
   x: Value,
   c2: number,
-  options: ConvOptions,
-  [conv, norm]: readonly [string, string],
+  { names: [conv, norm], randomScale, ...options }: ConvOptions & BranchOptions,
 ): Value {
-  return batchNorm2d(scope.child(norm), conv2d(scope.child(conv), x, c2, { ...options, bias: false }));
+  const y = conv2d(scope.child(conv), x, c2, { ...options, bias: false });
+  return batchNorm2d(scope.child(norm), y, { randomScale });
+}
+
+interface BranchOptions {
+  /** Names of the convolution and its BatchNorm in their Sequential. */
+  readonly names: readonly [conv: string, norm: string];
+  readonly randomScale: number;
 }
 
 const total = (scope: Scope, terms: readonly Value[]): Value => terms.reduce((a, b) => scope.op("Add", [a, b]));
@@ -40,24 +49,25 @@ const total = (scope: Scope, terms: readonly Value[]): Value => terms.reduce((a,
 const isMerged = (scope: Scope, name: string, said: boolean): boolean =>
   said || scope.stored(`${name}.weight`) !== undefined;
 
-/** x itself is a branch, behind a BatchNorm, where the output has its shape. */
-const identity = (scope: Scope, name: string, x: Value, c2: number, s: number): Value[] =>
-  channelsOf(x) === c2 && s === 1 ? [batchNorm2d(scope.child(name), x)] : [];
+/** Whether x itself is a branch, behind a BatchNorm: where the output has its shape. */
+const hasIdentity = (x: Value, c2: number, s: number): boolean => channelsOf(x) === c2 && s === 1;
 
 interface RepVggOptions {
   readonly s: number;
   readonly g: number;
   readonly deploy: boolean;
-  /** Names of a convolution and its BatchNorm in their Sequential. */
-  readonly names: readonly [conv: string, norm: string];
+  readonly names: BranchOptions["names"];
 }
 
 /** A 3x3, a 1x1 and perhaps x, each with its BatchNorm. x: [n,c1,h,w] -> [n,c2,h/s,w/s] */
 function repVgg(scope: Scope, x: Value, c2: number, { s, g, deploy, names }: RepVggOptions): Value {
   if (isMerged(scope, "rbr_reparam", deploy)) return conv2d(scope.child("rbr_reparam"), x, c2, { k: 3, s, p: 1, g });
-  const own = identity(scope, "rbr_identity", x, c2, s);
-  const dense = convNorm(scope.child("rbr_dense"), x, c2, { k: 3, s, p: 1, g }, names);
-  return total(scope, [dense, convNorm(scope.child("rbr_1x1"), x, c2, { s, g }, names), ...own]);
+  const identity = hasIdentity(x, c2, s);
+  const randomScale = shareOf(identity ? 3 : 2);
+  const own = identity ? [batchNorm2d(scope.child("rbr_identity"), x, { randomScale })] : [];
+  const dense = convNorm(scope.child("rbr_dense"), x, c2, { k: 3, s, p: 1, g, names, randomScale });
+  const point = convNorm(scope.child("rbr_1x1"), x, c2, { s, g, names, randomScale });
+  return total(scope, [dense, point, ...own]);
 }
 
 /** Squeeze-and-excitation: each channel times sigmoid(expand(relu(reduce(mean)))), by the names of its convolutions. */
@@ -91,12 +101,17 @@ function mobileOne(scope: Scope, x: Value, c2: number, { deploy, branches, d, ..
   const { k, s, g } = options;
   if (isMerged(scope, "reparam_conv", deploy))
     return conv2d(scope.child("reparam_conv"), x, c2, { ...options, d: deploy ? d : 1 });
-  const own = identity(scope, "rbr_skip", x, c2, s);
+  const identity = hasIdentity(x, c2, s);
+  const shared = {
+    names: ["conv", "bn"],
+    randomScale: shareOf(branches + (k > 1 ? 1 : 0) + (identity ? 1 : 0)),
+  } as const;
+  const own = identity ? [batchNorm2d(scope.child("rbr_skip"), x, shared)] : [];
   const list = scope.child("rbr_conv");
   const equal = Array.from({ length: branches }, (_, index) =>
-    convNorm(list.child(String(index)), x, c2, options, ["conv", "bn"]),
+    convNorm(list.child(String(index)), x, c2, { ...options, ...shared }),
   );
-  const scale = k > 1 ? [convNorm(scope.child("rbr_scale"), x, c2, { s, g }, ["conv", "bn"])] : [];
+  const scale = k > 1 ? [convNorm(scope.child("rbr_scale"), x, c2, { s, g, ...shared })] : [];
   return total(scope, [...scale, ...own, ...equal]);
 }
 
