@@ -31,7 +31,7 @@ describe("detect finds the same on a model that ends in", () => {
     ["--head", "raw"],
     ["--head", "sigmoid"],
     ["--head", "split", "--boxes", "xywh"],
-    ["--top", "50"],
+    ["--top", "300"],
     ["--nms", "onnx"],
   ])("%s %s %s %s", async (...options) => {
     const models = [cli.at("plain.onnx"), cli.at("ending.onnx")] as const;
