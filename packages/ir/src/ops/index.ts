@@ -8,6 +8,7 @@ import { MATRIX } from "./matrix.js";
 import { MOVEMENT } from "./movement.js";
 import { NORMALIZATION } from "./normalization.js";
 import { POOLING } from "./pooling.js";
+import { QUANTIZATION } from "./quantization.js";
 import { REDUCTION } from "./reduction.js";
 import { RESHAPING } from "./reshaping.js";
 import { RESIZING } from "./resizing.js";
@@ -22,6 +23,7 @@ export const OPS = {
   ...GENERATION,
   ...MOVEMENT,
   ...POOLING,
+  ...QUANTIZATION,
   ...REDUCTION,
   ...RESHAPING,
   ...RESIZING,

@@ -9,6 +9,7 @@ import { MATRIX_CASES } from "../testing/infer-matrix.js";
 import { MOVEMENT_CASES } from "../testing/infer-movement.js";
 import { NORMALIZATION_CASES } from "../testing/infer-normalization.js";
 import { POOLING_CASES } from "../testing/infer-pooling.js";
+import { QUANTIZATION_CASES } from "../testing/infer-quantization.js";
 import { REDUCTION_CASES } from "../testing/infer-reduction.js";
 import { RESHAPING_CASES } from "../testing/infer-reshaping.js";
 import { RESIZING_CASES } from "../testing/infer-resizing.js";
@@ -24,6 +25,7 @@ const CASES: readonly Case[] = [
   ...MOVEMENT_CASES,
   ...NORMALIZATION_CASES,
   ...POOLING_CASES,
+  ...QUANTIZATION_CASES,
   ...REDUCTION_CASES,
   ...RESHAPING_CASES,
   ...RESIZING_CASES,

@@ -20,6 +20,7 @@ import { MATRIX_CASES } from "../testing/infer-matrix.js";
 import { MOVEMENT_CASES } from "../testing/infer-movement.js";
 import { NORMALIZATION_CASES } from "../testing/infer-normalization.js";
 import { POOLING_CASES } from "../testing/infer-pooling.js";
+import { QUANTIZATION_CASES } from "../testing/infer-quantization.js";
 import { REDUCTION_CASES } from "../testing/infer-reduction.js";
 import { RESHAPING_CASES } from "../testing/infer-reshaping.js";
 import { RESIZING_CASES } from "../testing/infer-resizing.js";
@@ -88,6 +89,7 @@ const STATIC_CASES: readonly Case[] = [
   ...MOVEMENT_CASES,
   ...NORMALIZATION_CASES,
   ...POOLING_CASES,
+  ...QUANTIZATION_CASES,
   ...REDUCTION_CASES,
   ...RESHAPING_CASES,
   ...RESIZING_CASES,
@@ -124,7 +126,7 @@ test("a symbol for a size of any static case gives a type that is the static one
       const closed = found.map((type) => ({ ...type, shape: type.shape.map((size) => substitute(size, bindings)) }));
       expect(closed.map(formatType)).toEqual(node.outputs.map(({ type }) => formatType(type)));
     }),
-    { seed: 1, numRuns: 5000 },
+    { seed: 1, numRuns: 8000 },
   );
   const withInputs = OP_NAMES.filter((op) => schemaOf(op).inputs[1] > 0);
   expect([...decided].sort()).toEqual([...withInputs].sort());

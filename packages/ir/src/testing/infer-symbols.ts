@@ -114,6 +114,8 @@ const JOINS: readonly Case[] = [
   { inputs: "%x: f32[n,h], %z: f32[w,5]", node: "%y = MatMul(%x, %z)", gives: "ir/type: the shapes do not fit" },
   { inputs: "%x: f32[n,4], %z: f32[h,4], %c: f32[h]", node: "%y = Gemm(%x, %z, %c) {transB=1}", gives: "f32[n,h]" },
   { inputs: "%x: f32[n,4,h], %v: f32[4]", node: "%y = BatchNormalization(%x, %v, %v, %v, %v)", gives: "f32[n,4,h]" },
+  { inputs: "%x: f32[n,4,h], %s: f32[4]", node: "%y = QuantizeLinear(%x, %s)", gives: "u8[n,4,h]" },
+  { inputs: "%x: u8[n,4,h], %s: f32[4]", node: "%y = DequantizeLinear(%x, %s)", gives: "f32[n,4,h]" },
   { inputs: "%x: f32[n,4,h], %i: i64[k]", node: "%y = Gather(%x, %i) {axis=1}", gives: "f32[n,k,h]" },
   {
     inputs: "%b: f32[n,3*h*w,4], %s: f32[n,80,3*h*w]",

@@ -6,8 +6,11 @@ import {
   GraphBuilder,
   integers,
   type OpName,
+  schemaOf,
   type Value,
 } from "@yolo-compile/ir";
+import { LOWERINGS } from "../lower.js";
+import { OPSETS } from "../opset-range.js";
 
 /** The tools to build a sample: `x` makes graph inputs, `w` float constants. */
 export interface SampleBuilder {
@@ -160,6 +163,14 @@ const OP_SAMPLES = {
   AveragePool: [windowed("AveragePool", WINDOW), windowed("AveragePool", { ...WINDOW, count_include_pad: 1 })],
   GlobalAveragePool: [windowed("GlobalAveragePool", {})],
   Range: [({ op }) => op("Range", [], { limit: [5] })],
+  QuantizeLinear: [
+    ({ x, w, op }) => op("QuantizeLinear", [x([2, 3], "f32"), w([], "f32")]),
+    ({ x, w, op }) => op("QuantizeLinear", [x([2, 3], "f32"), w([3], "f32"), w([3], "i8")]),
+  ],
+  DequantizeLinear: [
+    ({ x, op }) => op("DequantizeLinear", [x([2, 3], "u8"), scalarOf("f32", 0.5), scalarOf("u8", 7)]),
+    ({ x, w, op }) => op("DequantizeLinear", [x([2, 3], "i32"), w([2], "f32")], { axis: 0 }),
+  ],
   ReduceMean: reductions("ReduceMean"),
   ReduceMax: reductions("ReduceMax"),
   ReduceSum: reductions("ReduceSum"),
@@ -188,12 +199,16 @@ function sampleGraph(name: string, sample: Sample, float: DType = "f32"): Graph 
   return builder.build();
 }
 
-/** All samples, each under `Op` and its number. */
+/** All samples, each under `Op` and its number; those of ops that `opset` has, or that are spelled in others there. */
 export function* allSamples(
   float?: DType,
+  opset: number = OPSETS.max,
 ): Iterable<{ readonly op: OpName; readonly name: string; readonly graph: Graph }> {
   // Object.entries forgets the key type that `satisfies` has checked.
-  for (const [op, samples] of Object.entries(OP_SAMPLES) as [OpName, readonly Sample[]][])
+  const entries = Object.entries(OP_SAMPLES) as [OpName, readonly Sample[]][];
+  const isWritable = (op: OpName): boolean =>
+    LOWERINGS[op]?.expand !== undefined || schemaOf(op).support.types[0]![0] <= opset;
+  for (const [op, samples] of entries.filter(([name]) => isWritable(name)))
     for (const [index, sample] of samples.entries()) {
       const name = `${op}${index}`;
       yield { op, name, graph: sampleGraph(name, sample, float) };
