@@ -1,11 +1,11 @@
+import { type DynamicAxes, type ModuleLibrary, OPSETS, PIPELINE_NAMES } from "@yolo-compile/compiler";
 import {
-  type DynamicAxes,
-  type ModuleLibrary,
-  OPSETS,
-  PIPELINE_NAMES,
+  CALIBRATIONS,
+  type Calibration,
+  type NamedPicture,
+  PROVIDERS,
   type PrecisionRequest,
-} from "@yolo-compile/compiler";
-import { PROVIDERS } from "@yolo-compile/proof";
+} from "@yolo-compile/proof";
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { type EndingOptions, withEnding } from "./ending-options.js";
@@ -108,6 +108,10 @@ export interface PrecisionOptions {
   readonly "half-io": boolean;
   readonly "half-keep"?: readonly string[] | undefined;
   readonly "half-weights": boolean;
+  readonly int8: boolean;
+  readonly calibrate?: readonly string[] | undefined;
+  readonly calibration?: string | undefined;
+  readonly "int8-keep"?: readonly string[] | undefined;
 }
 
 /** Adds {@link PrecisionOptions}. */
@@ -128,16 +132,61 @@ export const withPrecision = <Options>(yargs: Argv<Options>) =>
       type: "boolean",
       default: false,
       describe: "float16 weights, float32 arithmetic: half the file",
+    })
+    .option("int8", {
+      type: "boolean",
+      default: false,
+      describe: "integers of 8 bits where they are faster, with ranges from --calibrate",
+    })
+    .option("calibrate", {
+      type: "string",
+      array: true,
+      describe: "with --int8: pictures, or folders of them, like those that the network will see",
+    })
+    .option("calibration", {
+      choices: Object.keys(CALIBRATIONS),
+      describe: "with --int8: how ranges are made of the values on the pictures  [default: minmax]",
+    })
+    .option("int8-keep", {
+      type: "string",
+      array: true,
+      describe: "with --int8: ops (Concat), rows (23) or paths (model.23.m) that stay in float32",
     });
 
-/** The precision that the options ask for; undefined for float32. @throws usage */
-export function precisionRequest(options: PrecisionOptions): PrecisionRequest | undefined {
-  const { half, "half-io": io, "half-keep": keep, "half-weights": weights } = options;
-  if (half && weights) throw usage("--half and --half-weights exclude each other", "--half has float16 weights too");
-  const lonely = io ? "--half-io" : keep && "--half-keep";
-  if (!half && lonely) throw usage(`${lonely} says how --half is done`, "give --half as well");
-  if (weights) return { kind: "half-weights" };
-  return half ? { kind: "half", io: io ? "f16" : "f32", ...(keep && { keep }) } : undefined;
+/** Precisions, of which a file has one. */
+const PRECISIONS = ["half", "half-weights", "int8"] as const;
+
+/** Options that say how a precision is done. */
+const DETAILS = [
+  ["half-io", "half"],
+  ["half-keep", "half"],
+  ["calibrate", "int8"],
+  ["calibration", "int8"],
+  ["int8-keep", "int8"],
+] as const;
+
+/** @throws usage for options that do not go together */
+export function checkPrecision(options: PrecisionOptions): void {
+  const [first, second] = PRECISIONS.filter((name) => options[name]);
+  if (second) throw usage(`--${first} and --${second} exclude each other`, "a file has one precision");
+  for (const [detail, precision] of DETAILS)
+    if (options[detail] && !options[precision])
+      throw usage(`--${detail} says how --${precision} is done`, `give --${precision} as well`);
+  if (options.int8 && !options.calibrate)
+    throw usage("--int8 needs --calibrate", "pictures like those that the network will see, a few dozen are enough");
+}
+
+/** The precision that the options ask for; undefined for float32. `pictures` are those to calibrate on. */
+export function precisionRequest(
+  options: PrecisionOptions,
+  pictures: readonly NamedPicture[],
+): PrecisionRequest | undefined {
+  const { "half-io": io, "half-keep": keep, "int8-keep": floats, calibration } = options;
+  if (options["half-weights"]) return { kind: "half-weights" };
+  if (options.half) return { kind: "half", io: io ? "f16" : "f32", ...(keep && { keep }) };
+  if (!options.int8) return undefined;
+  const how = calibration as Calibration | undefined; // yargs has looked at the choices
+  return { kind: "int8", pictures, ...(how && { calibration: how }), ...(floats && { keep: floats }) };
 }
 
 /** Options of commands that may compute on a GPU. */

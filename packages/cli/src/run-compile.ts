@@ -21,6 +21,7 @@ import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { observe } from "./observer.js";
 import type { ObserverOptions } from "./observer-options.js";
 import {
+  checkPrecision,
   dynamicAxes,
   imageSize,
   type NetworkOptions,
@@ -65,6 +66,8 @@ interface Job {
   /** The provider of the verification besides the CPU; undefined under --no-verify. */
   readonly choice: Choice | undefined;
   readonly pictures: readonly NamedPicture[];
+  /** The pictures that ranges are made from. */
+  readonly calibration: readonly NamedPicture[];
   readonly workspace: Workspace;
   readonly terminal: Terminal;
   readonly watch: Stopwatch;
@@ -85,7 +88,8 @@ export async function runCompile(options: CompileOptions): Promise<number> {
     try {
       const choice = options.verify ? await chooseFor(options, terminal) : undefined;
       const pictures = await chosenPictures(options, terminal);
-      return await work({ options, size, inputs, output, choice, pictures, workspace, terminal, watch });
+      const calibration = await chosenPictures({ ...options, images: options.calibrate }, terminal);
+      return await work({ options, size, inputs, output, choice, pictures, calibration, workspace, terminal, watch });
     } finally {
       workspace.discard();
     }
@@ -106,7 +110,7 @@ function resultsStream({ output, json }: CompileOptions): NodeJS.WriteStream {
 /** @throws usage, output/unwritable */
 function checkOptions(options: CompileOptions, inputs: readonly string[]): void {
   checkReportFiles(options.report ?? [], inputs);
-  precisionRequest(options);
+  checkPrecision(options);
   const stray = (["conf", "iou"] as const).find((rule) => options[rule] !== undefined);
   if (stray && !options.nms) throw usage(`--${stray} is about suppression inside the graph`, "--nms onnx");
   if (options.verify) return;
@@ -150,9 +154,9 @@ async function compileOrRefuse(job: Job): Promise<Compiled | RefusedFindings> {
 }
 
 function requestOf(job: Job): CompileRequest {
-  const { options, inputs, size, output, choice, pictures, workspace, terminal, watch } = job;
+  const { options, inputs, size, output, choice, pictures, calibration, workspace, terminal, watch } = job;
   const observation = observe(options);
-  const precision = precisionRequest(options);
+  const precision = precisionRequest(options, calibration);
   const sizes = verifySizes(options["verify-sizes"]);
   const chosen = { seed: options.seed, pictures, ...(sizes && { sizes }) };
   return {

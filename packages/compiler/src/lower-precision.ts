@@ -4,6 +4,9 @@ import {
   type PassResult,
   type Precision,
   planHalf,
+  planQuantized,
+  quantize,
+  type Ranges,
   runPasses,
   storeHalf,
   toHalf,
@@ -17,6 +20,8 @@ export interface HalfRequest {
   readonly keep?: readonly string[];
   /** The precision of inputs and outputs. Left out, float32. */
   readonly io?: Precision;
+  /** Facts of a run in float32; left out, only constants are looked at. */
+  readonly audit?: HalfAudit;
 }
 
 /** Float16 weights, float32 arithmetic: half the file. */
@@ -24,13 +29,25 @@ export interface HalfWeightsRequest {
   readonly kind: "half-weights";
 }
 
+/** Integers of 8 bits: U8 activations, S8 weights with a scale for each filter. */
+export interface Int8Request {
+  readonly kind: "int8";
+  /** As for {@link HalfRequest}. */
+  readonly keep?: readonly string[];
+  /** The ranges of values, gathered by running the network on pictures like those that it will see. */
+  readonly ranges: Ranges;
+}
+
 /** A precision other than float32. */
-export type PrecisionRequest = HalfRequest | HalfWeightsRequest;
+export type LoweredRequest = HalfRequest | HalfWeightsRequest | Int8Request;
+
+/** The name of a precision other than float32. */
+export type PrecisionKind = LoweredRequest["kind"];
 
 /** The precision of a graph. */
 export interface LoweredPrecision {
-  readonly kind: PrecisionRequest["kind"];
-  /** The nodes that compute in float16, or whose weights are stored in it. */
+  readonly kind: PrecisionKind;
+  /** The nodes that compute in fewer bits, or whose weights are stored in them. */
   readonly lowered: number;
   /** The nodes that stay in float32, with the reasons, in the order of the graph. */
   readonly kept: readonly KeptNode[];
@@ -42,18 +59,23 @@ export interface LoweredGraphs {
   readonly precision: LoweredPrecision;
 }
 
-/** Lowers the precision of the optimised graph; without an audit, float16 is given to everything that is not kept by name. */
-export function lowerPrecision(graphs: CompiledGraphs, request: PrecisionRequest, audit?: HalfAudit): LoweredGraphs {
+/** Lowers the precision of the optimised graph. @throws passes/keep */
+export function lowerPrecision(graphs: CompiledGraphs, request: LoweredRequest): LoweredGraphs {
   const { optimized } = graphs;
   if (request.kind === "half-weights") return lowered(graphs, request, runPasses(optimized, [storeHalf]), []);
-  const plan = planHalf(optimized, { ...(request.keep && { keep: request.keep }), ...(audit && { audit }) });
+  if (request.kind === "int8") {
+    const { nodes, kept } = planQuantized(optimized, request);
+    const pass = quantize({ ranges: request.ranges, nodes });
+    return lowered(graphs, request, runPasses(optimized, [pass]), kept);
+  }
+  const plan = planHalf(optimized, request);
   const pass = toHalf({ keep: plan, ...(request.io && { io: request.io }) });
   return lowered(graphs, request, runPasses(optimized, [pass]), [...plan.values()]);
 }
 
 const lowered = (
   graphs: CompiledGraphs,
-  { kind }: PrecisionRequest,
+  { kind }: LoweredRequest,
   { graph, rewrites, replaced }: PassResult,
   kept: readonly KeptNode[],
 ): LoweredGraphs => ({

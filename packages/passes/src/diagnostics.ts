@@ -40,10 +40,10 @@ export const unknownPipeline = (name: string, known: readonly string[]): Compile
     hint: `one of ${known.join(", ")}`,
   });
 
-/** A word of `--half-keep` is neither an op nor a row nor a path of the graph. */
+/** A word of `--half-keep` or `--int8-keep` is neither an op nor a row nor a path of the graph. */
 export const keepsNothing = (word: string, nodes: readonly Node[]): CompileError =>
   new CompileError({
-    code: "passes/half-keep",
-    message: `--half-keep ${word} names no op, row or path of the graph`,
+    code: "passes/keep",
+    message: `${word} names no op, row or path of the graph`,
     hint: `its ops are ${[...new Set(nodes.map(({ op }) => op))].sort().join(", ")}; a row is its number, or a path such as ${nodes.find(({ origin }) => origin.path)?.origin.path ?? "model.0"}`,
   });

@@ -39,7 +39,7 @@ test("ops, rows and paths are kept by name", () => {
 
 test("a word that names nothing is an error that says what there is", () => {
   expect(() => planHalf(GRAPH, { keep: ["Softmacks"] })).toThrow(
-    /passes\/half-keep: --half-keep Softmacks names no op, row or path of the graph - its ops are Conv, Reshape, Sigmoid, Softmax; .*model\.0/,
+    /passes\/keep: Softmacks names no op, row or path of the graph - its ops are Conv, Reshape, Sigmoid, Softmax; .*model\.0/,
   );
 });
 

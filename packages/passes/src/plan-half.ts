@@ -16,10 +16,10 @@ export interface HalfAudit {
   readonly losses: ReadonlyMap<Node, number>;
 }
 
-/** The reason for which a node computes in float32. */
-export type KeepCause = "asked" | "overflow" | "loss" | "answer";
+/** The kind of reason for which a node computes in float32. */
+export type KeepCause = "asked" | "overflow" | "loss" | "answer" | "large" | "budget";
 
-/** A node of a float16 graph that computes in float32. */
+/** A node that computes in float32, though others of its kind do not. */
 export interface KeptNode {
   readonly node: Node;
   readonly cause: KeepCause;
@@ -51,7 +51,7 @@ export const LARGEST_LOSS = 2 ** -8;
 
 /**
  * The nodes of a graph that have to compute in float32 when the others compute in float16, in the order of the graph.
- * @throws passes/half-keep for a word of `keep` that names nothing
+ * @throws passes/keep for a word of `keep` that names nothing
  */
 export function planHalf(graph: Graph, { keep = [], audit }: HalfPlanRequest): ReadonlyMap<Node, KeptNode> {
   const nodes = graph.nodes.filter(computesInSingle);
@@ -69,7 +69,7 @@ export function planHalf(graph: Graph, { keep = [], audit }: HalfPlanRequest): R
   return new Map(graph.nodes.flatMap((node) => (found.has(node) ? [[node, found.get(node)!] as const] : [])));
 }
 
-/** @throws passes/half-keep */
+/** @throws passes/keep */
 function askedNodes(nodes: readonly Node[], word: string): KeptNode[] {
   const named = nodes.filter((node) => isNamed(node, word));
   if (named.length === 0) throw keepsNothing(word, nodes);
@@ -92,7 +92,7 @@ function lossyNodes(graph: Graph, { losses }: HalfAudit): KeptNode[] {
 const number = (value: number): string => value.toExponential(1);
 
 /** Whether a word is the node's op, its row's number, its path, or the start of its path. */
-function isNamed({ op, origin: { path } }: Node, word: string): boolean {
+export function isNamed({ op, origin: { path } }: Node, word: string): boolean {
   const prefix = /^\d+$/.test(word) ? `model.${word}` : word;
   return op === word || path === prefix || path.startsWith(`${prefix}.`);
 }
@@ -134,7 +134,7 @@ function makersOf(node: Node, makers: ReadonlyMap<Value, Node>): Node[] {
 }
 
 /** The nodes from which no sum of products can be reached: those that turn a network's last maps into its answer. */
-function answerNodes({ nodes }: Graph): KeptNode[] {
+export function answerNodes({ nodes }: Graph): KeptNode[] {
   const read = new Set<Value>();
   const found: KeptNode[] = [];
   for (const node of [...nodes].reverse()) {

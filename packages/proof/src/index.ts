@@ -24,7 +24,15 @@ export {
 } from "@yolo-compile/vision";
 export * from "./compile/index.js";
 export * from "./detect.js";
-export { type DetectionVerdict, HALF_DETECTIONS, type PictureDetections } from "./precision/same-detections.js";
+export type { PrecisionRequest } from "./precision/gather-facts.js";
+export { CALIBRATIONS, type Calibration } from "./precision/histogram.js";
+export {
+  type DetectionPromise,
+  type DetectionVerdict,
+  HALF_PROMISE,
+  INT8_PROMISE,
+  type PictureDetections,
+} from "./precision/same-detections.js";
 export type { JudgedMutant, SelfTestResult } from "./self-test/index.js";
 export * from "./verify/index.js";
 export { type NamedPicture, npyFolderInput, npyInput, type VerifyInput } from "./verify-inputs/index.js";

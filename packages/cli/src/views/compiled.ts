@@ -123,14 +123,17 @@ function printVerification({ verification, options, elapsedMs }: CompileResult, 
   }
   const { comparisons } = verification;
   const bounds = new Map(comparisons.map(({ provider, tolerance }) => [provider, tolerance]));
-  const places = [...bounds].map(
-    ([provider, { name, relative }]) => `on ${provider} within ${name} (${relative} of each unit)`,
+  const places = [...bounds].map(([provider, { name, relative }]) =>
+    Number.isFinite(relative)
+      ? `on ${provider} within ${name} (${relative} of each unit)`
+      : `on ${provider} finite, and judged by its objects`,
   );
   const inputs = new Set(comparisons.map(({ input }) => input)).size;
   const seconds = ((elapsedMs.verify ?? 0) / 1000).toFixed(2);
   const price = `${inputs} ${inputs === 1 ? "input" : "inputs"}, seed ${options.seed}, ${seconds} s`;
   terminal.print(line("verify", `against the plain graph on cpu (${price}): ${places.join(", ")}`));
   printPlacement(verification, terminal);
+  if (verification.ok && !Number.isFinite(verification.tolerance.relative)) return;
   const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
   const colAligns = ["left", "left", "left", "left", "left", "left", "right", "right", "left"] as const;
   terminal.print(...formatTable({ head, colAligns }, comparisons.map(row)));

@@ -21,8 +21,9 @@ export function printPrecision({ kind, lowered, kept, audited }: PrecisionFindin
     terminal.print(line("precision", `weights of ${lowered} nodes in float16, arithmetic in float32`));
     return;
   }
+  const type = kind === "int8" ? "int8" : "float16";
   const measured = audited.length > 0 ? `measured on ${audited.length} inputs` : "nothing measured, as nothing runs";
-  terminal.print(line("precision", `${lowered} nodes in float16, ${kept.length} in float32 (${measured})`));
+  terminal.print(line("precision", `${lowered} nodes in ${type}, ${kept.length} in float32 (${measured})`));
   const rows = groupsOf(kept).map(({ where, cause, ops, worst }) => ["", where, cause, ops, worst.reason]);
   if (rows.length > 0) terminal.print(...formatTable({ head: ["       ", "float32 in", "by", "ops", "since"] }, rows));
 }
@@ -30,26 +31,34 @@ export function printPrecision({ kind, lowered, kept, audited }: PrecisionFindin
 /** The most ops that are listed of one place. */
 const LISTED = 4;
 
-/** Nodes of one place that stay for one cause, with the largest measurement; in the order of the graph. */
+/** The most places that are listed of one reason. */
+const PLACES = 3;
+
+/** Nodes that stay for one reason, or in one place for measurements of one kind, of which the largest is told. */
 function groupsOf(kept: readonly KeptNode[]) {
   const groups = new Map<string, KeptNode[]>();
   for (const each of kept) {
-    const key = JSON.stringify([each.node.origin.path, each.cause]);
+    const key = JSON.stringify([each.cause, each.measured === undefined ? each.reason : each.node.origin.path]);
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return [...groups.values()].map((nodes) => {
     const [first] = nodes as [KeptNode];
     const ops = tally(nodes.map(({ node }) => node.op)).map(([op, count]) => (count > 1 ? `${count} ${op}` : op));
     const worst = nodes.reduce((a, b) => ((b.measured ?? 0) > (a.measured ?? 0) ? b : a));
-    return { where: first.node.origin.path, cause: first.cause, ops: some(ops, LISTED), worst };
+    const places = [...new Set(nodes.map(({ node }) => node.origin.path))];
+    return { where: some(places, PLACES), cause: first.cause, ops: some(ops, LISTED), worst };
   });
 }
 
 /** Prints whether the same objects are found. */
-export function printDetections({ pictures, expected, tolerance }: DetectionVerdict, terminal: Terminal): void {
+export function printDetections(
+  { pictures, expected, promise, closeShare }: DetectionVerdict,
+  terminal: Terminal,
+): void {
   if (expected === 0) return;
-  const { minIou, maxScoreDelta } = tolerance;
-  const bounds = `overlap from ${minIou}, scores within ${maxScoreDelta}`;
+  const { minIou, maxScoreDelta, mostly } = promise;
+  const most = mostly && `, ${mostly.share} of them from ${mostly.minIou}: ${closeShare.toFixed(3)} are`;
+  const bounds = `overlap from ${minIou}${most ?? ""}; scores within ${maxScoreDelta}`;
   terminal.print(line("objects", `against the plain graph's (${bounds})`));
   const head = ["       ", "picture", "on", "objects", "lost", "extra", "least overlap", "score moves", ""];
   terminal.print(...formatTable({ head }, pictures.map(row)));

@@ -5,17 +5,19 @@ import { readModelInfo } from "@yolo-compile/onnx";
 import { fixturePath } from "@yolo-compile/testkit";
 import { decodeImage } from "@yolo-compile/vision";
 import { openCheckpoint } from "@yolo-compile/weights";
+import { INT8_PROMISE } from "../precision/same-detections.js";
 import { type CompileRequest, compile, isProofFailure } from "./index.js";
 
 const checkpoint = openCheckpoint(bytesSource("weights/shapes.pt", readFileSync(fixturePath("shapes/shapes.pt"))));
 const PICTURES = fixturePath("shapes/pictures/");
 const pictures = await Promise.all(
-  ["crowd.jpg", "portrait.jpg"].map(async (name) => ({
+  ["portrait.jpg", "crowd.jpg"].map(async (name) => ({
     name,
     image: await decodeImage(readFileSync(PICTURES + name), name),
   })),
 );
-const REQUEST: CompileRequest = { checkpoint, size: [160, 160], verify: { inputs: { seed: 1, pictures } } };
+const REQUEST: CompileRequest = { checkpoint, size: [96, 96], verify: { inputs: { seed: 1, pictures } } };
+const LARGER: CompileRequest = { checkpoint, size: [160, 160] };
 const SMALL: CompileRequest = { checkpoint, size: [64, 96] };
 
 const NOTHING = { name: "nothing", relative: 0 };
@@ -35,7 +37,7 @@ test("a float16 file is proven by its outputs, with every value rounded too, and
   );
   expect([...new Set(runs)]).toEqual(["cpu disabled F16", "cpu all F16", "cpu rounding all F16"]);
   const { pictures: compared = [], expected } = precision?.detections ?? {};
-  expect(expected).toBeGreaterThan(20);
+  expect(expected).toBeGreaterThan(9);
   expect(compared.map(({ provider }) => provider).sort()).toEqual([
     ...Array(2).fill("cpu"),
     ...Array(2).fill("cpu rounding"),
@@ -82,4 +84,34 @@ test("what float16 changes by more than is allowed is refused", async () => {
   if (!isProofFailure(error)) throw error;
   expect(error.findings).not.toHaveProperty("files");
   expect(error.findings.precision?.rewriting?.ok).toBe(true);
+});
+
+test("int8 is less than half of a file, and judged by its detections", async () => {
+  const [portrait, crowd] = pictures.map((picture) => [picture]);
+  const precision = { kind: "int8", pictures: crowd! } as const;
+  const request: CompileRequest = { ...LARGER, verify: { inputs: { seed: 1, pictures: portrait! } } };
+  const { byteLength, precision: found, verification, notes } = await compile({ ...request, precision });
+  expect(found).toMatchObject({ kind: "int8", audited: ["crowd.jpg"], rewriting: { ok: true } });
+  expect(found!.kept.map(({ cause }) => cause)).toEqual(expect.arrayContaining(["large", "answer"]));
+  expect(found!.detections).toMatchObject({ ok: true, promise: INT8_PROMISE });
+  expect(found!.detections!.pictures.map(({ picture }) => picture)).toEqual(["portrait.jpg"]);
+  expect(found!.detections!.expected).toBeGreaterThan(5);
+  expect(verification!.comparisons.map(({ nonFinite }) => nonFinite)).toEqual(expect.arrayContaining([0]));
+  expect(notes.map(({ code }) => code)).not.toContain("precision/seen-pictures");
+  expect(byteLength).toBeLessThan(0.5 * (await compile({ ...LARGER, verify: false })).byteLength);
+});
+
+test("int8 without other pictures is judged by those that it was calibrated on, which is said", async () => {
+  const { notes } = await compile({ ...LARGER, precision: { kind: "int8", pictures } });
+  expect(notes.map(({ code }) => code)).toContain("precision/seen-pictures");
+});
+
+test("int8 without calibration, and without an object on any picture, is refused", async () => {
+  await expect(compile({ ...SMALL, precision: { kind: "int8", pictures: [] } })).rejects.toThrow(
+    "precision/calibration",
+  );
+  const black = { name: "black", image: { width: 96, height: 64, data: new Uint8Array(96 * 64 * 3) } };
+  await expect(compile({ ...SMALL, precision: { kind: "int8", pictures: [black] } })).rejects.toThrow(
+    "nothing proves the graph in int8: the network finds no object on any picture",
+  );
 });

@@ -4,13 +4,13 @@ import {
   type FileOptions,
   type LoweredGraphs,
   lowerPrecision,
-  type PrecisionRequest,
 } from "@yolo-compile/compiler";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { CPU, checkCandidate, type ExpectedCase, type Verification } from "@yolo-compile/runtime";
 import { restatementFor } from "../endings/restate.js";
-import { auditHalf } from "../precision/audit-half.js";
+import { gatherFacts, type PrecisionRequest } from "../precision/gather-facts.js";
 import { proveLowered } from "../precision/prove-lowered.js";
+import type { InputChoice } from "../verify/choose-inputs.js";
 import { type PlaceReference, referenceCases } from "../verify/reference-cases.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import type { Compiled, CompileRequest, ProofOptions } from "./compile.js";
@@ -21,13 +21,13 @@ import { ProofFailure } from "./proof-failure.js";
 type Circumstances = Pick<CompileRequest, "verify" | "place" | "observer" | "onStep">;
 
 /**
- * Writes graphs in another precision and proves them: the rewriting in float32 first, then what the precision costs. What
- * float16 would do to a graph is measured on the inputs of the proof; without one, nothing is measured.
- * @throws ProofFailure, passes/half-keep, onnx/…, runtime/…
+ * Writes graphs in another precision and proves them: the rewriting in float32 first, then what the precision costs. The
+ * facts that a precision needs are gathered on the inputs of the proof, or on the pictures of the request.
+ * @throws ProofFailure, passes/keep, precision/calibration, onnx/…, runtime/…
  */
 export async function compileLowered(
   graphs: CompiledGraphs,
-  request: PrecisionRequest,
+  asked: PrecisionRequest,
   model: FileOptions,
   circumstances: Circumstances,
 ): Promise<Compiled> {
@@ -39,35 +39,41 @@ export async function compileLowered(
     return written;
   };
   if (verify === false) {
+    const { request, audited } = await gatherFacts(graphs, asked, undefined);
     const lowered = lowerPrecision(graphs, request);
     const written = write(lowered);
-    return { ...findingsOf(lowered, written, { ...lowered.precision, audited: [] }), notes: [], files: written.files };
+    return { ...findingsOf(lowered, written, { ...lowered.precision, audited }), notes: [], files: written.files };
   }
   const told = (step: string): void => onStep?.(`verifying: ${step}`);
   told("the plain graph runs");
   const placeReference: PlaceReference = (name, graph) => placeFiles(name, encodeFiles(graph, model), place).model;
-  const cases = await referenceCases(graphs, placeReference, verify.inputs ?? { seed: 1 });
+  const cases = await referenceCases(graphs, placeReference, inputsOf(verify, asked));
   const rewriting = await proveRewriting(graphs, cases, told);
-  const audited = request.kind === "half" ? cases : [];
-  if (audited.length > 0) told("what float16 would do to each node");
-  const inputs = audited.map(({ input }) => input);
-  const audit =
-    request.kind === "half"
-      ? await auditHalf(
-          graphs.optimized,
-          inputs.map(({ tensors }) => tensors),
-        )
-      : undefined;
-  const lowered = lowerPrecision(graphs, request, audit);
+  told("what its values are");
+  const { request, audited } = await gatherFacts(graphs, asked, cases);
+  const lowered = lowerPrecision(graphs, request);
   const written = write(lowered);
-  const precision = { ...lowered.precision, audited: inputs.map(({ name }) => name), rewriting };
+  const precision = { ...lowered.precision, audited, rewriting };
   if (!rewriting.ok) throw refused(lowered, written, precision, rewriting);
-  const proof = await proveLowered({ ...lowered, model: written.model, cases, ...optionsOf(verify), onStep: told });
+  const proof = await proveLowered({
+    ...lowered,
+    model: written.model,
+    cases,
+    ...optionsOf(verify),
+    ...(asked.kind === "int8" && { calibrated: asked.pictures }),
+    onStep: told,
+  });
   observer?.afterStage?.("verify");
   const proven = { ...precision, ...(proof.detections && { detections: proof.detections }) };
   const { verification, notes } = proof;
   if (!verification.ok || proof.detections?.ok === false) throw refused(lowered, written, proven, verification, notes);
   return { ...findingsOf(lowered, written, proven), verification, notes, files: written.files };
+}
+
+/** Integers are judged by pictures: those that they were calibrated on where there are no others. */
+function inputsOf({ inputs = { seed: 1 } }: ProofOptions, asked: PrecisionRequest): InputChoice {
+  const { pictures = [] } = inputs;
+  return asked.kind === "int8" && pictures.length === 0 ? { ...inputs, pictures: asked.pictures } : inputs;
 }
 
 const optionsOf = ({ provider = CPU, tolerance }: ProofOptions) => ({ provider, ...(tolerance && { tolerance }) });

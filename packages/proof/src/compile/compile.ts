@@ -4,7 +4,6 @@ import {
   encodeFiles,
   type GraphsRequest,
   type OutputFile,
-  type PrecisionRequest,
   stem,
 } from "@yolo-compile/compiler";
 import { note } from "@yolo-compile/core";
@@ -13,6 +12,7 @@ import { OPSETS } from "@yolo-compile/onnx";
 import { CPU, type ModelSource, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import { checkEnding } from "../endings/check-ending.js";
 import { restatementFor } from "../endings/restate.js";
+import type { PrecisionRequest } from "../precision/gather-facts.js";
 import type { InputChoice } from "../verify/choose-inputs.js";
 import { explainConditioning } from "../verify/conditioning.js";
 import { type PlaceReference, referenceCases } from "../verify/reference-cases.js";

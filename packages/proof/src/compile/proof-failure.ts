@@ -1,6 +1,6 @@
 import { CompileError, isCompileError } from "@yolo-compile/core";
 import type { OutputComparison } from "@yolo-compile/runtime";
-import type { PictureDetections } from "../precision/same-detections.js";
+import type { DetectionVerdict, PictureDetections } from "../precision/same-detections.js";
 import type { RefusedFindings } from "./findings.js";
 
 /** Thrown instead of giving files: the optimised graph does not compute the outputs of the plain one. */
@@ -19,17 +19,25 @@ export class ProofFailure extends CompileError {
           ? `${subject} is not the plain graph: ${off.length} of ${verification.comparisons.length} comparisons are off`
           : astray.length > 0
             ? `${subject} finds other objects than the plain graph on ${new Set(astray.map(({ picture }) => picture)).size} pictures`
-            : `nobody can tell whether ${subject} is the plain graph: ${lowered ? "rounding" : "float32"} decides on every input`,
+            : precision?.detections?.ok === false
+              ? elsewhere(subject, precision.detections)
+              : `nobody can tell whether ${subject} is the plain graph: ${lowered ? "rounding" : "float32"} decides on every input`,
       hint: lowered ? HINTS[precision.kind] : "yolo-compile verify --bisect names the rewrite",
       details: [...off.map(describe), ...astray.map(describeObjects), ...notes.map(({ message }) => message)],
     });
   }
 }
 
-const NAMES = { half: "float16", "half-weights": "float32 with weights in float16" } as const;
+const elsewhere = (subject: string, { expected, closeShare, promise }: DetectionVerdict): string =>
+  expected === 0
+    ? `nothing proves ${subject}: the network finds no object on any picture`
+    : `${subject} puts boxes elsewhere: ${(100 * closeShare).toFixed(0)} % overlap by ${promise.mostly?.minIou}, ${100 * (promise.mostly?.share ?? 0)} % have to`;
+
+const NAMES = { half: "float16", "half-weights": "float32 with weights in float16", int8: "int8" } as const;
 
 const HINTS = {
   half: "--half-keep leaves rows in float32, --half-weights all arithmetic; where rounding the weights alone moves the answer as far, only float32 holds it",
+  int8: "--int8-keep leaves rows in float32; other pictures for --calibrate give other ranges",
   "half-weights": "these weights need more than the 11 bits of float16",
 } as const;
 

@@ -1,4 +1,4 @@
-import { type Diagnostic, note, warning } from "@yolo-compile/core";
+import { CompileError, type Diagnostic, note, warning } from "@yolo-compile/core";
 import { type IllConditioned, isTelling } from "@yolo-compile/runtime";
 
 /** Rounding the weights alone moves the plain graph's answer by more than a tenth of what float16 is allowed. */
@@ -19,3 +19,18 @@ export const nothingDetected = (pictures: number): Diagnostic =>
 /** There are no pictures to detect something on. */
 export const noPictures = (): Diagnostic =>
   note("precision/no-pictures", "outputs are judged, detections are not: --images gives pictures to compare them on");
+
+/** Int8 without a picture. */
+export const noCalibration = (): CompileError =>
+  new CompileError({
+    code: "precision/calibration",
+    message: "int8 needs pictures like those that the network will see, for the ranges of its values",
+    hint: "--calibrate DIR, a few dozen are enough",
+  });
+
+/** Detections are judged on pictures that the ranges were made from. */
+export const seenPictures = (pictures: number): Diagnostic =>
+  warning(
+    "precision/seen-pictures",
+    `int8 is judged on ${pictures} pictures that it was calibrated on, which flatters it: --images gives others`,
+  );

@@ -21,15 +21,16 @@ import {
 import { hasBoxes } from "@yolo-compile/vision";
 import { readerOf } from "../endings/reader-of.js";
 import { restatementFor } from "../endings/restate.js";
-import type { VerifyInput } from "../verify-inputs/index.js";
-import { noPictures, nothingDetected, steepWeights } from "./diagnostics.js";
+import type { NamedPicture, VerifyInput } from "../verify-inputs/index.js";
+import { noPictures, nothingDetected, seenPictures, steepWeights } from "./diagnostics.js";
 import { roundConstants, roundTensors } from "./round-constants.js";
 import { roundedTwin } from "./rounded-twin.js";
 import {
   type DetectionVerdict,
   detectionsOf,
   detectionVerdict,
-  HALF_DETECTIONS,
+  HALF_PROMISE,
+  INT8_PROMISE,
   type PictureDetections,
 } from "./same-detections.js";
 
@@ -40,6 +41,8 @@ export interface LoweredProofRequest extends LoweredGraphs {
   readonly provider: Provider;
   /** Left out, `F16`; for float16 arithmetic with more where rounding the weights alone moves the plain graph's answer. */
   readonly tolerance?: Tolerance;
+  /** The pictures that ranges were made from. */
+  readonly calibrated?: readonly NamedPicture[];
   readonly onStep?: (step: string) => void;
 }
 
@@ -53,6 +56,9 @@ export interface LoweredProof {
 
 /** The name of the CPU where every value is rounded. */
 const ROUNDING = "cpu rounding";
+
+/** Integers of 8 bits promise nothing about single numbers but that they are some. */
+const FINITE: Tolerance = { name: "FINITE", relative: Number.POSITIVE_INFINITY };
 
 /** A model to judge. */
 interface Judged {
@@ -71,6 +77,7 @@ export async function proveLowered(request: LoweredProofRequest): Promise<Lowere
   const { graphs, precision, model, provider, tolerance, onStep } = request;
   const { optimized, reference } = graphs;
   const isHalf = precision.kind === "half";
+  const promise = precision.kind === "int8" ? INT8_PROMISE : HALF_PROMISE;
   const cases = request.cases.map((each) => lowerCase(each, reference.graph, optimized, isHalf));
   const restated = restatementFor(graphs);
   const pictures: PictureDetections[] = [];
@@ -81,12 +88,12 @@ export async function proveLowered(request: LoweredProofRequest): Promise<Lowere
       cases,
       layouts: restated?.layouts ?? graphs.outputs,
       ...(restated && { restate: restated.restate }),
-      usualTolerance: F16,
+      usualTolerance: precision.kind === "int8" ? FINITE : F16,
       ...(tolerance && { tolerance }),
       ...(onStep && { onStep }),
       onRun: (run: CandidateRun<VerifyInput>) => {
         if (run.level !== "all" || run.provider !== judged.provider) return;
-        const found = detectionsOf(run, readerOf(graphs), HALF_DETECTIONS);
+        const found = detectionsOf(run, readerOf(graphs), promise);
         pictures.push(...found.map((each) => ({ ...each, provider: label(each.provider) })));
       },
     });
@@ -98,7 +105,10 @@ export async function proveLowered(request: LoweredProofRequest): Promise<Lowere
       )
     : undefined;
   const verification = twin ? both(deployed, twin) : deployed;
-  const detections = pictures.length > 0 ? detectionVerdict(pictures, HALF_DETECTIONS) : undefined;
+  const isJudged = pictures.length > 0 || promise.needed;
+  const detections = isJudged ? detectionVerdict(pictures, promise) : undefined;
+  const calibrated = new Set((request.calibrated ?? []).map(({ name }) => name));
+  const seen = pictures.filter(({ picture }) => calibrated.has(picture));
   return {
     verification,
     ...(detections && { detections }),
@@ -106,6 +116,7 @@ export async function proveLowered(request: LoweredProofRequest): Promise<Lowere
       ...(restated ? [note("verify/ending", restated.told)] : []),
       ...furthest(verification.illConditioned).map(steepWeights),
       ...(detections?.expected === 0 ? [nothingDetected(pictures.length)] : []),
+      ...(seen.length > 0 ? [seenPictures(seen.length)] : []),
       ...(!detections && reference.outputs.some(hasBoxes) ? [noPictures()] : []),
     ],
   };

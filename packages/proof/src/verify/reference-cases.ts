@@ -24,7 +24,7 @@ export async function referenceCases(
   choice: InputChoice,
 ): Promise<ExpectedCase<VerifyInput>[]> {
   const plain = reference.graph;
-  const chosen = chooseInputs({ inputs: plain.inputs.map(describe) }, choice);
+  const chosen = chooseInputs({ inputs: plain.inputs.map(describeInput) }, choice);
   if (!hasOpenSizes(plain)) return casesOf("plain", plain, place, chosen);
   const bySize = new Map<string, VerifyInput[]>();
   for (const input of chosen) {
@@ -40,7 +40,8 @@ export async function referenceCases(
   return cases;
 }
 
-const describe = ({ hint, type: { dtype, shape } }: Graph["inputs"][number]): ValueInfo => ({
+/** A graph's inputs as a session tells them. */
+export const describeInput = ({ hint, type: { dtype, shape } }: Graph["inputs"][number]): ValueInfo => ({
   name: hint,
   dtype,
   shape: shape.map((size) => (typeof size === "number" ? size : String(size))),
