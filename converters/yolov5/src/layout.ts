@@ -37,9 +37,20 @@ export const logitLayout = (classes: number): UnnamedLayout => ({
   parts: [{ name: "classes", kind: "logit", count: classes }],
 });
 
-/** The layouts of the outputs of an exported detector or segmenter; undefined where they have other shapes. */
-export function outputsOf({ outputs }: ExportedModel): readonly OutputLayout[] | undefined {
+/** A classifier says the names of its classes; other models may have outputs of that shape, too. */
+function classifierOutput(
+  { name, shape: [, classes] }: ExportedModel["outputs"][number],
+  outputs: number,
+  metadata: ExportedModel["metadata"],
+): readonly OutputLayout[] | undefined {
+  if (outputs !== 1 || typeof classes !== "number" || !metadata.has("names") || metadata.has("task")) return undefined;
+  return [{ output: name, ...logitLayout(classes) }];
+}
+
+/** The layouts of the outputs of an exported classifier, detector or segmenter; undefined where they have other shapes. */
+export function outputsOf({ outputs, metadata }: ExportedModel): readonly OutputLayout[] | undefined {
   const [boxes, prototypes] = outputs;
+  if (boxes?.shape.length === 2) return classifierOutput(boxes, outputs.length, metadata);
   const columns = boxes?.shape[2];
   if (boxes?.shape.length !== 3 || typeof columns !== "number") return undefined;
   const masks = prototypes?.shape.length === 4 ? prototypes.shape[1]! : 0;

@@ -4,6 +4,7 @@ import { type ErrorDiagnostic, inputKind, readModelInfo } from "@yolo-compile/co
 import {
   checkImageName,
   chooseProvider,
+  classLayoutOf,
   compile,
   type Detector,
   type DetectorRequest,
@@ -20,6 +21,7 @@ import { fraction, positiveInteger } from "./numbers.js";
 import { imageSize } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
 import { picturePaths } from "./picture-paths.js";
+import { runClassify } from "./run-classify.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type DetectedPicture, detectionDocument, printDetections } from "./views/detections.js";
 import { labelFile } from "./views/label-file.js";
@@ -59,6 +61,7 @@ export async function runDetect(given: DetectOptions): Promise<number> {
   terminal.report(notes);
   terminal.step(`loading ${model}`);
   const opened = await openModel(options, [height, width], terminal);
+  if (classLayoutOf(opened.info)) return runClassify(options, { ...opened, name: model, provider }, terminal);
   const detector = await openDetector({ ...opened, name: model, provider, size: { height, width } });
   const results: (DetectedPicture | RefusedPicture)[] = [];
   try {

@@ -1,5 +1,16 @@
 import { CompileError } from "@yolo-compile/core";
 
+/** For a model whose outputs are not those of a classifier. */
+export const noClassifier = (
+  model: string,
+  outputs: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[],
+): CompileError =>
+  new CompileError({
+    code: "detect/model",
+    message: `${model} is no classifier: its outputs are ${outputs.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
+    hint: "expected an image [n,3,h,w] that gives [n,classes]",
+  });
+
 /** For a model whose inputs or outputs are not those of a detector; `what` names the side. */
 export const noDetector = (
   model: string,

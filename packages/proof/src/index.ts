@@ -15,6 +15,7 @@ export {
   type Verification,
 } from "@yolo-compile/runtime";
 export {
+  type ClassScore,
   checkImageName,
   type Detection,
   decodeImage,
@@ -22,6 +23,7 @@ export {
   encodeImage,
   roundBoxes,
 } from "@yolo-compile/vision";
+export { type Classifier, classLayoutOf, openClassifier } from "./classify.js";
 export * from "./compile/index.js";
 export * from "./detect.js";
 export type { PrecisionRequest } from "./precision/gather-facts.js";

@@ -1,3 +1,4 @@
+export * from "./classify.js";
 export * from "./compare-detections.js";
 export { decodeImage } from "./decode.js";
 export type { Box, Detection } from "./detection.js";

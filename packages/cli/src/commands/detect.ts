@@ -35,12 +35,13 @@ const options = (yargs: Argv) =>
     .option("save-conf", { type: "boolean", default: false, describe: "--save-txt: the score behind each line" })
     .option("imgsz", { alias: "img", array: true, describe: "for a model with free image size, or a checkpoint" })
     .option("provider", { choices: ["auto", ...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" })
-    .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg");
+    .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg")
+    .example("$0 classify best-cls.onnx bus.jpg", "prints what the picture shows");
 
 /** Runs a model on pictures. */
 export const detectCommand = (setExitCode: (code: number) => void): CommandModule<object, DetectOptions> => ({
-  command: "detect <model> <images..>",
-  describe: "run a model on pictures: boxes as a table and drawn on copies",
+  command: ["detect <model> <images..>", "classify"],
+  describe: "run a model on pictures: boxes as a table and drawn on copies, or the five likeliest classes",
   builder: options,
   handler: async (given) => {
     const { runDetect } = await import("../run-detect.js");

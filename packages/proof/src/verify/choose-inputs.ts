@@ -3,6 +3,7 @@ import {
   defaultInputs,
   magnitudeInputs,
   type NamedPicture,
+  type Preparation,
   pictureInputs,
   resolveSizes,
   type SizeOptions,
@@ -16,6 +17,8 @@ export interface InputChoice extends SizeOptions {
   /** Adds inputs that no camera gives: zeros, a single hot pixel, 0 to 255, … */
   readonly magnitudes?: boolean;
   readonly pictures?: readonly NamedPicture[];
+  /** Makes pictures input; letterboxed where left out. */
+  readonly prepare?: Preparation;
   /** Inputs of the user's own, made to fit the model. */
   readonly own?: (inputs: readonly ValueInfo[]) => readonly VerifyInput[];
 }
@@ -25,13 +28,13 @@ export interface InputChoice extends SizeOptions {
  * @throws verify/size, verify/pictures, and what `own` throws
  */
 export function chooseInputs({ inputs }: Pick<Session, "inputs">, choice: InputChoice): readonly VerifyInput[] {
-  const { seed, magnitudes = false, pictures = [], own } = choice;
+  const { seed, magnitudes = false, pictures = [], prepare, own } = choice;
   const sets = resolveSizes(inputs, choice);
   const made = sets.flatMap((set): readonly VerifyInput[] => {
     const chosen = [
       ...defaultInputs(set.inputs, seed),
       ...(magnitudes ? magnitudeInputs(set.inputs, seed) : []),
-      ...(pictures.length > 0 ? pictureInputs(set.inputs, pictures) : []),
+      ...(pictures.length > 0 ? pictureInputs(set.inputs, pictures, prepare) : []),
     ];
     return sets.length === 1 ? chosen : chosen.map((each) => ({ ...each, name: `${each.name} ${set.name}` }));
   });

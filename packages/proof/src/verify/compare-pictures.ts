@@ -9,6 +9,7 @@ import {
 import { readDetections } from "../detect.js";
 import type { ReadOutputs } from "../endings/read-outputs.js";
 import type { NamedPicture, VerifyInput } from "../verify-inputs/index.js";
+import { compareClasses } from "./compare-classes.js";
 
 /** The detections of two models on one picture, in its pixels. */
 export interface PictureComparison {
@@ -23,8 +24,8 @@ export interface PictureComparison {
 export type ReadAs = (role: "reference" | "candidate", outputs: Tensors) => ReadOutputs | undefined;
 
 /**
- * The detections on each picture of a run after suppression, compared object by object; nothing for a run without pictures,
- * and undefined where the models are no detectors.
+ * The detections on each picture of a run after suppression, compared object by object, or the likeliest classes of either
+ * classifier; nothing for a run without pictures, and undefined where the models are neither.
  * @throws detect/output
  */
 export function comparePictures(
@@ -43,8 +44,10 @@ export function comparePictures(
     ...(maxDetections !== undefined && { maxDetections }),
   };
   const images = pictures.map((picture) => picture.image);
-  const reference = readDetections(read("reference", expected.outputs), size, images, limits);
-  const candidate = readDetections(read("candidate", outputs), size, images, limits);
+  const [first, second] = [read("reference", expected.outputs), read("candidate", outputs)];
+  const classes = first && second && compareClasses(first, second, images);
+  const reference = classes?.reference ?? readDetections(first, size, images, limits);
+  const candidate = classes?.candidate ?? readDetections(second, size, images, limits);
   if (!reference || !candidate) return undefined;
   return pictures.map((picture, index) => ({
     picture,

@@ -1,4 +1,4 @@
-import { type Diagnostic, isCompileError, note, warning } from "@yolo-compile/core";
+import { type Diagnostic, isCompileError, note, type OutputLayout, warning } from "@yolo-compile/core";
 import { hasOpenSizes } from "@yolo-compile/ir";
 import { PIPELINES } from "@yolo-compile/passes";
 import type { LayerComparison, ModelFacts } from "@yolo-compile/report";
@@ -8,13 +8,14 @@ import {
   checkCandidate,
   type ExpectedCase,
   type Provider,
+  type Tensors,
   type Tolerance,
   type Verification,
 } from "@yolo-compile/runtime";
-import type { ComparisonOptions } from "@yolo-compile/vision";
-
+import { type ComparisonOptions, classesOf, classifierInput } from "@yolo-compile/vision";
+import { classLayoutOf } from "../classify.js";
 import { checkEnding } from "../endings/check-ending.js";
-import { readOutputs } from "../endings/read-outputs.js";
+import { type ReadOutputs, readOutputs } from "../endings/read-outputs.js";
 import { readerOf } from "../endings/reader-of.js";
 import { runSelfTest, type SelfTestResult } from "../self-test/index.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
@@ -138,8 +139,24 @@ const readerFor =
     const { reference, candidate, layouts } = subject;
     if (role === "reference" && layouts) return { outputs, layouts };
     const own = (role === "reference" ? reference : candidate).info.metadata;
-    return readOutputs(outputs, own.size > 0 ? own : candidate.info.metadata);
+    return readOutputs(outputs, own.size > 0 ? own : candidate.info.metadata) ?? asClasses(outputs, layouts);
   };
+
+/** The one output of a model without metadata, read as the classifier's that it is judged by. */
+function asClasses(outputs: Tensors, layouts: readonly OutputLayout[] = []): ReadOutputs | undefined {
+  const classes = classesOf(layouts);
+  const [name, ...others] = outputs.keys();
+  return classes && name !== undefined && others.length === 0
+    ? { outputs, layouts: [{ ...classes, output: name }] }
+    : undefined;
+}
+
+/** The layout of a classifier's output; undefined for other subjects. */
+function classLayout(subject: VerifySubject): OutputLayout | undefined {
+  if (subject.kind === "compiled") return classesOf(subject.compiled.reference.outputs);
+  const known = subject.kind === "models" ? classesOf(subject.layouts ?? []) : undefined;
+  return known ?? classLayoutOf(subject.candidate.info);
+}
 
 /** Judges the outputs. The encoded models are freed at its end. */
 async function judgeOutputs(
@@ -147,7 +164,11 @@ async function judgeOutputs(
   { provider, tolerance, inputs, detections, onStep }: VerifySettings,
 ): Promise<JudgedOutputs> {
   const models = modelsOf(subject);
-  const cases = await casesOf(subject, models, inputs);
+  const classes = classLayout(subject);
+  const cases = await casesOf(subject, models, {
+    ...inputs,
+    ...(classes && { prepare: (images, size) => classifierInput(images, size, classes) }),
+  });
   const { name, source } = models.candidate;
   const pictures: PictureComparison[] = [];
   const onRun = (run: CandidateRun<VerifyInput>): void => {

@@ -1,0 +1,33 @@
+import type { ClassScore } from "@yolo-compile/proof";
+import { out } from "../colors.js";
+import { formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
+
+/** A picture, and what it shows, most probable first. */
+export interface ClassifiedPicture {
+  readonly image: string;
+  readonly classes: readonly ClassScore[];
+  readonly elapsedMs: number;
+}
+
+const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
+
+/** One picture of the document of `detect --json` for a classifier. */
+export const classDocument = ({ image, classes, elapsedMs }: ClassifiedPicture, names: readonly string[]) => ({
+  image,
+  elapsedMs: Math.round(elapsedMs * 10) / 10,
+  classes: classes.map(({ classIndex, score }) => ({ class: classIndex, name: nameOf(names, classIndex), score })),
+});
+
+/** Prints what a picture shows. */
+export function printClasses(
+  { image, classes, elapsedMs }: ClassifiedPicture,
+  names: readonly string[],
+  terminal: Terminal,
+): void {
+  const [best] = classes;
+  const found = best ? nameOf(names, best.classIndex) : "nothing";
+  terminal.print(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)`);
+  const rows = classes.map(({ classIndex, score }) => [`  ${nameOf(names, classIndex)}`, score.toFixed(3)]);
+  terminal.print(...formatTable({ head: ["  class", "probability"], colAligns: ["left", "right"] }, rows));
+}
