@@ -20,8 +20,8 @@ export interface PartDifference {
   readonly maxAbs: number;
   /** Largest error in the units of its kind, of an element or of a column of probabilities as a whole; see {@link unitOf}. */
   readonly maxRel: number;
-  /** Root mean square of the errors in the same units; left out where columns are judged as a whole. */
-  readonly rms?: number;
+  /** Root mean square of the errors of elements, in the same units. */
+  readonly rms: number;
   /** Flat index of the element with the largest error; -1 where all are equal. */
   readonly worst: number;
   /** Elements that are NaN or infinite in one tensor, or NaN in both. */
@@ -79,23 +79,20 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
   const { outer, columns, inner } = grid;
   const length = part.count * inner;
   const [errors, slopes] = [new Float64Array(part.count), new Float64Array(part.count)];
-  // A column of one number is no better judged as a whole.
-  const total = outer * inner > 1 ? unit.total : undefined;
+  const { total } = unit;
   let [maxAbs, maxRel, worst, nonFinite, nonFiniteReference, squares] = [0, 0, -1, 0, 0, 0];
-  // Errors up to here are smaller in any unit than what was found.
-  let small = 0;
   for (let o = 0; o < outer; o++) {
     const start = (o * columns + part.first) * inner;
     for (let at = 0; at < length; at++) {
       const wanted = expected[start + at]!;
       const given = found[start + at]!;
       const error = Math.abs(given - wanted);
-      if (total ? !(error <= small) : error !== 0) {
+      if (error !== 0) {
         if (error < Number.POSITIVE_INFINITY) {
           const column = inner === 1 ? at : Math.floor(at / inner);
           const relative = error / unit.of(wanted, column, o * inner + (at - column * inner));
           squares += relative * relative;
-          if (relative > maxRel) [maxRel, worst, small] = [relative, start + at, relative * unit.least];
+          if (relative > maxRel) [maxRel, worst] = [relative, start + at];
         } else if (given !== wanted) {
           nonFinite++;
           if (!Number.isFinite(wanted)) nonFiniteReference++;
@@ -109,8 +106,8 @@ function comparePart({ expected, found }: Sides, grid: Grid, part: PlacedPart, u
     const relative = Math.abs(errors[column]!) / total(slopes[column]!, outer * inner);
     if (relative > maxRel && Number.isFinite(relative)) maxRel = relative;
   }
-  const rms = total ? {} : { rms: Math.sqrt(squares / Math.max(1, outer * length)) };
-  return { name: part.name, kind: part.kind, maxAbs, maxRel, ...rms, worst, nonFinite, nonFiniteReference };
+  const rms = Math.sqrt(squares / Math.max(1, outer * length));
+  return { name: part.name, kind: part.kind, maxAbs, maxRel, rms, worst, nonFinite, nonFiniteReference };
 }
 
 /** Adds one block's errors and slopes to the sums of its columns. */

@@ -88,6 +88,23 @@ test("errors that are small one by one are wrong where together they are over 3.
   expect(excess(decisive)).toBeCloseTo(2, 9);
 });
 
+test("the rounding of a sigmoid is not questioned", () => {
+  const tolerance: Tolerance = { name: "t", relative: 1, rms: 1e-3 };
+  const judged = (kind: "probability" | "logit") => {
+    const layout: OutputLayout = { output: "y", axis: 1, parts: [{ name: "values", kind, count: 2 }] };
+    const of = (value: number): Tensors => new Map([["y", tensorOf("f64", [1, 2], [0.5, value])]]);
+    const input = { name: "noise", tensors: new Map() };
+    const shaken = async (): Promise<ShakenOutputs> => ({ byInput: [of(0.5)], byConstants: of(0.5) });
+    const expected = { input, outputs: of(0.5), shaken };
+    return judgeOutput("y", expected, of(0.501).get("y")!, { layout, known: true }, { ...SUBJECT, tolerance });
+  };
+  // The root mean square is 7e-4 of a probability's unit and 1.4e-3 of the largest logit.
+  return Promise.all([
+    expect(judged("probability")).resolves.toMatchObject({ ok: true }),
+    expect(judged("logit")).resolves.toMatchObject({ ok: false }),
+  ]);
+});
+
 test("errors are not judged together where nobody shook the constants, nor where the input tells nothing", async () => {
   const unknown = await judge(outputs(2 ** -5, 0), [outputs(0, 0)], undefined, WITH_RMS);
   expect(unknown).toMatchObject({ asked: 1, found: { ok: true } });
@@ -117,6 +134,7 @@ const part = (rest: Partial<PartComparison>): PartComparison => ({
     worst: -1,
     nonFinite: 0,
     nonFiniteReference: 0,
+    rms: 0,
     allowed: 0,
   },
   ...rest,

@@ -71,13 +71,20 @@ export async function judgeOutput(
 }
 
 /** Whether the errors of a part are together larger than any that are not questioned. */
-const isLoud = ({ rms = 0 }: PartDifference, tolerance: Tolerance): boolean => rms > (tolerance.rms ?? rms);
+const isLoud = (part: PartDifference, tolerance: Tolerance): boolean => part.rms > quietRms(part, tolerance);
+
+/** ONNX Runtime's sigmoid alone makes up to twice as much of a score near 0 as arithmetic does of other numbers. */
+const SIGMOID = 2.5;
+
+/** The root mean square of a part that is not questioned. */
+const quietRms = ({ kind }: PartDifference, { rms = Number.POSITIVE_INFINITY }: Tolerance): number =>
+  kind === "probability" ? SIGMOID * rms : rms;
 
 /** How far a part of the reference's output moves when last bits change. */
 interface Moves {
   /** In the largest of its numbers. */
   readonly most: number;
-  /** As a root mean square, for one float of each constant; left out where these were not shaken, or columns are summed. */
+  /** As a root mean square, for one float of each constant; left out where these were not shaken. */
   readonly rms?: number;
 }
 
@@ -95,15 +102,15 @@ function movesOf(
     const most = Math.max(...all.map(({ maxRel }) => maxRel));
     const byOneFloat = constants?.[at]?.rms;
     if (byOneFloat === undefined) return { most };
-    return { most, rms: Math.max(byOneFloat / STEPS, ...inputs.map((parts) => parts[at]!.rms!)) };
+    return { most, rms: Math.max(byOneFloat / STEPS, ...inputs.map((parts) => parts[at]!.rms)) };
   });
 }
 
 function bounded(part: PartComparison, moves: Moves, tolerance: Tolerance): PartComparison {
   const wide = excess(part) <= 1 ? part : { ...part, moved: moves.most, allowed: allowedError(tolerance, moves.most) };
   if (!isLoud(part, tolerance) || moves.rms === undefined || !isTelling(wide)) return wide;
-  const most = allowedRms(tolerance.rms!, moves.rms);
-  if (part.rms! <= most) return wide;
-  const allowed = Math.min(wide.allowed, (part.maxRel * most) / part.rms!);
+  const most = allowedRms(quietRms(part, tolerance), moves.rms);
+  if (part.rms <= most) return wide;
+  const allowed = Math.min(wide.allowed, (part.maxRel * most) / part.rms);
   return { ...wide, moved: moves.most, allowed, allowedRms: most };
 }

@@ -8,8 +8,6 @@ export type Numbers = Float32Array | Float64Array;
 export interface Unit {
   /** The unit for an element of the reference, by its value, its column in the part and its place in that column. */
   of(value: number, column: number, place: number): number;
-  /** A lower bound of all units of the part. */
-  readonly least: number;
   /**
    * The unit of the sum of a column's errors, from the sum of p(1-p) and the number of its elements. Left out where columns
    * are not summed.
@@ -56,7 +54,6 @@ type MakeUnit = (
  */
 const probability: MakeUnit = (_part, _placed, _grid, _expected, rounded) => ({
   of: (value) => Math.max(0, 4 * value * (1 - value)) + rounded,
-  least: rounded,
   total: (slopes, count) => 4 * slopes + Math.sqrt(count) * rounded + count * ROUNDED_MEAN,
 });
 
@@ -64,7 +61,7 @@ const probability: MakeUnit = (_part, _placed, _grid, _expected, rounded) => ({
 const pixels: MakeUnit = (part, placed, grid, expected, rounded) => {
   const sides = boxSides(placed, grid, expected);
   if (!sides) return column(part, placed, grid, expected, rounded);
-  return { of: (_value, _column, place) => sides[place]!, least: LEAST_BOX };
+  return { of: (_value, _column, place) => sides[place]! };
 };
 
 /** The largest magnitude in the column. */
@@ -72,17 +69,17 @@ const column: MakeUnit = (part, _placed, grid, expected) => {
   const scales = columnScales(part, grid, expected);
   const least = LEAST_SCALE * scales.reduce((most, scale) => Math.max(most, scale), 0);
   const units = scales.map((scale) => Math.max(scale, least));
-  return { of: (_value, at) => units[at]!, least };
+  return { of: (_value, at) => units[at]! };
 };
 
 /** The largest magnitude of all columns of the part. */
 const part: MakeUnit = (own, _placed, grid, expected) => {
   const largest = columnScales(own, grid, expected).reduce((most, scale) => Math.max(most, scale), 0);
-  return { of: () => largest, least: largest };
+  return { of: () => largest };
 };
 
 /** Classes have no distance: another one is wrong. */
-const label: MakeUnit = () => ({ of: () => 1, least: 1 });
+const label: MakeUnit = () => ({ of: () => 1 });
 
 const UNITS = {
   pixels,

@@ -98,7 +98,7 @@ const ROUNDED_PROBABILITY = 2e-5;
 /** The difference of each part: as a root mean square, of probabilities the largest. */
 const movesOf = (layout: OutputLayout, before: Tensors, after: Tensors): readonly number[] =>
   compareTensors(layout.output, before.get(layout.output)!, after.get(layout.output)!, layout).parts.map(
-    ({ rms, maxRel }) => rms ?? Math.max(maxRel, ROUNDED_PROBABILITY),
+    ({ kind, rms, maxRel }) => (kind === "probability" ? Math.max(maxRel, ROUNDED_PROBABILITY) : rms),
   );
 
 const candidateOf = (request: MutantJudgeRequest, graph: Graph): CandidateRequest => {
