@@ -16,6 +16,7 @@ export interface EndingOptions {
   readonly head: HeadName;
   readonly boxes?: BoxForm | undefined;
   readonly top?: number | undefined;
+  readonly "output-names"?: readonly string[] | undefined;
   readonly nms?: "onnx" | undefined;
   readonly conf?: number | undefined;
   readonly iou?: number | undefined;
@@ -33,6 +34,12 @@ export const withEnding = <Options>(yargs: Argv<Options>) =>
       describe: "end in decoded boxes, raw maps, maps after the sigmoid, or boxes and scores apart",
     })
     .option("boxes", { choices: BOX_FORMS, describe: "--head split: corners or centre and size  [default: xyxy]" })
+    .option("output-names", {
+      type: "string",
+      requiresArg: true,
+      coerce: (names: string) => names.split(","),
+      describe: "names of the outputs, separated by commas",
+    })
     .option("top", {
       type: "number",
       describe: "decode no more than N boxes of each level, those of the highest objectness",
@@ -62,7 +69,9 @@ export function endingOf(options: EndingOptions): Ending {
   if (options.top !== undefined && head !== "decoded")
     throw usage(`--top chooses among decoded boxes, --head ${head} gives others`, "leave --head out");
   const top = options.top !== undefined && { top: positiveInteger("top", options.top) };
-  return { head, boxes: boxes ?? "xyxy", ...top, ...(nms && { suppression: rulesOf(options) }) };
+  const outputNames = options["output-names"];
+  const named = outputNames && { outputNames };
+  return { head, boxes: boxes ?? "xyxy", ...top, ...named, ...(nms && { suppression: rulesOf(options) }) };
 }
 
 function rulesOf(options: EndingOptions): Suppression {

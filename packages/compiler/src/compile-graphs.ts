@@ -144,7 +144,7 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
     ...request,
   });
   const own = { ...planned, ...(end2end !== undefined && { end2end }) };
-  const network = isDecoded(ending) ? own : { ...own, ending };
+  const network = isDecoded(ending) && !ending.outputNames ? own : { ...own, ending };
   const image = openImage(network, size, batch, dynamic);
   observer?.afterStage?.("plan");
   const { checkpoint, weights, source, traced } = bind(network, image, request);
@@ -165,7 +165,8 @@ export function compileGraphs(request: GraphsRequest): CompiledGraphs {
   const { suppression } = ending;
   const probe = suppression && {
     probe: (): ProbeGraphs => {
-      const opened = { ...ending, suppression: { ...suppression, confidence: 0 }, withParts: true };
+      const { outputNames: _, ...form } = ending;
+      const opened = { ...form, suppression: { ...suppression, confidence: 0 }, withParts: true };
       const again = graphOf(traceNetwork({ ...own, ending: opened }, at), metadata);
       return { ...optimizedOf(again.graph, request.passes), layers: again.layers, outputs: again.outputs };
     },

@@ -222,6 +222,13 @@ export const noBestOf = (name: string): CompileError =>
     hint: "leave --top out",
   });
 
+/** For names of outputs that are not one for each. */
+export const wrongNames = (given: readonly string[], outputs: readonly string[]): CompileError =>
+  new CompileError({
+    code: "network/names",
+    message: `${given.length} names for the outputs: ${given.join(", ")}, expected ${outputs.length} that differ, for ${outputs.join(", ")}`,
+  });
+
 /** For outputs that are to be taken apart and hold no upright boxes with a score for each class. */
 export const noBoxes = (parts: readonly string[]): CompileError =>
   new CompileError({

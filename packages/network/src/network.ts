@@ -221,7 +221,8 @@ function layoutsOf({ layers, outputs }: TracedNetwork, scope: Scope): UnnamedLay
 function endingEntry({ options, mapFacts, levels }: Trace, outputs: readonly OutputLayout[]): [string, string][] {
   const { ending = DECODED } = options;
   if (isDecoded(ending)) return [];
-  const facts: EndingFacts = { ...ending, outputs, ...(levels && { levels }), ...(mapFacts && { maps: mapFacts() }) };
+  const { outputNames: _, ...form } = ending;
+  const facts: EndingFacts = { ...form, outputs, ...(levels && { levels }), ...(mapFacts && { maps: mapFacts() }) };
   return [[ENDING_KEY, JSON.stringify(facts)]];
 }
 

@@ -1,6 +1,6 @@
 import type { Value } from "@yolo-compile/ir";
 import type { UnnamedLayout } from "../definition.js";
-import { noBestOf, noHeadOf } from "../diagnostics.js";
+import { noBestOf, noHeadOf, wrongNames } from "../diagnostics.js";
 import type { Scope } from "../trace.js";
 import { DECODED, type Ending, isOfMaps, type Suppression } from "./ending.js";
 import { boxParts, type SplitBoxes, splitBoxes } from "./split-boxes.js";
@@ -18,9 +18,25 @@ const outputName = (index: number): string => `output${index}`;
 
 /**
  * The outputs of a network, in the form that its ending asks for: `outputs` are those of its last row.
- * @throws network/head where the last row has no such form
+ * @throws network/head where the last row has no such form; network/names
  */
 export function endNetwork(
+  scope: Scope,
+  outputs: readonly Value[],
+  layouts: readonly UnnamedLayout[],
+): readonly NamedOutput[] {
+  const made = ownOutputs(scope, outputs, layouts);
+  const { outputNames } = scope.trace.options.ending ?? {};
+  if (!outputNames) return made;
+  if (outputNames.length !== made.length || new Set(outputNames).size !== made.length)
+    throw wrongNames(
+      outputNames,
+      made.map(({ name }) => name),
+    );
+  return made.map((output, index) => ({ ...output, name: outputNames[index]! }));
+}
+
+function ownOutputs(
   scope: Scope,
   outputs: readonly Value[],
   layouts: readonly UnnamedLayout[],

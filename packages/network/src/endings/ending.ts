@@ -49,6 +49,8 @@ export interface Ending {
   readonly suppression?: Suppression;
   /** Gives what suppression chooses from as well: `boxes` and `scores`, or the rows of the best. */
   readonly withParts?: boolean;
+  /** Names of the outputs, all of them, in order; left out, ours. */
+  readonly outputNames?: readonly string[];
 }
 
 /** The family's own outputs. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { compileGraphs, type Ending, SUPPRESSION } from "@yolo-compile/compiler";
+import { compileGraphs, DECODED, type Ending, SUPPRESSION } from "@yolo-compile/compiler";
 import { bytesSource } from "@yolo-compile/core";
 import type { Graph } from "@yolo-compile/ir";
 import { ENDING_KEY } from "@yolo-compile/network";
@@ -90,6 +90,23 @@ test("the best boxes are those of the reference, wherever their choice leads on"
   expect(selfTest!.counts.survived).toBe(0);
   expect(selfTest!.counts.caught).toBeGreaterThan(10);
 }, 240_000);
+
+test("outputs have the names that the user gives, and are read under them", async () => {
+  const named = { ...request, ending: { ...ENDINGS[2]!, outputNames: ["where", "what"] } };
+  const { graphs } = await compile(named);
+  expect(graphs.optimized.outputs.map(({ name }) => name)).toEqual(["where", "what"]);
+  const subject = {
+    kind: "models",
+    reference: fileOf(decoded.optimized),
+    candidate: fileOf(graphs.optimized),
+  } as const;
+  expect((await verify(subject)).ok).toBe(true);
+  const plainly = compileGraphs({ ...request, ending: { ...DECODED, outputNames: ["found"] } });
+  expect(plainly.outputs.map(({ output }) => output)).toEqual(["found"]);
+  expect(plainly.reference.graph).toBe(plainly.plain);
+  for (const outputNames of [["where"], ["where", "where"]])
+    expect(() => compileGraphs({ ...request, ending: { ...ENDINGS[2]!, outputNames } })).toThrow(/^network\/names: /);
+});
 
 test.each(["raw", "sigmoid", "split"] as const)("a classifier has no %s head", (head) => {
   const text =
