@@ -7,6 +7,7 @@ test.each([
   [["verify", "--help"], false],
   [["best.pt", "-h"], false],
   [["summary", "a.yaml"], false],
+  [["modules", "timm"], false],
   [["best.pt"], true],
   [["verify", "best.pt"], true],
   [["-o", "a.onnx", "--", "--help"], true],

@@ -3,7 +3,7 @@ import { supervise } from "./supervise.js";
 import { systemProblem } from "./system-problem.js";
 
 /** Commands that write no files. */
-const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set(["summary", "inspect", "providers"]);
+const WITHOUT_FILES: ReadonlySet<string | undefined> = new Set(["summary", "inspect", "modules", "providers"]);
 /** Options for which nothing is done but to print. */
 const PRINTING: ReadonlySet<string> = new Set(["--help", "-h", "--version", "-V"]);
 
