@@ -26,6 +26,33 @@ test("inspect gives the statistics of every weight", async () => {
   expect(found.statistics.max).toBeGreaterThan(found.statistics.mean);
 });
 
+test("inspect says family and task, and how the file compiles", async () => {
+  expect(await runCli(["inspect", CHECKPOINT])).toBe(0);
+  expect(cli.stdout).toMatch(/family +YOLOv5, detection, shapes with 6 classes\n/);
+  expect(cli.stdout).toMatch(/compile +yolo-compile .*shapes\.pt\n/);
+  cli.stdout = "";
+  expect(await runCli(["inspect", CHECKPOINT, "--nc", "9", "--json"])).toBe(0);
+  expect(JSON.parse(cli.stdout).outlook).toMatchObject({ family: "YOLOv5", compiles: false, task: null });
+  cli.stdout = "";
+  const model = fixturePath("foreign/torchscript.onnx");
+  expect(await runCli(["inspect", model])).toBe(0);
+  expect(cli.stdout).toMatch(/task +none that its outputs tell\ncompile +its weights, beside their yaml/);
+});
+
+test("inspect shortens long metadata, --json does not", async () => {
+  const [names, model] = [join(cli.folder, "data.yaml"), join(cli.folder, "many.onnx")];
+  writeFileSync(names, `names: [${Array.from({ length: 90 }, (_, index) => `thing${index}`).join(", ")}]`);
+  const compile = ["yolov5n-cls", "--random-weights", "1", "--names", names, "--imgsz", "64", "--no-verify"];
+  expect(await runCli([...compile, "-o", model])).toBe(0);
+  cli.stdout = "";
+  expect(await runCli(["inspect", model])).toBe(0);
+  expect(cli.stdout).toMatch(/names = \{0: 'thing0', .*… \(1 \d{3} characters, --json has all\)/);
+  expect(cli.stdout).toMatch(/task +classification/);
+  cli.stdout = "";
+  expect(await runCli(["inspect", model, "--json"])).toBe(0);
+  expect(JSON.parse(cli.stdout).metadata.names).toContain("89: 'thing89'");
+});
+
 test("inspect --cfg says that the weights fit their own yaml", async () => {
   expect(await runCli(["inspect", CHECKPOINT, "--cfg", YAML, "--json"])).toBe(0);
   expect(JSON.parse(cli.stdout).fit).toMatchObject({

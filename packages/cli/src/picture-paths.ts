@@ -2,7 +2,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { inputUnreadable, usage } from "./diagnostics.js";
 
-const PICTURE = /\.(jpe?g|png|webp|bmp|tiff?|gif|avif)$/i;
+/** The names of pictures that can be read; those of others in a folder are left out. */
+const PICTURE = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
 
 /**
  * The pictures that a path stands for: itself, all of a folder, or those of a folder whose names match a pattern of `*` and

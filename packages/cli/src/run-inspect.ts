@@ -1,4 +1,12 @@
-import { type Checkpoint, inputKind, loadNetwork, matchWeights, readModelInfo } from "@yolo-compile/compiler";
+import {
+  type Checkpoint,
+  exportedTask,
+  inputKind,
+  loadNetwork,
+  matchWeights,
+  outlookOf,
+  readModelInfo,
+} from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { type FileSource, openFile } from "./files.js";
@@ -9,6 +17,7 @@ import { openTerminal, type Terminal } from "./terminal.js";
 import { checkpointDocument, printCheckpoint } from "./views/checkpoint.js";
 import { fitDocument, printFit } from "./views/fit.js";
 import { modelDocument, printModel } from "./views/model.js";
+import { outlookDocument, printModelOutlook, printOutlook } from "./views/outlook.js";
 import { examineWeights } from "./views/weight-health.js";
 
 /** The options of `inspect`, as yargs gives them. */
@@ -37,15 +46,22 @@ function inspect(file: FileSource, options: InspectOptions, terminal: Terminal):
   if (kind === "onnx" && options.cfg === undefined) {
     const info = readModelInfo(file);
     printModel(name, size, info, terminal);
-    terminal.printJson(() => modelDocument(name, size, info));
+    printModelOutlook(name, info, terminal);
+    terminal.printJson(() => ({ ...modelDocument(name, size, info), task: exportedTask(info) ?? null }));
     return EXIT.fine;
   }
   const checkpoint = openWeights(file, { "allow-suspicious": true });
   const health = examineWeights(checkpoint.tensors, terminal);
   printCheckpoint(checkpoint, size, health, options.tensors, terminal);
+  const outlook = outlookOf(checkpoint, loadOptions(options));
+  printOutlook(name, outlook, terminal);
   const fit = options.cfg === undefined ? undefined : fitOf(checkpoint, options.cfg, options, terminal);
   terminal.report(checkpoint.notes);
-  terminal.printJson(() => ({ ...checkpointDocument(checkpoint, size, health), ...(fit && { fit: fit.document() }) }));
+  terminal.printJson(() => ({
+    ...checkpointDocument(checkpoint, size, health),
+    outlook: outlookDocument(outlook),
+    ...(fit && { fit: fit.document() }),
+  }));
   return fit?.ok === false ? EXIT.verdict : EXIT.fine;
 }
 

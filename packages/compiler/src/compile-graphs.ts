@@ -117,12 +117,12 @@ export const loadNetwork = (
   options: LoadOptions = {},
 ): Network => findNetwork(config, checkpoint, options).network;
 
-/** As {@link loadNetwork}, with notes on how the yaml was found. */
+/** As {@link loadNetwork}, with the family's name and notes on how the yaml was found. */
 export function findNetwork(
   config: ConfigText | undefined,
   checkpoint: Checkpoint | undefined,
   { modules, allowHuge = false, keepClasses = false, nc, names }: LoadOptions = {},
-): { readonly network: Network; readonly notes: readonly Diagnostic[] } {
+): { readonly network: Network; readonly family: string; readonly notes: readonly Diagnostic[] } {
   const { document, family, name, notes } = readDocument(config, checkpoint, { nc: nc ?? names?.length, keepClasses });
   const network = planNetwork(
     family.networks.readConfig(document, name),
@@ -130,7 +130,7 @@ export function findNetwork(
     allowHuge ? NO_LIMITS : NETWORK_LIMITS,
   );
   const strides = checkpoint && (checkpoint.model?.stride ?? network.config.storedStrides?.(checkpoint.tensors));
-  return { network: strides ? fitStrides(network, strides) : network, notes };
+  return { network: strides ? fitStrides(network, strides) : network, family: family.name, notes };
 }
 
 /**

@@ -68,6 +68,7 @@ export { matchWeights, type WeightMatch } from "./match-weights.js";
 export { namedYaml, networkNames } from "./named-networks.js";
 export { nearestWeight } from "./nearest-weight.js";
 export type { DynamicAxes } from "./open-image.js";
+export { exportedTask, type Outlook, outlookOf, type Task } from "./outlook.js";
 export { dataFileOf, encodeFiles, type FileOptions, type OutputFile } from "./output-files.js";
 export { plainJson } from "./plain-json.js";
 export { randomWeights } from "./random-weights.js";

@@ -1,6 +1,6 @@
 import type { ModelInfo } from "@yolo-compile/compiler";
 import type { Terminal } from "../terminal.js";
-import { line, megabytes } from "./text.js";
+import { grouped, line, megabytes } from "./text.js";
 
 /** The document of `inspect --json` for an ONNX model. */
 export const modelDocument = (file: string, bytes: number, info: ModelInfo) => ({
@@ -32,5 +32,13 @@ export function printModel(file: string, bytes: number, info: ModelInfo, termina
     line("nodes", `${info.nodeCount}: ${[...info.ops].map(([op, count]) => `${op} ${count}`).join(", ")}`),
   );
   for (const location of info.externalData) terminal.print(line("data in", location || "a file without a name"));
-  for (const [key, value] of info.metadata) terminal.print(line("metadata", `${key} = ${value}`));
+  for (const [key, value] of info.metadata) terminal.print(line("metadata", `${key} = ${shortened(value)}`));
 }
+
+/** The most characters of a value that are printed: names of a thousand classes fill many screens. */
+const MOST_CHARACTERS = 200;
+
+const shortened = (value: string): string =>
+  value.length <= MOST_CHARACTERS
+    ? value
+    : `${value.slice(0, MOST_CHARACTERS)}… (${grouped(value.length)} characters, --json has all)`;
