@@ -48,7 +48,9 @@ export function slide(node: OpContext, window: Window, kernel: readonly number[]
     const [before, after, stride] = [pads[axis]!, pads[axis + axes]!, strides[axis]!];
     const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
     const span = addSizes(size, before + after - reach);
-    if (!reaches(node, `the way of a window of ${reach} over a map of ${size}`, span, 0))
+    // Rounded up, a window may reach past a map that is smaller than itself by less than a stride.
+    const least = ceil ? 1 - stride : 0;
+    if (!reaches(node, `the way of a window of ${reach} over a map of ${size}`, span, least))
       throw typeError(node.op, `a window of ${reach} does not fit a map of ${size}`, node.inputs);
     const divide = ceil ? ceilDivide : floorDivide;
     const steps = divided(node, divide(span, stride), `the way of a window over a map of ${size}`, span, stride);

@@ -18,6 +18,9 @@ export const POOLING_CASES: readonly Case[] = [
     pool(op, 5, "kernel_shape=[3, 3], strides=[3, 3], pads=[1, 1, 1, 1], ceil_mode=1", "f32[1,2,2,2]"),
     pool(op, 1, "kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], ceil_mode=1", "f32[1,2,1,1]"),
     pool(op, 4, "kernel_shape=[2, 2], strides=[3, 3], ceil_mode=1", "f32[1,2,2,2]"),
+    // One window, which reaches past a map that is smaller.
+    pool(op, 2, "kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1", "f32[1,2,1,1]"),
+    pool(op, 2, "kernel_shape=[4, 4], strides=[2, 2], ceil_mode=1", "ir/type: a window of 4 does not fit a map of 2"),
     pool(op, 4, "kernel_shape=[5, 5]", "ir/type: a window of 5 does not fit a map of 4"),
     pool(op, 4, "kernel_shape=[3]", `ir/attribute: ${op}.kernel_shape is [3], expected 2 integers of at least 1`),
     pool(op, 4, "kernel_shape=[0, 3]", `ir/attribute: ${op}.kernel_shape is [0,3], expected 2 integers of at least 1`),
