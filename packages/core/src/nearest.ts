@@ -12,11 +12,20 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** The candidates closest to `name`, nearest first, none further than half its length. */
+/** The shortest name that may stand for all that begin with it: `convnext`. */
+const SHORTEST_FAMILY = 5;
+
+/**
+ * The candidates closest to `name`, nearest first, none further than half its length; those that begin with it are near,
+ * however long they are.
+ */
 export function nearestNames(name: string, candidates: Iterable<string>, count = 3): string[] {
+  const wanted = name.toLowerCase();
   const limit = Math.max(2, Math.floor(name.length / 2));
+  const distanceTo = (candidate: string): number =>
+    wanted.length >= SHORTEST_FAMILY && candidate.startsWith(wanted) ? 1 : editDistance(wanted, candidate);
   return [...candidates]
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, distance: distanceTo(candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)

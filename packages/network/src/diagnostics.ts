@@ -77,7 +77,7 @@ export const unknownModule = (module: string, known: Iterable<string>, where: st
     hint:
       near.length > 0
         ? `did you mean ${near.join(", ")}?`
-        : "modules of your own are given by --modules FILE.mjs, or as `modules` of the library's requests",
+        : "`yolo-compile modules` lists what there is; modules of your own are given by --modules FILE.mjs, or as `modules` of the library's requests",
     where,
   });
 };

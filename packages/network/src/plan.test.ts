@@ -184,7 +184,9 @@ test("a library may answer for names that it does not list", () => {
 test("a module has its name with and without torch in front, and a misspelt one its neighbour", () => {
   expect(plan("[-1, 1, torch.nn.ReLU, []]")[0]!.module).toBe("torch.nn.ReLU");
   expect(() => plan("[-1, 1, Scald, [8]]")).toThrow("Scald is not a known module - did you mean Scaled");
-  expect(() => plan("[-1, 1, Zzzzzzzzzzzz, [8]]")).toThrow("Zzzzzzzzzzzz is not a known module - modules of your own");
+  expect(() => plan("[-1, 1, Zzzzzzzzzzzz, [8]]")).toThrow(
+    "Zzzzzzzzzzzz is not a known module - `yolo-compile modules` lists what there is",
+  );
   expect(() => plan("[-1, 1, constructor, [8]]")).toThrow("constructor is not a known module");
 });
 
