@@ -17,6 +17,7 @@ import numpy as np
 import thop
 import timm
 import torch
+from timm.utils.model import reparameterize_model
 
 from module_goldens import ROOT, fill, made_input
 
@@ -26,6 +27,18 @@ SIZE = [1, 3, 72, 104]
 # For backbones that cannot run those.
 EVEN = [1, 3, 64, 96]
 SAMPLES = 24
+# Blocks of parallel branches, of each kind.
+MERGED = [
+    "fastvit_t8",
+    "fastvit_sa12",
+    "fastvit_mci0",
+    "repvgg_a0",
+    "repvgg_d2se",
+    "mobileone_s0",
+    "mobileone_s4",
+    "repvit_m1",
+    "repvit_m0_9",
+]
 # StarNet multiplies maps with each other: with weights by formula last bits decide what the later levels are.
 LEVELS = {"starnet_s050": 2}
 # At least one of each kind of block, the smaller the better.
@@ -106,6 +119,11 @@ def epsilons(model):
     return dict(Counter(str(m.eps) for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)))
 
 
+def merged(name):
+    """Check sums of the weights after timm's own merging of parallel branches."""
+    return digests(reparameterize_model(backbone(name).eval()))
+
+
 def samples(y):
     """Evenly spread elements, and the largest magnitude of all."""
     flat = y.flatten()
@@ -138,13 +156,22 @@ def computed(name):
     return {"input": size, "macs": int(macs), "outputs": [samples(y) for y in levels]}
 
 
+def golden(name):
+    facts = structure(name)
+    if name in MERGED:
+        facts["merged"] = merged(name)
+    if name in COMPUTED + COMPUTED_EVEN:
+        facts.update(computed(name))
+    return facts
+
+
 def main():
     torch.set_num_threads(1)
     names = sys.stdin.read().split()
     missing = set(COMPUTED + COMPUTED_EVEN) - set(names)
     if missing:
         sys.exit(f"no such backbone in the list: {', '.join(sorted(missing))}")
-    goldens = [{**structure(name), **(computed(name) if name in COMPUTED + COMPUTED_EVEN else {})} for name in names]
+    goldens = [golden(name) for name in names]
     path = ROOT / "fixtures" / "timm" / "backbones.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text("[\n" + ",\n".join(json.dumps(golden) for golden in goldens) + "\n]\n")

@@ -16,6 +16,8 @@ interface BackboneGolden {
   readonly weights: Readonly<Record<string, number>>;
   /** How many BatchNorms there are by their epsilon. */
   readonly epsilons: Readonly<Record<string, number>>;
+  /** Check sums of the weights after timm has merged parallel branches; there where it has any. */
+  readonly merged?: Readonly<Record<string, number>>;
 }
 
 /** One whose outputs are known. */
@@ -87,6 +89,19 @@ test.each(GOLDENS.map((golden) => [golden.name, golden] as const))(
       ([epsilon, count]) => [Math.fround(Number(epsilon)), count] as const,
     );
     expect(epsilons(walk)).toEqual(new Map(expected));
+  },
+);
+
+/** Names and shapes are all that matters of a checkpoint in which parallel branches are merged. */
+const MERGED: WeightSource = {
+  get: (name) => (name.endsWith(".c.weight") ? undefined : formulaWeight(name, [1])),
+  batchNormEps: () => undefined,
+};
+
+test.each(GOLDENS.filter(({ merged }) => merged).map((golden) => [golden.name, golden] as const))(
+  "%s with its branches merged has timm's weights",
+  (_, { name, merged }) => {
+    expect(checkSums(traced(name, [1, 3, 64, 64], MERGED).trace)).toEqual(merged);
   },
 );
 
