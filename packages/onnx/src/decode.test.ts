@@ -249,8 +249,8 @@ test.each([
 });
 
 test.each([
-  [10, "the model is written in opset 10, opsets 11 to 21 can be read"],
-  [22, "the model is written in opset 22, opsets 11 to 21 can be read"],
+  [10, "the model is written in opset 10, opsets 11 to 26 can be read"],
+  [27, "the model is written in opset 27, opsets 11 to 26 can be read"],
 ])("opset %i is refused by name", (opset, message) => {
   expect(messageOf(() => decodeModel(modelBytes(graphOf({ node: [] }), opset)))).toContain(message);
 });

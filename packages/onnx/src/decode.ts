@@ -47,7 +47,7 @@ export interface DecodeOptions {
 }
 
 /**
- * An ONNX model of opset 11 to 21 in the IR's form. Dimensions that have a name or a formula, such as `32*h`, are symbols. Constants stay in `bytes` until they are read.
+ * An ONNX model of an opset that can be read, in the IR's form. Dimensions that have a name or a formula, such as `32*h`, are symbols. Constants stay in `bytes` until they are read.
  * @throws onnx/…, and what the IR says about its nodes
  */
 export function decodeModel(bytes: Uint8Array, file = "the model", { shapes = new Map() }: DecodeOptions = {}): Graph {

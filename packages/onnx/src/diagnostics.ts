@@ -1,4 +1,5 @@
 import { CompileError, type DType, formatType, nearestNames, type ValueType } from "@yolo-compile/core";
+import { OPSETS } from "./opset-range.js";
 
 const at = (where: string): { where?: string } => (where ? { where } : {});
 
@@ -21,7 +22,7 @@ export function missingInOpset(
   where: string,
 ): CompileError {
   const needs = from ? `opset ${from} or later` : until ? `opset ${until} or earlier` : "an op that ONNX does not have";
-  const reachable = (from !== undefined && from <= 21) || until !== undefined;
+  const reachable = (from !== undefined && from <= OPSETS.max) || until !== undefined;
   return new CompileError({
     code: "onnx/opset",
     message: `${what} needs ${needs}, opset ${asked} was asked for`,

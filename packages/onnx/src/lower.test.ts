@@ -64,12 +64,12 @@ test("which ops are written in other ops, and up to which opset", () => {
   "LogSoftmax1": "Transpose 2, LogSoftmax 1 to opset 12",
   "LogSoftmax2": "Transpose 2, LogSoftmax 1 to opset 12",
   "Mish0": "Mul 1, Softplus 1, Tanh 1 to opset 17",
-  "ReduceMax2": "Identity 1 to opset 21",
-  "ReduceMean2": "Identity 1 to opset 21",
-  "ReduceSum2": "Identity 1 to opset 21",
+  "ReduceMax2": "Identity 1 to opset 26",
+  "ReduceMean2": "Identity 1 to opset 26",
+  "ReduceSum2": "Identity 1 to opset 26",
   "Softmax1": "Transpose 2, Softmax 1 to opset 12",
   "Softmax2": "Transpose 2, Softmax 1 to opset 12",
-  "Squeeze1": "Identity 1 to opset 21",
+  "Squeeze1": "Identity 1 to opset 26",
 }
 `);
 });

@@ -5,6 +5,9 @@ import { OPSETS } from "./opset-range.js";
 
 /** Opset to the ir_version that came with it (ONNX docs/Versioning.md). */
 const IR_VERSIONS: readonly (readonly [opset: number, irVersion: number])[] = [
+  [25, 13],
+  [24, 12],
+  [23, 11],
   [21, 10],
   [19, 9],
   [15, 8],

@@ -13,6 +13,12 @@ export interface RunOptions {
   readonly inputs?: readonly Tensor[];
 }
 
+/** Every opset that can be written. */
+export const ALL_OPSETS: readonly number[] = Array.from(
+  { length: OPSETS.max - OPSETS.min + 1 },
+  (_, index) => OPSETS.min + index,
+);
+
 /** Runs a graph on ONNX Runtime's CPU provider; one tensor an output, in the graph's order. */
 export async function runGraph(graph: Graph, options: RunOptions = {}): Promise<Tensor[]> {
   const { level = "disabled", opset = OPSETS.max, seed = 1 } = options;

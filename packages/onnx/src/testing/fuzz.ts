@@ -3,7 +3,7 @@ import { decodeModel, encodeBytes, readModelInfo } from "../index.js";
 import { mutations } from "./mutate.js";
 import { allSamples } from "./op-samples.js";
 
-const OPSETS = [11, 13, 17, 18, 21];
+const OPSETS = [11, 13, 17, 18, 21, 26];
 const SAMPLES: readonly Uint8Array[] = [...allSamples()].map(({ graph }, index) =>
   encodeBytes(graph, { opset: OPSETS[index % OPSETS.length]! }),
 );
