@@ -1,17 +1,19 @@
 import { type Evidence, type Family, isDict, isList, type PyDict, type PyValue } from "@yolo-compile/network";
 import { REQUIRED, readConfig } from "./config.js";
+import { decodeMaps, FAMILY } from "./decode-maps.js";
 import { ULTRALYTICS_MODULES } from "./modules/index.js";
 import { outputsOf } from "./outputs-of.js";
 
 /** YOLOv8, YOLO11, YOLOv5u, YOLOv10, YOLO12, YOLO26 and the other networks of the package `ultralytics`. */
 export const ULTRALYTICS: Family = {
-  name: "Ultralytics",
+  name: FAMILY,
   modules: ULTRALYTICS_MODULES,
   networks: {
     looksLike: `a yaml with ${REQUIRED.join(", ")} and no anchors; a checkpoint of ultralytics.nn.tasks`,
     recognizes,
     readConfig,
     outputsOf,
+    decodeMaps,
   },
 };
 

@@ -9,7 +9,18 @@ export interface SmallDetector {
 
 const HEAD = "[[17, 20, 23], 1, Detect, [nc, anchors]]";
 
-/** A detector, a segmenter, a detector of four levels and an EfficientViT hybrid, each the smallest of its kind. */
+const ULTRALYTICS = `nc: 3
+scales: {n: [1, 1, 1024]}
+backbone:
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, Conv, [32, 3, 2]]
+head:
+  - [[2, 3], 1, Detect, [nc]]
+`;
+
+/** A detector, a segmenter, a detector of four levels one of Ultralytics' and an EfficientViT hybrid, each the smallest of its kind. */
 export function smallDetectors(): ReadonlyMap<string, SmallDetector> {
   const [shapes, hybrid] = ["shapes/shapes.yaml", "efficientvit/detector.yaml"].map((file) =>
     readFileSync(fixturePath(file), "utf8"),
@@ -33,6 +44,7 @@ export function smallDetectors(): ReadonlyMap<string, SmallDetector> {
         [64, 64],
       ),
     ],
+    ["an Ultralytics detector", of("ultralytics.yaml", ULTRALYTICS, [64, 64])],
     ["an EfficientViT hybrid", of("hybrid.yaml", hybrid, [96, 160])],
   ]);
 }

@@ -1,6 +1,7 @@
 import { productOf, type Size, tensorOf } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
-import { channelsOf, concat, permute, reshape, type Scope } from "@yolo-compile/network";
+import { channelsOf, concat, permute, reshape, type Scope, strideOf } from "@yolo-compile/network";
+import { FAMILY, type MapDecoding } from "../decode-maps.js";
 import { type Anchors, anchorsOf, boxesOf, rotatedBoxesOf } from "./anchors.js";
 import { answerOf, tellAnswer } from "./answer.js";
 import { branchMaps, joinLevels, lightBranch, SECOND, wideBranch } from "./branches.js";
@@ -28,6 +29,8 @@ export interface Task {
 }
 
 interface Logits {
+  /** [n,4*bins,h,w] and [n,nc,h,w] of each level. */
+  readonly maps: readonly (readonly [sides: Value, classes: Value])[];
   readonly sides: Value;
   readonly classes: Value;
   readonly extra: Value | undefined;
@@ -47,6 +50,7 @@ function logitsOf(
   const sides = branchMaps(scope, `${prefix}cv2`, inputs, wideBranch(boxWidth, 4 * row.regMax));
   const classes = branchMaps(scope, `${prefix}cv3`, inputs, classBranch);
   return {
+    maps: sides.map((own, level) => [own, classes[level]!]),
     sides: joinLevels(scope, sides),
     classes: joinLevels(scope, classes),
     extra: task?.branch(scope, inputs, prefix),
@@ -94,4 +98,36 @@ export function detect(scope: Scope, inputs: readonly Value[], row: HeadRow, tas
   scope.trace.end2end = end2end;
   if (end2end) return chooseBest(scope, boxes, scores, extra);
   return concat(scope, [boxes, scores, ...(extra ? [extra] : [])], 1);
+}
+
+const GIVEN = "the maps are given as they are before it";
+
+/**
+ * The maps of each level, [n,4*bins + nc,h,w], before the sigmoid of classes or after it, where the ending asks for these; undefined
+ * where it does not, or where the answer is that of the head without suppression.
+ */
+export function detectMaps(scope: Scope, inputs: readonly Value[], row: HeadRow): readonly Value[] | undefined {
+  const answer = answerOf(scope, row.twice);
+  if (answer.end2end) return undefined;
+  const wanted = scope.wantedMaps(
+    (): MapDecoding => ({
+      family: FAMILY,
+      classes: row.nc,
+      bins: row.regMax,
+      strides: inputs.map((x) => strideOf(scope, x)),
+    }),
+  );
+  if (!wanted) return undefined;
+  tellAnswer(scope, answer);
+  const logits = logitsOf(scope, inputs, row, undefined, "");
+  if (answer.hasSecond)
+    scope.unused(UNUSED, () => {
+      logitsOf(scope, inputs, row, undefined, SECOND);
+    });
+  scope.unused(GIVEN, () => {
+    expectedSides(scope, logits.sides, row.regMax);
+  });
+  return logits.maps.map(([sides, classes]) =>
+    concat(scope, [sides, wanted === "sigmoid" ? scope.op("Sigmoid", [classes]) : classes], 1),
+  );
 }

@@ -50,6 +50,15 @@ export const chosenLayout = (extras: Extras): UnnamedLayout => ({
   ],
 });
 
+/** A map of distances' bins and classes, these before the sigmoid or after it: [n,4*bins + classes,h,w]. */
+export const mapLayout = (classes: number, bins: number, activated: boolean): UnnamedLayout => ({
+  axis: 1,
+  parts: [
+    { name: "values", kind: "logit", count: 4 * bins },
+    { name: "classes", kind: activated ? "probability" : "logit", count: classes },
+  ],
+});
+
 /** [n,masks,h,w] */
 export const prototypeLayout = (masks: number): UnnamedLayout => ({
   axis: 1,

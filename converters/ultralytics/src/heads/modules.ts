@@ -7,6 +7,7 @@ import {
   convBnAct as conv,
   defineModule,
   globalAvgPool2d,
+  isList,
   linear,
   type ModuleDefinition,
   moduleTable,
@@ -15,10 +16,11 @@ import {
   type RowPlan,
   reshape,
   type Scope,
+  type UnnamedLayout,
 } from "@yolo-compile/network";
 import { answerOf } from "./answer.js";
-import { detect, type HeadRow, type Task } from "./detect.js";
-import { anchorLayout, chosenLayout, classLayout, type Extras, prototypeLayout } from "./layout.js";
+import { detect, detectMaps, type HeadRow, type Task } from "./detect.js";
+import { anchorLayout, chosenLayout, classLayout, type Extras, mapLayout, prototypeLayout } from "./layout.js";
 import { prototypes, prototypes26 } from "./prototypes.js";
 import { flowModel, type KeypointShape, keypointTask, keypointTask26, maskTask, rotationTask } from "./tasks.js";
 
@@ -66,6 +68,14 @@ function rowOf(a: Arguments<RowNames>): HeadRow {
 const boxLayout = (scope: Scope, a: Arguments<RowNames>, extras: Extras = {}) =>
   answerOf(scope, rowOf(a).twice).end2end ? chosenLayout(extras) : anchorLayout(a.int("nc"), extras);
 
+/** The layout of each level's map, where the outputs are maps. */
+function mapLayouts({ trace }: Scope, a: Arguments<RowNames | "ch">): readonly UnnamedLayout[] | undefined {
+  const levels = a.value("ch");
+  if (!trace.gaveMaps || levels === undefined || !isList(levels)) return undefined;
+  const { nc, regMax } = rowOf(a);
+  return levels.map(() => mapLayout(nc, regMax, trace.options.ending?.head === "sigmoid"));
+}
+
 const DETECT_SIGNATURE = ["nc", "reg_max", "end2end", "ch", "legacy"] as const;
 
 const detector = (name: string, plan: (context: PlanContext) => RowPlan): ModuleDefinition =>
@@ -74,8 +84,8 @@ const detector = (name: string, plan: (context: PlanContext) => RowPlan): Module
     signature: DETECT_SIGNATURE,
     plan,
     inputs: "many",
-    outputs: (a, scope) => [boxLayout(scope, a)],
-    build: (scope, inputs, a) => detect(scope, inputs, rowOf(a)),
+    outputs: (a, scope) => mapLayouts(scope, a) ?? [boxLayout(scope, a)],
+    build: (scope, inputs, a) => detectMaps(scope, inputs, rowOf(a)) ?? detect(scope, inputs, rowOf(a)),
   });
 
 type Prototypes = (scope: Scope, inputs: readonly Value[], hidden: number, masks: number, nc: number) => Value;
