@@ -198,6 +198,15 @@ export const openRatio = (side: Size, other: Size, where: string): CompileError 
     where,
   });
 
+/** For suppression, which has nodes for each picture, in a graph for any number of them. */
+export const openBatch = (where: string): CompileError =>
+  new CompileError({
+    code: "network/open-size",
+    message: "suppression inside the graph needs a fixed number of pictures",
+    hint: "leave batch out of --dynamic, and give --batch",
+    where,
+  });
+
 /** For a head without suppression that is asked for and not there. */
 export const noEnd2end = (name: string): CompileError =>
   new CompileError({

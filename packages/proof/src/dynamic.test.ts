@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { compileGraphs, type DynamicAxes, type GraphsRequest } from "@yolo-compile/compiler";
 import { type Graph, scalar } from "@yolo-compile/ir";
+import { DECODED, SUPPRESSION } from "@yolo-compile/network";
 import { encodeBytes, readModelInfo } from "@yolo-compile/onnx";
 import { CPU, checkCandidate } from "@yolo-compile/runtime";
 import { compile } from "./compile/index.js";
@@ -196,4 +197,17 @@ test("windows of attention may stay open where no padding depends on the size", 
   });
   expect(verification?.ok).toBe(true);
   expect(graphs.plain.metadata.get("stride")).toBe("224");
+});
+
+test("suppression leaves height and width open, and needs a number of pictures", async () => {
+  const text = YOLOV5("  - [-1, 1, SPPF, [64, 5]]", DETECT);
+  const ending = { ...DECODED, suppression: { ...SUPPRESSION, multiLabel: true } };
+  const sizes = sizesOf(SIZES.map(([, height, width]) => [1, height, width] as const).slice(0, 3));
+  const open = { ...request(text, { height: true, width: true }), ending };
+  const withoutBatch = sizes.map((each) => new Map([...each].filter(([name]) => name !== "batch")));
+  const { verification } = await compile({ ...open, verify: { inputs: { seed: 1, sizes: withoutBatch } } });
+  expect(verification?.ok).toBe(true);
+  expect(() => compileGraphs({ ...open, dynamic: ALL })).toThrow(
+    "network/open-size: suppression inside the graph needs a fixed number of pictures - leave batch out of --dynamic",
+  );
 });

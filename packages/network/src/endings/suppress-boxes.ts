@@ -1,5 +1,6 @@
-import { type Tensor, tensorOf } from "@yolo-compile/core";
+import { isFixed, multiplySizes, type Size, type Tensor, tensorOf } from "@yolo-compile/core";
 import { constantValue, fixedSize, floats, integers, scalar, type Value } from "@yolo-compile/ir";
+import { openBatch } from "../diagnostics.js";
 import { concat, permute, reshape, split } from "../nn.js";
 import type { Scope } from "../trace.js";
 import type { Suppression } from "./ending.js";
@@ -64,17 +65,19 @@ function bestOf(scope: Scope, { boxes, scores, coefficients }: SplitBoxes, { agn
 
 /** A row for each of its classes. */
 function pairsOf(scope: Scope, { boxes, scores, coefficients }: SplitBoxes, { agnostic }: Suppression): Candidates {
-  const [n, rows, classes] = [fixedSize(scores, 0), fixedSize(scores, 1), fixedSize(scores, 2)];
+  const [n, rows] = scores.type.shape as readonly [Size, Size, Size];
+  const classes = fixedSize(scores, 2);
+  const all = multiplySizes(rows, classes);
   const labels = constantValue(labelTensor(classes), "labels");
   const each = reshape(scope, boxes, [n, rows, 1, 4]);
   const spread = agnostic ? scope.op("Expand", [each], { shape: [n, rows, classes, 4] }) : apart(scope, each, labels);
-  const flat = reshape(scope, scores, [n, 1, rows * classes]);
+  const flat = reshape(scope, scores, [n, 1, all]);
   const perRow = integers([classes], "classes");
   const column = (x: Value): Value => scope.op("Unsqueeze", [x], { axes: [1] });
   return {
-    boxes: reshape(scope, spread, [n, rows * classes, 4]),
+    boxes: reshape(scope, spread, [n, all, 4]),
     scores: flat,
-    sources: [boxes, reshape(scope, scores, [n, rows * classes]), ...(coefficients ? [coefficients] : [])],
+    sources: [boxes, reshape(scope, scores, [n, all]), ...(coefficients ? [coefficients] : [])],
     rowsOf: (chosen, [ownBoxes, ownScores, ...others]) => {
       const row = scope.op("Div", [chosen, perRow]);
       const label = scope.op("Sub", [chosen, scope.op("Mul", [row, perRow])]);
@@ -134,9 +137,10 @@ function lengthOf(scope: Scope, chosen: Value, kept: string): Value {
   return scope.op("ReduceSum", [ones], { axes: [0] });
 }
 
-/** [n,…] -> n of [1,…] */
+/** [n,…] -> n of [1,…]. @throws network/open-size where n is open */
 function pictures(scope: Scope, x: Value): readonly Value[] {
-  const n = fixedSize(x, 0);
+  const [n = 1] = x.type.shape;
+  if (!isFixed(n)) throw openBatch(scope.path);
   return n === 1 ? [x] : split(scope, x, Array<number>(n).fill(1), 0);
 }
 
