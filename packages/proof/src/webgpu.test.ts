@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { expect, test } from "@jest/globals";
 import { compileGraphs, countParameters } from "@yolo-compile/compiler";
+import { isCompileError } from "@yolo-compile/core";
 import { type Graph, parseGraph } from "@yolo-compile/ir";
 import { encodeBytes } from "@yolo-compile/onnx";
 import {
@@ -13,6 +14,7 @@ import {
   verifyModels,
 } from "@yolo-compile/runtime";
 import { fixturePath } from "@yolo-compile/testkit";
+import { compile } from "./compile/index.js";
 
 const webgpu = findProvider("webgpu");
 const probe = await probeProvider(webgpu);
@@ -82,6 +84,26 @@ if (probe.usable) {
       ]);
       expect(placement?.onCpu).toEqual([]);
       expect(placement?.onProvider).toBeGreaterThan(100);
+    },
+    TIME_LIMIT_MS,
+  );
+
+  test(
+    "a float16 file is the plain graph within F16",
+    async () => {
+      const { file, yaml, size } = NETWORKS[0];
+      const request = { config: { file, text: yaml }, randomWeights: 1, size, precision: { kind: "half" } } as const;
+      const made = compile({ ...request, verify: { provider: webgpu } });
+      const { verification } = await made.catch((error: unknown) => {
+        const reason = isCompileError(error) ? error.message : "";
+        if (!reason.includes("requires f16 but the device does not support it")) throw error;
+        console.warn(`skipped: ${reason}`);
+        return { verification: undefined };
+      });
+      if (!verification) return;
+      expect(verification.ok).toBe(true);
+      const runs = verification.comparisons.map(({ provider, tolerance }) => `${provider} ${tolerance.name}`);
+      expect(new Set(runs)).toEqual(new Set(["cpu F16", "webgpu F16", "cpu rounding F16"]));
     },
     TIME_LIMIT_MS,
   );
