@@ -112,6 +112,7 @@ export interface PrecisionOptions {
   readonly calibrate?: readonly string[] | undefined;
   readonly calibration?: string | undefined;
   readonly "int8-keep"?: readonly string[] | undefined;
+  readonly "int8-budget": boolean;
 }
 
 /** Adds {@link PrecisionOptions}. */
@@ -151,6 +152,11 @@ export const withPrecision = <Options>(yargs: Argv<Options>) =>
       type: "string",
       array: true,
       describe: "with --int8: ops (Concat), rows (23) or paths (model.23.m) that stay in float32",
+    })
+    .option("int8-budget", {
+      type: "boolean",
+      default: false,
+      describe: "with --int8: keep rows in float32, the most sensitive first, until detections agree",
     });
 
 /** Precisions, of which a file has one. */
@@ -163,6 +169,7 @@ const DETAILS = [
   ["calibrate", "int8"],
   ["calibration", "int8"],
   ["int8-keep", "int8"],
+  ["int8-budget", "int8"],
 ] as const;
 
 /** @throws usage for options that do not go together */
@@ -181,12 +188,12 @@ export function precisionRequest(
   options: PrecisionOptions,
   pictures: readonly NamedPicture[],
 ): PrecisionRequest | undefined {
-  const { "half-io": io, "half-keep": keep, "int8-keep": floats, calibration } = options;
+  const { "half-io": io, "half-keep": keep, "int8-keep": floats, "int8-budget": budget, calibration } = options;
   if (options["half-weights"]) return { kind: "half-weights" };
   if (options.half) return { kind: "half", io: io ? "f16" : "f32", ...(keep && { keep }) };
   if (!options.int8) return undefined;
   const how = calibration as Calibration | undefined; // yargs has looked at the choices
-  return { kind: "int8", pictures, ...(how && { calibration: how }), ...(floats && { keep: floats }) };
+  return { kind: "int8", pictures, budget, ...(how && { calibration: how }), ...(floats && { keep: floats }) };
 }
 
 /** Options of commands that may compute on a GPU. */

@@ -1,3 +1,4 @@
+import type { Node } from "@yolo-compile/ir";
 import {
   type HalfAudit,
   type KeptNode,
@@ -36,6 +37,8 @@ export interface Int8Request {
   readonly keep?: readonly string[];
   /** The ranges of values, gathered by running the network on pictures like those that it will see. */
   readonly ranges: Ranges;
+  /** Nodes that stay in float32 because of what they cost, with the reasons. */
+  readonly beyond?: ReadonlyMap<Node, string>;
 }
 
 /** A precision other than float32. */

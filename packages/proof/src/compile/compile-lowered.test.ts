@@ -115,3 +115,14 @@ test("int8 without calibration, and without an object on any picture, is refused
     "nothing proves the graph in int8: the network finds no object on any picture",
   );
 });
+
+test("a budget keeps the dearest rows in float32 until detections agree", async () => {
+  const precision = { kind: "int8", pictures: pictures.slice(0, 1) } as const;
+  const refused = compile({ ...REQUEST, precision });
+  await expect(refused).rejects.toThrow(/the graph in int8 puts boxes elsewhere: \d+ % overlap by 0.9, 90 % have to/);
+  const { precision: found } = await compile({ ...REQUEST, precision: { ...precision, budget: true } });
+  expect(found!.detections!.closeShare).toBeGreaterThanOrEqual(0.9);
+  expect(found!.lowered).toBeGreaterThan(20);
+  const reasons = found!.kept.filter(({ cause }) => cause === "budget").map(({ reason }) => reason);
+  expect(reasons[0]).toMatch(/^model\.\d+ alone moves outputs by [\d.]+ of their unit$/);
+});

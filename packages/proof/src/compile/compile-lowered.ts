@@ -9,6 +9,7 @@ import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { CPU, checkCandidate, type ExpectedCase, type Verification } from "@yolo-compile/runtime";
 import { restatementFor } from "../endings/restate.js";
 import { gatherFacts, type PrecisionRequest } from "../precision/gather-facts.js";
+import { keepWithinBudget } from "../precision/int8-budget.js";
 import { proveLowered } from "../precision/prove-lowered.js";
 import type { InputChoice } from "../verify/choose-inputs.js";
 import { type PlaceReference, referenceCases } from "../verify/reference-cases.js";
@@ -50,7 +51,9 @@ export async function compileLowered(
   const cases = await referenceCases(graphs, placeReference, inputsOf(verify, asked));
   const rewriting = await proveRewriting(graphs, cases, told);
   told("what its values are");
-  const { request, audited } = await gatherFacts(graphs, asked, cases);
+  const { request: wanted, audited } = await gatherFacts(graphs, asked, cases);
+  const spends = asked.kind === "int8" && asked.budget && wanted.kind === "int8" && rewriting.ok;
+  const request = spends ? await keepWithinBudget(graphs, wanted, cases, told) : wanted;
   const lowered = lowerPrecision(graphs, request);
   const written = write(lowered);
   const precision = { ...lowered.precision, audited, rewriting };

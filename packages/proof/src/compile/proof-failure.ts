@@ -37,7 +37,7 @@ const NAMES = { half: "float16", "half-weights": "float32 with weights in float1
 
 const HINTS = {
   half: "--half-keep leaves rows in float32, --half-weights all arithmetic; where rounding the weights alone moves the answer as far, only float32 holds it",
-  int8: "--int8-keep leaves rows in float32; other pictures for --calibrate give other ranges",
+  int8: "--int8-budget leaves rows in float32 until detections agree; --int8-keep leaves rows in float32; other pictures for --calibrate give other ranges",
   "half-weights": "these weights need more than the 11 bits of float16",
 } as const;
 

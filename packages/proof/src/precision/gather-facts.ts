@@ -15,6 +15,8 @@ export interface CalibratedRequest {
   readonly pictures: readonly NamedPicture[];
   /** Left out, the least and the largest number of each value. */
   readonly calibration?: Calibration;
+  /** Keeps rows in float32 until detections agree. */
+  readonly budget?: boolean;
 }
 
 /** A precision other than float32. */
@@ -37,12 +39,12 @@ export async function gatherFacts(
   cases: readonly ExpectedCase<VerifyInput>[] | undefined,
 ): Promise<GatheredFacts> {
   if (request.kind === "int8") {
-    const { pictures, calibration = "minmax", ...wanted } = request;
+    const { kind, keep, pictures, calibration = "minmax" } = request;
     if (pictures.length === 0) throw noCalibration();
     const [sizes] = resolveSizes(optimized.inputs.map(describeInput));
     const inputs = pictureInputs(sizes!.inputs, pictures); // there is a set of sizes for every model
     const ranges = await calibrate(optimized, inputs.map(tensorsOf), calibration);
-    return { request: { ...wanted, ranges }, audited: inputs.map(nameOf) };
+    return { request: { kind, ranges, ...(keep && { keep }) }, audited: inputs.map(nameOf) };
   }
   if (request.kind === "half-weights" || !cases) return { request, audited: [] };
   const inputs = cases.map(({ input }) => input);
