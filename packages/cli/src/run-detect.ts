@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { type ErrorDiagnostic, inputKind, readModelInfo } from "@yolo-compile/compiler";
 import {
@@ -53,7 +53,7 @@ export interface DetectOptions {
 export async function runDetect(given: DetectOptions): Promise<number> {
   const terminal = openTerminal(given.json);
   if (given["save-conf"] && !given["save-txt"]) throw usage("--save-conf adds scores to label files", "--save-txt");
-  const options = { ...given, images: given.images.flatMap((path) => picturePaths("pictures", path)) };
+  const options = { ...given, images: given.images.flatMap(picturesAt) };
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
   const { model } = options;
   const [height, width] = imageSize(options.imgsz ?? [640]).size;
@@ -87,6 +87,10 @@ export async function runDetect(given: DetectOptions): Promise<number> {
   }));
   return results.some((each) => "error" in each) ? EXIT.input : EXIT.fine;
 }
+
+/** A path that leads nowhere stays: it is refused when its turn comes, and does not stop the others. */
+const picturesAt = (path: string): readonly string[] =>
+  existsSync(path) || /[*?]/.test(path) ? picturePaths("pictures", path) : [path];
 
 interface RefusedPicture {
   readonly image: string;
