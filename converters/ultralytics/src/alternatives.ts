@@ -30,7 +30,7 @@ export function alternativesOf({ document, nc, letter }: Given, stored: StoredWe
 }
 
 /** Class counts by the last convolutions of the first level's classes, or by a classifier's last layer. */
-const storedClasses = (stored: StoredWeights): number[] =>
+export const storedClasses = (stored: StoredWeights): number[] =>
   [...stored]
     .filter(([name]) => /cv3\.0\.2\.bias$|\.linear\.bias$/.test(name))
     .map(([, { shape }]) => shape[0] ?? 0)

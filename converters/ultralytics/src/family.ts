@@ -2,6 +2,7 @@ import { type Evidence, type Family, isDict, isList, type PyDict, type PyValue }
 import { REQUIRED, readConfig } from "./config.js";
 import { decodeMaps, FAMILY } from "./decode-maps.js";
 import { ULTRALYTICS_MODULES } from "./modules/index.js";
+import { OFFICIAL } from "./official.js";
 import { outputsOf } from "./outputs-of.js";
 
 /** YOLOv8, YOLO11, YOLOv5u, YOLOv10, YOLO12, YOLO26 and the other networks of the package `ultralytics`. */
@@ -14,6 +15,7 @@ export const ULTRALYTICS: Family = {
     readConfig,
     outputsOf,
     decodeMaps,
+    named: OFFICIAL,
   },
 };
 

@@ -13,9 +13,16 @@ const MARKS: readonly (readonly [
   ["detect", "Detect", (name) => /(^|\.)cv2\.0\.2\.weight$/.test(name)],
 ];
 
+const markOf = (stored: StoredWeights) => {
+  const weights = [...stored];
+  return MARKS.find(([, , isIts]) => weights.some(([name, { shape }]) => isIts(name, shape)));
+};
+
+/** The task of the head that stored weights have; undefined where that is not known. */
+export const storedTask = (stored: StoredWeights): string | undefined => markOf(stored)?.[0];
+
 /** The head that stored weights have, where it is for another task than the yaml's; undefined where that is not known. */
 export function otherHead(task: string | undefined, stored: StoredWeights): string | undefined {
-  const weights = [...stored];
-  const found = MARKS.find(([, , isIts]) => weights.some(([name, { shape }]) => isIts(name, shape)));
+  const found = markOf(stored);
   return task === undefined || !found || found[0] === task ? undefined : found[1];
 }

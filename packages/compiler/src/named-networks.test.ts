@@ -29,6 +29,12 @@ test.each([
   ["yolov5n-seg", 2],
   ["yolov5n-cls", 10],
   ["yolov5s", 1],
+  ["yolov8n", 80],
+  ["yolov8n-seg", 2],
+  ["yolov8n-cls", 4],
+  ["yolo11n", 5],
+  ["yolo11m", 3],
+  ["yolo11n-obb", 15],
 ])("weights of %s with %i classes say what they look like", (name, nc) => {
   for (const rename of [(entry: string) => entry, (entry: string) => entry.replace(/^model\./, "")]) {
     const { network, notes } = findNetwork(undefined, stateDict(name, { nc }, rename));
