@@ -3,7 +3,7 @@ import type { Graph, Value } from "@yolo-compile/ir";
 import type { Tensors } from "@yolo-compile/runtime";
 
 /** A tensor of float32 with the numbers that float16 has for its own; other tensors stay. */
-export const roundTensor = (tensor: Tensor): Tensor =>
+const roundTensor = (tensor: Tensor): Tensor =>
   tensor.dtype === "f32" ? castTensor(castTensor(tensor, "f16"), "f32") : tensor;
 
 /** {@link roundTensor} of each. */

@@ -3,12 +3,6 @@ import type { DetectionComparison, DetectionTolerance } from "@yolo-compile/visi
 import { comparePictures, type ReadAs } from "../verify/compare-pictures.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
 
-/**
- * Room for `F16`, a fiftieth of each unit: both sides of a box move by a fiftieth of the longer one, a score by as much where
- * it is steepest.
- */
-export const HALF_DETECTIONS: DetectionTolerance = { minIou: 0.9, maxScoreDelta: 2e-2, minMaskIou: 0.9 };
-
 /** What is promised about detections. */
 export interface DetectionPromise extends DetectionTolerance {
   /** Of all objects that both find, the share whose boxes overlap by that much. */
@@ -17,8 +11,11 @@ export interface DetectionPromise extends DetectionTolerance {
   readonly needed: boolean;
 }
 
-/** The promise of float16, whose outputs are judged besides. */
-export const HALF_PROMISE: DetectionPromise = { ...HALF_DETECTIONS, needed: false };
+/**
+ * The promise of float16, whose outputs are judged besides. It has room for `F16`, a fiftieth of each unit: both sides of a box
+ * move by a fiftieth of the longer one, a score by as much where it is steepest.
+ */
+export const HALF_PROMISE: DetectionPromise = { minIou: 0.9, maxScoreDelta: 2e-2, minMaskIou: 0.9, needed: false };
 
 /**
  * The promise of integers of 8 bits, whose outputs have no bound: no object above 0.4 is lost or new (a score may move by 0.15
