@@ -15,7 +15,7 @@ import { refusalOf } from "./refusals.js";
 const PROBE = [1, 3, 256, 256];
 
 /** The channels of a backbone's levels. */
-export function levelChannels(name: string, build: Backbone): readonly number[] {
+function levelChannels(name: string, build: Backbone): readonly number[] {
   const trace = new Trace({ name, imageShape: PROBE });
   return build(trace.root(name), trace.image).map(channelsOf);
 }

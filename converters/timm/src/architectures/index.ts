@@ -4,6 +4,7 @@ import { DARKNETS } from "./darknet.js";
 import { EDGENEXTS } from "./edgenext/edgenext.js";
 import { EFFICIENTNETS } from "./efficientnet/efficientnets.js";
 import { MOBILENETS } from "./efficientnet/mobilenets.js";
+import { MOBILENETS_V4 } from "./efficientnet/mobilenets-v4.js";
 import { EFFICIENTVITS } from "./efficientvit-mit/efficientvit-mit.js";
 import { FASTERNETS } from "./fasternet.js";
 import { FASTVITS } from "./fastvit.js";
@@ -22,6 +23,7 @@ export const BACKBONES: BackboneTable = new Map([
   ...RESNETS,
   ...EFFICIENTNETS,
   ...MOBILENETS,
+  ...MOBILENETS_V4,
   ...CONVNEXTS,
   ...EDGENEXTS,
   ...FASTERNETS,

@@ -49,7 +49,7 @@ const EXCITE: Excite = { gate: sigmoid, fromExpanded: false, round: roundHalfEve
 export const TENSORFLOW = { padding: "same", eps: 1e-3 } as const;
 
 /** Channels under the width's multiplier. */
-export function scaledWidth({ width = 1, roundLimit }: EfficientNet, channels: number): number {
+function scaledWidth({ width = 1, roundLimit }: EfficientNet, channels: number): number {
   return roundedChannels(channels * width, 8, roundLimit);
 }
 
