@@ -42,6 +42,26 @@ const NETWORKS = [
   },
 ] as const;
 
+/** Small ones of timm's that bring other ops or shapes. */
+const BACKBONES = [
+  "resnet10t",
+  "mobilenetv3_small_050",
+  "convnextv2_atto",
+  "edgenext_xx_small",
+  "efficientvit_b0",
+  "hgnetv2_b0",
+];
+
+/** A backbone with a head right behind three of its levels. */
+const detector = (backbone: string): string => `
+nc: 3
+depth_multiple: 0.33
+width_multiple: 0.25
+anchors: [[10, 13, 16, 30], [30, 61, 62, 45], [116, 90, 156, 198]]
+backbone: [[-1, 1, ${backbone}, [False]]]
+head: [[[2, 3, 4], 1, Detect, [nc, anchors]]]
+`;
+
 const verify = (plain: Graph, optimized: Graph) =>
   verifyModels({
     reference: encodeBytes(plain, { opset: 17 }),
@@ -104,6 +124,25 @@ if (probe.usable) {
       expect(verification.ok).toBe(true);
       const runs = verification.comparisons.map(({ provider, tolerance }) => `${provider} ${tolerance.name}`);
       expect(new Set(runs)).toEqual(new Set(["cpu F16", "webgpu F16", "cpu rounding F16"]));
+    },
+    TIME_LIMIT_MS,
+  );
+
+  test.each(BACKBONES)(
+    "the optimised detector on %s is the plain one on webgpu",
+    async (backbone) => {
+      const config = { file: `${backbone}.yaml`, text: detector(backbone) };
+      const { plain, optimized } = compileGraphs({
+        config,
+        randomWeights: 1,
+        size: [64, 64],
+        batch: 1,
+        passes: "full",
+      });
+      const { ok, comparisons, placement } = await verify(plain, optimized);
+      expect(comparisons.filter((comparison) => !comparison.ok)).toEqual([]);
+      expect(ok).toBe(true);
+      expect(placement?.onCpu).toEqual([]);
     },
     TIME_LIMIT_MS,
   );
