@@ -59,6 +59,16 @@ test("Ultralytics' see the middle of the picture whose short side fits, from 0 t
   expect(new Set(data as Float32Array)).toEqual(new Set([Math.fround(0.2)]));
 });
 
+test("of three columns too many YOLOv5 cuts one in front, torchvision two", () => {
+  const whitest = (kind: "logit" | "probability"): number => {
+    const { data } = classifierInput([striped({ width: 7, height: 4 }, 2)], { width: 4, height: 4 }, layoutOf(kind));
+    const row = [...(data as Float32Array)].slice(0, 4);
+    return row.indexOf(Math.max(...row));
+  };
+  expect(whitest("logit")).toBe(1);
+  expect(whitest("probability")).toBe(0);
+});
+
 test("classes come by probability, equal ones by index", () => {
   const output = tensorOf("f32", [2, 3], [0, 2, 2, 1, 0, 0]);
   const [first, second] = topClasses(output, layoutOf("logit"), 2);

@@ -1,4 +1,4 @@
-import { elementCount, type OutputLayout, type Tensor, toFloat64 } from "@yolo-compile/core";
+import { elementCount, type OutputLayout, roundHalfEven, type Tensor, toFloat64 } from "@yolo-compile/core";
 import type { Detection } from "./detection.js";
 import { unexpectedOutput } from "./diagnostics.js";
 import { blankImage, CHANNELS, type Image, type Size } from "./image.js";
@@ -28,10 +28,10 @@ const DEVIATION = [0.229, 0.224, 0.225];
  */
 export function classifierInput(images: readonly Image[], size: Size, { parts }: OutputLayout): Tensor {
   if (parts[0]?.kind !== "logit")
-    return toTensor(images.map((image) => crop(resizeSmooth(image, covering(image, size)), size)));
+    return toTensor(images.map((image) => crop(resizeSmooth(image, covering(image, size)), size, roundHalfEven)));
   const squares = images.map((image) => {
     const side = Math.min(image.width, image.height);
-    return resizeLinear(crop(image, { width: side, height: side }), size);
+    return resizeLinear(crop(image, { width: side, height: side }, Math.floor), size);
   });
   const { shape, data } = toTensor(squares);
   const plane = size.width * size.height;
@@ -50,9 +50,9 @@ function covering({ width, height }: Size, size: Size): Size {
     : { width: Math.trunc((short * width) / height), height: short };
 }
 
-/** The middle of a picture; of an odd pixel the far side keeps it. */
-function crop(image: Image, { width, height }: Size): Image {
-  const [left, top] = [image.width - width, image.height - height].map((room) => Math.max(0, Math.floor(room / 2)));
+/** The middle of a picture; `round` says which side an odd pixel is cut from: OpenCV's users floor, torchvision rounds. */
+function crop(image: Image, { width, height }: Size, round: (half: number) => number): Image {
+  const [left, top] = [image.width - width, image.height - height].map((room) => Math.max(0, round(room / 2)));
   const result = blankImage({ width, height });
   for (let y = 0; y < Math.min(height, image.height); y++) {
     const start = ((top! + y) * image.width + left!) * CHANNELS;
