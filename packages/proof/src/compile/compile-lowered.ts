@@ -61,6 +61,7 @@ export async function compileLowered(
   const proof = await proveLowered({
     ...lowered,
     model: written.model,
+    single: graphs.optimized,
     cases,
     ...optionsOf(verify),
     ...(asked.kind === "int8" && { calibrated: asked.pictures }),

@@ -3,7 +3,7 @@ import { type IllConditioned, isTelling } from "@yolo-compile/runtime";
 
 /** Rounding the weights alone moves the plain graph's answer by more than a tenth of what float16 is allowed. */
 export function steepWeights({ input, output, part }: IllConditioned): Diagnostic {
-  const moves = `rounding weights and inputs to float16 alone moves ${output} (${part.name}) of the plain graph by ${part.moved?.toExponential(1)} on ${input}`;
+  const moves = `rounding weights and inputs to float16 alone moves ${output} (${part.name}) of the graph in float32 by ${part.moved?.toExponential(1)} on ${input}`;
   return isTelling(part)
     ? note("precision/steep", `${moves}: ${part.allowed.toExponential(1)} is allowed there`)
     : warning("precision/steep", `${moves}: that input tells nothing about float16`);

@@ -37,9 +37,11 @@ import {
 /** A graph of another precision, the file that holds it, and the outputs that it has to give. */
 export interface LoweredProofRequest extends LoweredGraphs {
   readonly model: ModelSource;
+  /** The optimised graph before its precision was lowered: its weights are those that are rounded. */
+  readonly single: Graph;
   readonly cases: readonly ExpectedCase<VerifyInput>[];
   readonly provider: Provider;
-  /** Left out, `F16`; for float16 arithmetic with more where rounding the weights alone moves the plain graph's answer. */
+  /** Left out, `F16`, with more where rounding the weights alone moves the answer. */
   readonly tolerance?: Tolerance;
   /** The pictures that ranges were made from. */
   readonly calibrated?: readonly NamedPicture[];
@@ -78,8 +80,10 @@ export async function proveLowered(request: LoweredProofRequest): Promise<Lowere
   const { optimized, reference } = graphs;
   const isHalf = precision.kind === "half";
   const promise = precision.kind === "int8" ? INT8_PROMISE : HALF_PROMISE;
-  const cases = request.cases.map((each) => lowerCase(each, reference.graph, optimized, isHalf));
   const restated = restatementFor(graphs);
+  // What is compared is the reference's form, which a graph that ends differently does not have.
+  const rounded = precision.kind === "int8" ? undefined : restated ? reference.graph : request.single;
+  const cases = request.cases.map((each) => lowerCase(each, optimized, rounded));
   const pictures: PictureDetections[] = [];
   const judge = (judged: Judged, label: (provider: string) => string): Promise<Verification> =>
     checkCandidate({
@@ -127,24 +131,23 @@ const bytesOf = (graph: Graph): Uint8Array => encodeBytes(graph, { opset: OPSETS
 /** The case of a graph whose inputs may be float16, and whose reference moves as its weights are rounded. */
 function lowerCase(
   { input, outputs }: ExpectedCase<VerifyInput>,
-  plain: Graph,
   { inputs }: Graph,
-  isHalf: boolean,
+  rounded: Graph | undefined,
 ): ExpectedCase<VerifyInput> {
   const dtypes = new Map(inputs.map(({ hint, type }) => [hint, type.dtype]));
   const tensors = new Map(
     [...input.tensors].map(([name, tensor]) => [name, castTensor(tensor, dtypes.get(name) ?? tensor.dtype)]),
   );
   let moved: Promise<ShakenOutputs> | undefined;
-  const shaken = (): Promise<ShakenOutputs> => (moved ??= runRounded(plain, input.tensors));
-  return { input: { ...input, tensors }, outputs, ...(isHalf && { shaken }) };
+  const shaken = (): Promise<ShakenOutputs> => (moved ??= runRounded(rounded!, input.tensors)); // only called where there is one
+  return { input: { ...input, tensors }, outputs, ...(rounded && { shaken }) };
 }
 
-async function runRounded(plain: Graph, tensors: Tensors): Promise<ShakenOutputs> {
-  const session = await openSession(bytesOf(roundConstants(plain)), {
+async function runRounded(graph: Graph, tensors: Tensors): Promise<ShakenOutputs> {
+  const session = await openSession(bytesOf(roundConstants(graph)), {
     provider: CPU,
     level: "disabled",
-    name: "the plain graph, its weights rounded",
+    name: "the graph in float32, its weights rounded",
   });
   try {
     return { byInput: [await session.run(roundTensors(tensors))] };
