@@ -1,6 +1,7 @@
 import { isAbsolute, sep } from "node:path";
 import { isCompileError, VERSION, visibleJson, visibleText } from "@yolo-compile/compiler";
 import yargs from "yargs";
+import { checkCommand, checkRepeats, refusal } from "./command-line.js";
 import { compileCommand } from "./commands/compile.js";
 import { convertCommand } from "./commands/convert.js";
 import { detectCommand } from "./commands/detect.js";
@@ -9,8 +10,9 @@ import { modulesCommand } from "./commands/modules.js";
 import { providersCommand } from "./commands/providers.js";
 import { summaryCommand } from "./commands/summary.js";
 import { verifyCommand } from "./commands/verify.js";
-import { systemRefuses, usage } from "./diagnostics.js";
+import { systemRefuses } from "./diagnostics.js";
 import { EXIT, exitCodeOf } from "./exit.js";
+import { helpWidth, spaced } from "./help.js";
 import { systemProblem } from "./system-problem.js";
 import { paintDiagnostic } from "./terminal.js";
 
@@ -20,7 +22,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const setExitCode = (code: number): void => {
     exitCode = code;
   };
-  const parser = yargs(withNamedFiles(argv))
+  const parser = yargs()
     .scriptName("yolo-compile")
     .detectLocale(false)
     .usage("YOLOv5 yaml and weights to a verified, fast ONNX graph, without Python.")
@@ -36,18 +38,30 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .strict()
     .version(VERSION)
     .alias({ help: "h", version: "V" })
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .wrap(helpWidth(process.stdout.columns))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usage(message.replaceAll("\n", ", "), "yolo-compile --help lists what there is");
+      if (error) throw error;
+      let help = "";
+      parser.showHelp((text) => {
+        help = text;
+      });
+      throw refusal(message, help);
     });
   try {
-    await parser.parseAsync();
+    checkCommand(argv, COMMANDS);
+    checkRepeats(argv);
+    await parser.parseAsync(withNamedFiles(argv), {}, (_error, _given, output) => {
+      if (output) process.stdout.write(`${spaced(output)}\n`);
+    });
     return exitCode;
   } catch (error) {
     return reportFailure(error, argv.includes("--json"));
   }
 }
+
+/** The first words of a command line that are no files. */
+const COMMANDS = ["summary", "inspect", "convert", "detect", "classify", "verify", "modules", "providers"] as const;
 
 /** Ends a list of values, as `--` does. */
 const FILES_FOLLOW = "files-follow";

@@ -9,11 +9,25 @@ import {
 import type { Argv } from "yargs";
 import { usage } from "./diagnostics.js";
 import { type EndingOptions, withEnding } from "./ending-options.js";
+import { VERIFICATION } from "./help.js";
 import { positiveInteger } from "./numbers.js";
 
 /** Options that every command has. */
 export const withCommon = (yargs: Argv) =>
   yargs.option("json", { type: "boolean", default: false, describe: "print one JSON document on stdout" });
+
+/** How much a command says. */
+export interface LoudnessOptions {
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+}
+
+/** Adds {@link LoudnessOptions}. */
+export const withLoudness = <Options>(yargs: Argv<Options>) =>
+  yargs
+    .option("quiet", { alias: "q", type: "boolean", describe: "the result in a line, no notes" })
+    .option("verbose", { alias: "v", type: "boolean", describe: "each step and its time on stderr" })
+    .conflicts("quiet", "verbose");
 
 /** Options of commands that open weights. */
 export interface WeightsOptions {
@@ -100,7 +114,9 @@ export const withNetwork = <Options>(yargs: Argv<Options>) =>
       type: "boolean",
       default: false,
       describe: "take the weights that fit, say which do not, and make up the rest",
-    });
+    })
+    .group(["nc", "names", "modules", "end2end", "random-weights", "partial"], "Network:")
+    .group(["imgsz", "batch", "dynamic", "opset", "passes"], "Graph:");
 
 /** Options of the precision that a model is written in. */
 export interface PrecisionOptions {
@@ -114,6 +130,19 @@ export interface PrecisionOptions {
   readonly "int8-keep"?: readonly string[] | undefined;
   readonly "int8-budget": boolean;
 }
+
+/** Precisions, of which a file has one. */
+const PRECISIONS = ["half", "half-weights", "int8"] as const;
+
+/** Options that say how a precision is done. */
+const DETAILS = [
+  ["half-io", "half"],
+  ["half-keep", "half"],
+  ["calibrate", "int8"],
+  ["calibration", "int8"],
+  ["int8-keep", "int8"],
+  ["int8-budget", "int8"],
+] as const;
 
 /** Adds {@link PrecisionOptions}. */
 export const withPrecision = <Options>(yargs: Argv<Options>) =>
@@ -157,20 +186,8 @@ export const withPrecision = <Options>(yargs: Argv<Options>) =>
       type: "boolean",
       default: false,
       describe: "with --int8: keep rows in float32, the most sensitive first, until detections agree",
-    });
-
-/** Precisions, of which a file has one. */
-const PRECISIONS = ["half", "half-weights", "int8"] as const;
-
-/** Options that say how a precision is done. */
-const DETAILS = [
-  ["half-io", "half"],
-  ["half-keep", "half"],
-  ["calibrate", "int8"],
-  ["calibration", "int8"],
-  ["int8-keep", "int8"],
-  ["int8-budget", "int8"],
-] as const;
+    })
+    .group([...PRECISIONS, ...DETAILS.map(([detail]) => detail)], "Precision:");
 
 /** @throws usage for options that do not go together */
 export function checkPrecision(options: PrecisionOptions): void {
@@ -211,7 +228,8 @@ export const withProvider = <Options>(yargs: Argv<Options>) =>
       describe: "where verification computes besides the CPU  [default: cpu; auto with --require-gpu]",
     })
     .option("require-gpu", { type: "boolean", default: false, describe: "fail where no GPU computes" })
-    .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" });
+    .option("seed", { type: "number", default: 1, describe: "seed of the verification's input" })
+    .group(["provider", "require-gpu", "seed"], VERIFICATION);
 
 /** Options of commands that verify models whose sizes may be open. */
 export interface VerifySizesOptions {
@@ -225,6 +243,7 @@ export const withVerifySizes = <Options>(yargs: Argv<Options>) =>
     type: "string",
     array: true,
     describe: "open sizes to verify: batch=2,height=320,width=256 for each run  [default: three of our choice]",
+    group: VERIFICATION,
   });
 
 /** The sets of sizes, `height=320,width=256` each; undefined where none is given. @throws usage */

@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, openSync, readSync, realpathSync, type Stats, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { outputSpecial, outputUnwritable, usage } from "./diagnostics.js";
 import { errorCode } from "./system-problem.js";
 
@@ -8,6 +8,40 @@ const STDOUT: ReadonlySet<string | undefined> = new Set(["-", "/dev/stdout", "/d
 
 /** Whether an output is this process's stdout. */
 export const isStdout = (output: string | undefined): boolean => STDOUT.has(output);
+
+/** Endings of what other tools make of a model, and the command that does. */
+const MADE_BY_OTHERS: ReadonlyMap<string, (model: string, output: string) => string> = new Map([
+  [".engine", (model: string, output: string) => `trtexec --onnx=${model} --saveEngine=${output}`],
+  [".plan", (model: string, output: string) => `trtexec --onnx=${model} --saveEngine=${output}`],
+  [".trt", (model: string, output: string) => `trtexec --onnx=${model} --saveEngine=${output}`],
+  [".ort", (model: string) => `python -m onnxruntime.tools.convert_onnx_models_to_ort ${model}`],
+  [".xml", (model: string) => `ovc ${model}`],
+  [".param", (model: string) => `pnnx ${model}`],
+  [".safetensors", (_model: string, output: string) => `yolo-compile convert WEIGHTS -o ${output}`],
+  [".npz", (_model: string, output: string) => `yolo-compile convert WEIGHTS -o ${output}`],
+  [".wts", (_model: string, output: string) => `yolo-compile convert WEIGHTS -o ${output}`],
+]);
+
+/**
+ * The file of a model: in a folder, that of the usual name.
+ * @throws usage for a folder that is not there, and for a file that a model is not
+ */
+export function outputFile(given: string | undefined, usual: string): string {
+  if (given === undefined) return usual;
+  if (isFolder(given)) return join(given, usual);
+  if (/[/\\]$/.test(given)) throw usage(`--output ${given}: there is no such folder`, `mkdir -p ${given}`);
+  const extension = extname(given).toLowerCase();
+  const make = MADE_BY_OTHERS.get(extension);
+  if (make)
+    throw usage(
+      `--output ${given}: an ONNX model is written, which is no ${extension} file`,
+      `-o ${usual}, then ${make(usual, given)}`,
+    );
+  return given;
+}
+
+/** Whether a path is that of a folder. */
+export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** The folder for the unfinished files of `output`: its own, so that they can be moved. @throws output/unwritable */
 export const placeBeside = (output: string): string => (isStdout(output) ? tmpdir() : dirname(fileToReplace(output)));

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { VERIFICATION } from "./help.js";
 
 /** Options for pictures that models run on. */
 export interface PictureOptions {
@@ -10,4 +11,5 @@ export interface PictureOptions {
 export const withPictures = <Options>(yargs: Argv<Options>) =>
   yargs
     .option("images", { type: "string", array: true, describe: "pictures, or folders of them, to run on too" })
-    .option("max-images", { type: "number", default: 32, describe: "at most so many pictures, spread over all" });
+    .option("max-images", { type: "number", default: 32, describe: "at most so many pictures, spread over all" })
+    .group(["images", "max-images"], VERIFICATION);

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { VERIFICATION } from "./help.js";
 
 /** The extensions of reports. */
 export const REPORT_EXTENSIONS = [".html", ".json", ".xml", ".sarif"] as const;
@@ -17,4 +18,5 @@ export const withReport = <Options>(yargs: Argv<Options>) =>
     type: "string",
     array: true,
     describe: `files to write; the extension says what: ${REPORT_EXTENSIONS.join(", ")}`,
+    group: VERIFICATION,
   });

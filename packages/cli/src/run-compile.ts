@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type CompiledGraphs, dataFileOf, pipelineName, stem } from "@yolo-compile/compiler";
 import {
@@ -24,6 +25,7 @@ import {
   checkPrecision,
   dynamicAxes,
   imageSize,
+  type LoudnessOptions,
   type NetworkOptions,
   type PrecisionOptions,
   type ProviderOptions,
@@ -31,7 +33,7 @@ import {
   type VerifySizesOptions,
   verifySizes,
 } from "./options.js";
-import { checkIsNoInput, isStdout } from "./output-target.js";
+import { checkIsNoInput, isStdout, outputFile } from "./output-target.js";
 import type { PictureOptions } from "./picture-options.js";
 import { reportContext } from "./report-context.js";
 import { checkReportFiles, writeReports } from "./report-files.js";
@@ -49,7 +51,8 @@ export interface CompileOptions
     ProviderOptions,
     PictureOptions,
     ReportOptions,
-    VerifySizesOptions {
+    VerifySizesOptions,
+    LoudnessOptions {
   readonly files?: readonly string[] | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
@@ -75,7 +78,7 @@ interface Job {
 
 /** Compiles, shows the result and moves its files, if there are any, into place. @returns the exit code */
 export async function runCompile(options: CompileOptions): Promise<number> {
-  const terminal = openTerminal(options.json, resultsStream(options));
+  const terminal = openTerminal(options, resultsStream(options));
   const watch = startStopwatch();
   const { size, rest } = imageSize(options.imgsz);
   const files = [...(options.files ?? []), ...rest, ...dynamicAxes(options.dynamic).rest];
@@ -123,7 +126,7 @@ function checkOptions(options: CompileOptions, inputs: readonly string[]): void 
 
 /** The path of the model; in the working directory unless the user names one. @throws usage */
 function outputPath(options: CompileOptions, inputs: readonly string[], name: string): string {
-  const output = options.output ?? `${stem(name)}.onnx`;
+  const output = outputFile(options.output, `${stem(name)}.onnx`);
   checkIsNoInput("output", output, inputs);
   if (!isStdout(output)) checkIsNoInput("output", dataFileOf(output), inputs);
   return output;
@@ -133,9 +136,10 @@ async function work(job: Job): Promise<number> {
   const { options, workspace, terminal, watch, output } = job;
   watch.lap("open");
   const findings = await compileOrRefuse(job);
+  const replaced = !isStdout(output) && existsSync(output);
   if ("files" in findings) publishFiles(workspace, findings.files, output);
   terminal.endStep();
-  const result = { ...job, ...findings, elapsedMs: watch.elapsedMs() };
+  const result = { ...job, ...findings, replaced, elapsedMs: watch.elapsedMs() };
   printCompiled(result, terminal);
   terminal.report(findings.notes);
   terminal.printJson(() => compileDocument(result));

@@ -22,7 +22,7 @@ export interface ConvertOptions extends WeightsOptions, YamlOptions {
 /** Reads weights, writes them in the format of the output's extension, and moves the whole file into place. */
 export function runConvert(options: ConvertOptions): void {
   const { weights, output, cfg } = options;
-  const terminal = openTerminal(options.json);
+  const terminal = openTerminal(options);
   checkIsNoInput("output", output, [weights, cfg]);
   const file = openFile(weights);
   try {

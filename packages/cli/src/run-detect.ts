@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { type ErrorDiagnostic, inputKind, readModelInfo } from "@yolo-compile/compiler";
 import {
@@ -18,8 +18,8 @@ import { EXIT } from "./exit.js";
 import { openFile, readWhole, writeWhole } from "./files.js";
 import { openInputs } from "./inputs.js";
 import { fraction, positiveInteger } from "./numbers.js";
-import { imageSize } from "./options.js";
-import { checkIsNoInput } from "./output-target.js";
+import { imageSize, type LoudnessOptions } from "./options.js";
+import { checkIsNoInput, isFolder } from "./output-target.js";
 import { picturePaths } from "./picture-paths.js";
 import { runClassify } from "./run-classify.js";
 import { openTerminal, type Terminal } from "./terminal.js";
@@ -27,7 +27,7 @@ import { type DetectedPicture, detectionDocument, printDetections } from "./view
 import { labelFile } from "./views/label-file.js";
 
 /** The options of `detect`, as yargs gives them. */
-export interface DetectOptions {
+export interface DetectOptions extends LoudnessOptions {
   readonly model: string;
   readonly images: readonly string[];
   readonly json: boolean;
@@ -51,7 +51,7 @@ export interface DetectOptions {
  * @returns the exit code
  */
 export async function runDetect(given: DetectOptions): Promise<number> {
-  const terminal = openTerminal(given.json);
+  const terminal = openTerminal(given);
   if (given["save-conf"] && !given["save-txt"]) throw usage("--save-conf adds scores to label files", "--save-txt");
   const options = { ...given, images: given.images.flatMap(picturesAt) };
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
@@ -61,6 +61,7 @@ export async function runDetect(given: DetectOptions): Promise<number> {
   terminal.report(notes);
   terminal.step(`loading ${model}`);
   const opened = await openModel(options, [height, width], terminal);
+  if (options.imgsz) checkSize(model, opened.info.inputs[0]?.shape ?? [], [height, width]);
   if (classLayoutOf(opened.info)) return runClassify(options, { ...opened, name: model, provider }, terminal);
   const detector = await openDetector({ ...opened, name: model, provider, size: { height, width } });
   const results: (DetectedPicture | RefusedPicture)[] = [];
@@ -92,6 +93,16 @@ export async function runDetect(given: DetectOptions): Promise<number> {
 const picturesAt = (path: string): readonly string[] =>
   existsSync(path) || /[*?]/.test(path) ? picturePaths("pictures", path) : [path];
 
+/** Only open sides have the size that is asked for. @throws usage */
+function checkSize(model: string, shape: readonly unknown[], wanted: readonly [number, number]): void {
+  const sides = shape.slice(2); // behind images and channels
+  if (sides.some((side, at) => typeof side === "number" && side !== wanted[at]))
+    throw usage(
+      `--imgsz ${wanted.join(" ")}: ${model} takes pictures of ${sides.join("x")}, which is fixed`,
+      "leave --imgsz out, or compile it with this --imgsz, or with --dynamic height width",
+    );
+}
+
 interface RefusedPicture {
   readonly image: string;
   readonly error: ErrorDiagnostic;
@@ -108,8 +119,6 @@ async function detectOrRefuse(
     throw error;
   }
 }
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** The path for a picture with boxes. @throws usage, image/format */
 function targetOf({ output, model, images }: DetectOptions, image: string): string {

@@ -33,7 +33,7 @@ export interface InspectOptions extends PlanOptions {
 export function runInspect(options: InspectOptions): number {
   const file = openFile(options.file);
   try {
-    return inspect(file, options, openTerminal(options.json));
+    return inspect(file, options, openTerminal(options));
   } finally {
     file.close();
   }

@@ -11,7 +11,7 @@ export interface ModulesOptions {
 
 /** Prints what a yaml may name. @throws usage */
 export function runModules({ families = [], json }: ModulesOptions): void {
-  const terminal = openTerminal(json);
+  const terminal = openTerminal({ json });
   const all = listModules();
   const listed = families.length === 0 ? all : families.map((name) => familyNamed(name, all));
   printModules(listed, terminal);

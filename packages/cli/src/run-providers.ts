@@ -9,7 +9,7 @@ export interface ProvidersOptions {
 
 /** Runs a small convolution on each provider and prints what comes of it. */
 export async function runProviders({ json }: ProvidersOptions): Promise<void> {
-  const terminal = openTerminal(json);
+  const terminal = openTerminal({ json });
   const rows: ProviderRow[] = [];
   for (const provider of PROVIDERS.values()) {
     const { name, description } = provider;

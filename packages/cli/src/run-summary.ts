@@ -21,7 +21,7 @@ export interface SummaryOptions extends WeightsOptions, PlanOptions {
 
 /** Prints the table on stdout, the modules' notes on stderr. */
 export function runSummary({ files, imgsz, json, ...options }: SummaryOptions): void {
-  const terminal = openTerminal(json);
+  const terminal = openTerminal({ json });
   const { size, rest } = imageSize(imgsz);
   const { config, checkpoint } = openInputs([...files, ...rest], options);
   try {

@@ -12,7 +12,7 @@ import { chooseFor } from "./choose-provider.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { fraction } from "./numbers.js";
-import type { ProviderOptions } from "./options.js";
+import type { LoudnessOptions, ProviderOptions } from "./options.js";
 import { reportContext } from "./report-context.js";
 import { checkReportFiles, isPage, writeReports } from "./report-files.js";
 import type { ReportOptions } from "./report-option.js";
@@ -23,7 +23,12 @@ import { printVerified } from "./views/verified.js";
 import { writeReproducer } from "./write-reproducer.js";
 
 /** The options of `verify`, as yargs gives them. */
-export interface VerifyCommandOptions extends SubjectOptions, InputOptions, ProviderOptions, ReportOptions {
+export interface VerifyCommandOptions
+  extends SubjectOptions,
+    InputOptions,
+    ProviderOptions,
+    ReportOptions,
+    LoudnessOptions {
   readonly seed: number;
   readonly json: boolean;
   readonly tolerance?: number | undefined;
@@ -40,7 +45,7 @@ export interface VerifyCommandOptions extends SubjectOptions, InputOptions, Prov
 
 /** Judges, prints the verdict and writes the reports. @returns the exit code */
 export async function runVerify(options: VerifyCommandOptions): Promise<number> {
-  const terminal = openTerminal(options.json);
+  const terminal = openTerminal(options);
   const reports = options.report ?? [];
   checkReportFiles(reports, options.files);
   terminal.step("reading the models");

@@ -54,7 +54,12 @@ test("a tolerance of nothing and no difference are drawn too", () => {
     check.status === "compared" ? { ...check, tolerance: exact, maxRel: 0, maxAbs: 0, ok: true } : check,
   );
   const layers = { ...report.layers!, tolerance: exact };
-  const text = renderHtml({ ...report, checks, layers, verdict: { ok: true, text: "both are the same" } });
+  const text = renderHtml({
+    ...report,
+    checks,
+    layers,
+    verdict: { ok: true, text: "both are the same", words: "PASSED: the same numbers, bit for bit" },
+  });
   const page = parsePage(text);
   expect(text).toContain("No difference at all");
   expect(unplaced(page)).toEqual([]);

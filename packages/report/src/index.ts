@@ -3,3 +3,4 @@ export { renderJson } from "./render-json.js";
 export { renderJUnit } from "./render-junit.js";
 export { renderSarif } from "./render-sarif.js";
 export * from "./report.js";
+export { verdictInWords } from "./verdict-in-words.js";

@@ -28,6 +28,8 @@ export interface Verdict {
   readonly ok: boolean;
   /** One sentence: `The optimised graph computes what the plain graph computes.` */
   readonly text: string;
+  /** By how much, in the judge's own units: see {@link verdictInWords}. */
+  readonly words: string;
 }
 
 /** One of the models that were compared. */

@@ -1,12 +1,31 @@
 import type { Argv, CommandModule } from "yargs";
+import { type Example, VERIFICATION, withExamples } from "../help.js";
 import { withObserver } from "../observer-options.js";
-import { withCommon, withNetwork, withPrecision, withProvider, withVerifySizes } from "../options.js";
+import { withCommon, withLoudness, withNetwork, withPrecision, withProvider, withVerifySizes } from "../options.js";
 import { withPictures } from "../picture-options.js";
 import { withReport } from "../report-option.js";
 import type { CompileOptions } from "../run-compile.js";
 
+const EXAMPLES: readonly Example[] = [
+  ["best.pt", "with the checkpoint's own yaml, at 640x640"],
+  ["best.pt --imgsz 384 640 -o small.onnx", "for pictures of that height and width"],
+  ["best.pt --dynamic batch height width", "for any number of pictures, of any multiple of the stride"],
+  ["yolov5s.yaml weights.safetensors", "with a yaml, or a built-in one by its name"],
+  ["best.pt --half --images val/", "in float16, judged by what it finds as well"],
+  ["best.pt --nms onnx", "with suppression inside the graph"],
+  ["best.pt -o - > best.onnx", "to stdout"],
+];
+
 const options = (yargs: Argv) =>
-  withPictures(withReport(withProvider(withPrecision(withVerifySizes(withNetwork(withObserver(withCommon(yargs))))))))
+  withPictures(
+    withReport(
+      withProvider(
+        withPrecision(
+          withVerifySizes(withNetwork(withObserver(withLoudness(withCommon(withExamples(yargs, EXAMPLES)))))),
+        ),
+      ),
+    ),
+  )
     .positional("files", { type: "string", array: true, describe: "a yaml, weights, or both in either order" })
     .option("output", { alias: "o", type: "string", describe: "the .onnx file  [default: <name>.onnx]" })
     .option("external-data", {
@@ -14,10 +33,12 @@ const options = (yargs: Argv) =>
       default: false,
       describe: "put the weights into a file beside the model, as is done from 2 GB on",
     })
-    .option("verify", { type: "boolean", default: true, describe: "run the plain and the optimised graph and compare" })
-    .example("$0 best.pt", "with the checkpoint's own yaml, at 640x640")
-    .example("$0 best.pt --dynamic batch height width", "for pictures of any multiple of the stride")
-    .example("$0 yolov5s.yaml weights.safetensors --imgsz 384 640", "with another size");
+    .option("verify", {
+      type: "boolean",
+      default: true,
+      describe: "run the plain and the optimised graph and compare",
+      group: VERIFICATION,
+    });
 
 /** The main job: yaml and weights to a verified ONNX file. */
 export const compileCommand = (setExitCode: (code: number) => void): CommandModule<object, CompileOptions> => ({

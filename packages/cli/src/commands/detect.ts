@@ -1,10 +1,17 @@
 import { PROVIDERS } from "@yolo-compile/proof";
 import type { Argv, CommandModule } from "yargs";
-import { withCommon, withWeights } from "../options.js";
+import { type Example, withExamples } from "../help.js";
+import { withCommon, withLoudness, withWeights } from "../options.js";
 import type { DetectOptions } from "../run-detect.js";
 
+const EXAMPLES: readonly Example[] = [
+  ["detect best.onnx bus.jpg", "boxes as a table, and drawn into bus.detected.jpg"],
+  ["detect best.pt val/ -o found/ --save-txt", "a checkpoint, on a folder of pictures, with label files"],
+  ["classify best-cls.onnx bus.jpg", "what the picture shows"],
+];
+
 const options = (yargs: Argv) =>
-  withWeights(withCommon(yargs))
+  withWeights(withLoudness(withCommon(withExamples(yargs, EXAMPLES))))
     .positional("model", {
       type: "string",
       demandOption: true,
@@ -34,9 +41,7 @@ const options = (yargs: Argv) =>
     })
     .option("save-conf", { type: "boolean", default: false, describe: "--save-txt: the score behind each line" })
     .option("imgsz", { alias: "img", array: true, describe: "for a model with free image size, or a checkpoint" })
-    .option("provider", { choices: ["auto", ...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" })
-    .example("$0 detect best.onnx bus.jpg", "writes bus.detected.jpg")
-    .example("$0 classify best-cls.onnx bus.jpg", "prints what the picture shows");
+    .option("provider", { choices: ["auto", ...PROVIDERS.keys()], default: "cpu", describe: "where the network runs" });
 
 /** Runs a model on pictures. */
 export const detectCommand = (setExitCode: (code: number) => void): CommandModule<object, DetectOptions> => ({

@@ -1,11 +1,25 @@
 import type { Argv, CommandModule } from "yargs";
-import { withCommon, withNetwork, withProvider, withVerifySizes } from "../options.js";
+import { type Example, VERIFICATION, withExamples } from "../help.js";
+import { withCommon, withLoudness, withNetwork, withProvider, withVerifySizes } from "../options.js";
 import { withPictures } from "../picture-options.js";
 import { withReport } from "../report-option.js";
 import type { VerifyCommandOptions } from "../run-verify.js";
 
+const EXAMPLES: readonly Example[] = [
+  ["verify best.pt --report out.html", "our two graphs of one checkpoint, as a page"],
+  [
+    "verify best.pt theirs.onnx --bisect",
+    "a model by the checkpoint that it was made from, and where it begins to differ",
+  ],
+  ["verify theirs.onnx best.onnx --images val/", "any two models, and their detections"],
+  ["verify best.onnx --golden golden/", "a model by answers that are known"],
+  ["verify best.pt --self-test", "how many deliberate faults are noticed"],
+];
+
 const options = (yargs: Argv) =>
-  withPictures(withReport(withProvider(withVerifySizes(withNetwork(withCommon(yargs))))))
+  withPictures(
+    withReport(withProvider(withVerifySizes(withNetwork(withLoudness(withCommon(withExamples(yargs, EXAMPLES))))))),
+  )
     .positional("files", {
       type: "string",
       array: true,
@@ -39,11 +53,8 @@ const options = (yargs: Argv) =>
     .option("min-iou", { type: "number", describe: "pictures: least overlap of a box with its twin" })
     .option("max-score-delta", { type: "number", describe: "pictures: largest change of a score" })
     .option("min-mask-iou", { type: "number", describe: "pictures: least overlap of a mask with its twin" })
-    .example("$0 verify best.pt --report out.html", "our two graphs of one checkpoint")
-    .example("$0 verify best.pt theirs.onnx", "a model, by the checkpoint that it was made from")
-    .example("$0 verify best.pt theirs.onnx --bisect", "and where it begins to differ")
-    .example("$0 verify theirs.onnx best.onnx --images val/", "any two models, and their detections")
-    .example("$0 verify best.onnx --golden golden/", "a model by answers that are known");
+    .group(["golden", "input", "magnitudes", "tolerance", "layers", "bisect", "budget", "self-test"], VERIFICATION)
+    .group(["min-iou", "max-score-delta", "min-mask-iou"], "Detections on pictures:");
 
 /** Judges whether models compute the same. */
 export const verifyCommand = (setExitCode: (code: number) => void): CommandModule<object, VerifyCommandOptions> => ({

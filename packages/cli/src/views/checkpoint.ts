@@ -1,6 +1,5 @@
 import { type Checkpoint, elementCount, formatType, plainJson } from "@yolo-compile/compiler";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { grouped, line, megabytes, some, tally } from "./text.js";
 import { printHealth, type WeightHealth } from "./weight-health.js";
@@ -82,5 +81,5 @@ function printTensors(tensors: Checkpoint["tensors"], { statistics }: WeightHeal
     return [name, formatType(type), ...numbers];
   });
   const head = ["name", "type", "min", "max", "mean", "std"];
-  terminal.print(...formatTable({ head, colAligns: ["left", "left", "right", "right", "right", "right"] }, rows));
+  terminal.table({ head, colAligns: ["left", "left", "right", "right", "right", "right"] }, rows);
 }

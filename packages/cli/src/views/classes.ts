@@ -1,6 +1,5 @@
 import type { ClassScore } from "@yolo-compile/proof";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
 /** A picture, and what it shows, most probable first. */
@@ -27,7 +26,7 @@ export function printClasses(
 ): void {
   const [best] = classes;
   const found = best ? nameOf(names, best.classIndex) : "nothing";
-  terminal.print(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)`);
+  terminal.headline(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)`);
   const rows = classes.map(({ classIndex, score }) => [`  ${nameOf(names, classIndex)}`, score.toFixed(3)]);
-  terminal.print(...formatTable({ head: ["  class", "probability"], colAligns: ["left", "right"] }, rows));
+  terminal.table({ head: ["  class", "probability"], colAligns: ["left", "right"] }, rows);
 }

@@ -6,13 +6,19 @@ import {
   opCensus,
   summarizeNetwork,
 } from "@yolo-compile/compiler";
-import type { Choice, OutputComparison, PrecisionFindings, Verification } from "@yolo-compile/proof";
+import {
+  type Choice,
+  checkOf,
+  type OutputComparison,
+  type PrecisionFindings,
+  type Verification,
+  verdictInWords,
+} from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";
 import type { ElapsedMs } from "../stopwatch.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
-import { precisionDocument, printDetections, printPrecision } from "./precision.js";
+import { detectionsInWords, precisionDocument, printDetections, printPrecision } from "./precision.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
 /** A finished run. */
@@ -21,6 +27,8 @@ export interface CompileResult {
   readonly options: Pick<NetworkOptions & ProviderOptions, "opset" | "passes" | "batch" | "seed">;
   readonly size: readonly [number, number];
   readonly output: string;
+  /** Whether a file of that name was there. */
+  readonly replaced: boolean;
   readonly byteLength: number;
   /** Left out where nothing is written. */
   readonly files?: readonly OutputFile[];
@@ -78,9 +86,29 @@ export function compileDocument(result: CompileResult) {
   };
 }
 
-/** Prints a finished run. */
+/** The verdict in a line, and what became of the output. */
+function headlines(result: CompileResult): readonly string[] {
+  const { verification, output, byteLength, elapsedMs, replaced } = result;
+  if (isRefused(result)) return [out.red(verdictOf(result)), out.red(`nothing is written to ${output}`)];
+  const seconds = (elapsedMs.total / 1000).toFixed(2);
+  const was = replaced ? ", in place of the one that was there" : "";
+  const wrote = `${out.bold(output)}${beside(result)}, ${megabytes(byteLength)}, after ${seconds} s${was}`;
+  return [verification ? out.green(verdictOf(result)) : "NOT VERIFIED, as --no-verify asks", line("wrote", wrote)];
+}
+
+function verdictOf(result: CompileResult): string {
+  const { verification, precision } = result;
+  const rewriting = precision?.rewriting?.ok === false ? precision.rewriting : undefined;
+  const checks = ((rewriting ?? verification)?.comparisons ?? []).map(checkOf);
+  return verdictInWords(!isRefused(result), checks, detectionsInWords(precision?.detections));
+}
+
+/** Prints a finished run: the verdict, what was written, and how both came about. */
 export function printCompiled(result: CompileResult, terminal: Terminal): void {
-  const { graphs, output, byteLength, options, precision, elapsedMs } = result;
+  const { graphs, options, precision } = result;
+  const [verdict = "", written = ""] = headlines(result);
+  terminal.headline(verdict);
+  terminal.print(written);
   const { network, optimized, plain, weights } = graphs;
   const { shape } = plain.inputs[0]!.type; // a network takes images
   terminal.print(
@@ -99,11 +127,6 @@ export function printCompiled(result: CompileResult, terminal: Terminal): void {
   if (precision) printPrecision(precision, terminal);
   printVerification(result, terminal);
   if (precision?.detections) printDetections(precision.detections, terminal);
-  const seconds = (elapsedMs.total / 1000).toFixed(2);
-  if (isRefused(result))
-    terminal.print(out.red(`The optimised graph is not the plain graph: nothing is written to ${output}.`));
-  else
-    terminal.print(line("wrote", `${out.bold(output)}${beside(result)}, ${megabytes(byteLength)}, after ${seconds} s`));
 }
 
 /** The files next to the model. */
@@ -117,10 +140,7 @@ const printedShape = (shape: readonly unknown[]): string =>
   shape.every((size) => typeof size === "number") ? shape.join("x") : `[${shape.join(",")}]`;
 
 function printVerification({ verification, options, elapsedMs }: CompileResult, terminal: Terminal): void {
-  if (!verification) {
-    terminal.print(line("verify", "skipped, as --no-verify asks"));
-    return;
-  }
+  if (!verification) return;
   const { comparisons } = verification;
   const bounds = new Map(comparisons.map(({ provider, tolerance }) => [provider, tolerance]));
   const places = [...bounds].map(([provider, { name, relative }]) =>
@@ -136,7 +156,7 @@ function printVerification({ verification, options, elapsedMs }: CompileResult, 
   if (verification.ok && !Number.isFinite(verification.tolerance.relative)) return;
   const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
   const colAligns = ["left", "left", "left", "left", "left", "left", "right", "right", "left"] as const;
-  terminal.print(...formatTable({ head, colAligns }, comparisons.map(row)));
+  terminal.table({ head, colAligns, optional: [6, 4] }, comparisons.map(row));
 }
 
 /** The most nodes that are listed of those on the CPU. */
@@ -154,7 +174,7 @@ function printPlacement({ provider, placement, arithmetic }: Verification, termi
 }
 
 const row = ({ input, output, provider, level, decisive, nonFinite, ok }: OutputComparison): string[] => [
-  "       ",
+  "",
   input,
   output,
   provider,

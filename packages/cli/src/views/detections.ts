@@ -1,6 +1,5 @@
 import { type Found, roundBoxes } from "@yolo-compile/proof";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { tally } from "./text.js";
 
@@ -35,7 +34,9 @@ export function printDetections(picture: DetectedPicture, names: readonly string
   const { image, drawn, detections, elapsedMs } = picture;
   const counts = tally(detections.map(({ classIndex }) => nameOf(names, classIndex)));
   const found = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing found";
-  terminal.print(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`);
+  terminal.headline(
+    `${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`,
+  );
   if (detections.length === 0) return;
   const rows = roundBoxes(detections).map(({ box, score, classIndex }) => [
     `  ${nameOf(names, classIndex)}`,
@@ -43,5 +44,5 @@ export function printDetections(picture: DetectedPicture, names: readonly string
     ...box,
   ]);
   const head = ["  class", "score", "x1", "y1", "x2", "y2"];
-  terminal.print(...formatTable({ head, colAligns: ["left", "right", "right", "right", "right", "right"] }, rows));
+  terminal.table({ head, colAligns: ["left", "right", "right", "right", "right", "right"] }, rows);
 }

@@ -1,6 +1,5 @@
 import { formatType, nearestWeight, type WeightMatch } from "@yolo-compile/compiler";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { line } from "./text.js";
 
@@ -55,7 +54,7 @@ export function printFit(config: string, match: WeightMatch, all: boolean, termi
     ...extra.map((weight) => ["extra", weight.name, formatType(weight), "", ""]),
   ];
   const shown = all ? rows : rows.slice(0, LISTED);
-  terminal.print(...formatTable({ head: ["", "name", "in the file", "in the yaml", ""] }, shown));
+  terminal.table({ head: ["", "name", "in the file", "in the yaml", ""] }, shown);
   if (shown.length < rows.length)
     terminal.print(line("", `… and ${rows.length - shown.length} more: --tensors lists them`));
 }

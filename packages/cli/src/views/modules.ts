@@ -1,6 +1,5 @@
 import type { FamilyModules, ModuleGroup } from "@yolo-compile/compiler";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
 /** The widest line of names. */
@@ -24,6 +23,6 @@ const rowsOf = ({ signature, names }: ModuleGroup): string[][] =>
 export function printModules(families: readonly FamilyModules[], terminal: Terminal): void {
   for (const { family, groups } of families) {
     terminal.print("", out.bold(family));
-    terminal.print(...formatTable({ head: ["arguments", "modules"] }, groups.flatMap(rowsOf)));
+    terminal.table({ head: ["arguments", "modules"] }, groups.flatMap(rowsOf));
   }
 }

@@ -1,7 +1,6 @@
 import type { KeptNode } from "@yolo-compile/compiler";
 import type { DetectionVerdict, PictureDetections, PrecisionFindings } from "@yolo-compile/proof";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { line, some, tally } from "./text.js";
 
@@ -25,7 +24,7 @@ export function printPrecision({ kind, lowered, kept, audited }: PrecisionFindin
   const measured = audited.length > 0 ? `measured on ${audited.length} inputs` : "nothing measured, as nothing runs";
   terminal.print(line("precision", `${lowered} nodes in ${type}, ${kept.length} in float32 (${measured})`));
   const rows = groupsOf(kept).map(({ where, cause, ops, worst }) => ["", where, cause, ops, worst.reason]);
-  if (rows.length > 0) terminal.print(...formatTable({ head: ["       ", "float32 in", "by", "ops", "since"] }, rows));
+  if (rows.length > 0) terminal.table({ head: ["", "float32 in", "by", "ops", "since"] }, rows);
 }
 
 /** The most ops that are listed of one place. */
@@ -50,6 +49,26 @@ function groupsOf(kept: readonly KeptNode[]) {
   });
 }
 
+/** The verdict on detections, where there are objects to find: `the same 12 objects on 4 pictures`. */
+export function detectionsInWords(verdict: DetectionVerdict | undefined): readonly string[] {
+  if (!verdict || (verdict.ok && verdict.expected === 0)) return [];
+  const { ok, expected, pictures, promise, closeShare } = verdict;
+  const places = new Set(pictures.map(({ picture }) => picture)).size;
+  const on = `on ${places} ${places === 1 ? "picture" : "pictures"}`;
+  if (ok) return [`the same objects ${on}`];
+  if (expected === 0) return [`no objects are found ${on}, so nothing is proven`];
+  const sum = (of: (each: PictureDetections) => number): number => pictures.reduce((all, each) => all + of(each), 0);
+  const counts = [
+    [sum(({ comparison }) => comparison.missing.length), "lost"],
+    [sum(({ comparison }) => comparison.extra.length), "new"],
+  ] as const;
+  const said = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} objects are ${what}`);
+  const { mostly } = promise;
+  const isFar = mostly !== undefined && closeShare < mostly.share;
+  const far = isFar ? [`only ${(100 * closeShare).toFixed(0)} % of the boxes overlap by ${mostly.minIou}`] : [];
+  return [`${[...said, ...far].join(", ") || "boxes or scores change too much"} ${on}`];
+}
+
 /** Prints whether the same objects are found. */
 export function printDetections(
   { pictures, expected, promise, closeShare }: DetectionVerdict,
@@ -60,8 +79,8 @@ export function printDetections(
   const most = mostly && `, ${mostly.share} of them from ${mostly.minIou}: ${closeShare.toFixed(3)} are`;
   const bounds = `overlap from ${minIou}${most ?? ""}; scores within ${maxScoreDelta}`;
   terminal.print(line("objects", `against the plain graph's (${bounds})`));
-  const head = ["       ", "picture", "on", "objects", "lost", "extra", "least overlap", "score moves", ""];
-  terminal.print(...formatTable({ head }, pictures.map(row)));
+  const head = ["", "picture", "on", "objects", "lost", "extra", "least overlap", "score moves", ""];
+  terminal.table({ head }, pictures.map(row));
 }
 
 function row({ picture, provider, expected, comparison }: PictureDetections): string[] {

@@ -1,6 +1,5 @@
 import type { ProbeResult } from "@yolo-compile/proof";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
 /** A provider and the result of its probe; also its entry in the document of `--json`. */
@@ -13,9 +12,7 @@ export function printProviders(rows: readonly ProviderRow[], terminal: Terminal)
       ? [[row.name, out.green("usable"), row.elapsedMs, row.note ?? row.description]]
       : [[row.name, out.dim("not usable"), "", row.reason], ...hintLine(row.hint)],
   );
-  terminal.print(
-    ...formatTable({ head: ["provider", "", "ms", ""], colAligns: ["left", "left", "right", "left"] }, cells),
-  );
+  terminal.table({ head: ["provider", "", "ms", ""], colAligns: ["left", "left", "right", "left"] }, cells);
 }
 
 const hintLine = (hint: string | undefined): string[][] => (hint ? [["", "", "", out.dim(hint)]] : []);

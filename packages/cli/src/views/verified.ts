@@ -1,6 +1,5 @@
 import type { BudgetRow, Check, LayerRow, Report, SelfTestResult, VerifyFindings } from "@yolo-compile/proof";
 import { out } from "../colors.js";
-import { formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { printDivergence } from "./divergence.js";
 import { grouped, line, megabytes, some } from "./text.js";
@@ -9,8 +8,12 @@ const verdict = (ok: boolean): string => (ok ? out.green("ok") : out.red("FAILED
 
 const scientific = (value: number): string => (Number.isFinite(value) ? value.toExponential(2) : "not finite");
 
-/** Prints a verification; the verdict comes last, where the eye is. */
+/** Prints a verification: the verdict, then what it rests on. */
 export function printVerified(report: Report, findings: VerifyFindings, terminal: Terminal): void {
+  const { ok, text, words } = report.verdict;
+  const paint = ok ? out.green : out.red;
+  terminal.headline(paint(words));
+  terminal.print(paint(text));
   for (const { role, name, bytes, nodes, opset } of report.models)
     terminal.print(
       line(role, `${out.bold(name)}, ${nodes} nodes, opset ${opset}${bytes ? `, ${megabytes(bytes)}` : ""}`),
@@ -22,12 +25,6 @@ export function printVerified(report: Report, findings: VerifyFindings, terminal
   if (findings.bisection) printBisection(report, findings, terminal);
   if (report.divergence) printDivergence(report.divergence, terminal);
   if (findings.selfTest) printSelfTest(findings.selfTest, terminal);
-  const { ok, text } = report.verdict;
-  terminal.print(ok ? out.green(text) : out.red(text));
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], terminal: Terminal): void {
-  terminal.print(...formatTable({ head }, rows));
 }
 
 function printChecks(checks: readonly Check[], terminal: Terminal): void {
@@ -40,7 +37,7 @@ function printChecks(checks: readonly Check[], terminal: Terminal): void {
     return [...subject, part, scientific(maxAbs), scientific(maxRel), verdict(ok) + sick];
   });
   const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
-  table(head, rows, terminal);
+  terminal.table({ head, optional: [6, 4] }, rows);
 }
 
 /** The strip's colours by how far an error is below the tolerance; without colours, by the height of a bar. */
@@ -48,35 +45,57 @@ const BARS = "▁▂▃▄▅▆▇█";
 
 function printLayers(rows: readonly LayerRow[], terminal: Terminal): void {
   const covered = rows.filter(({ status }) => status === "compared").length;
-  terminal.print(line("layers", `${covered} of ${rows.length} compared  ${heatStrip(rows)}`));
-  table(
-    ["", "row", "module", "shape", "max |error|", "of scale", "mean", "std", ""],
+  const count = `${covered} of ${rows.length} compared  `;
+  terminal.print(line("layers", `${count}${heatStrip(rows, terminal.width - LABELLED - count.length)}`));
+  terminal.table(
+    { head: ["", "row", "", "module", "shape", "max |error|", "of scale", "mean", "std", ""], optional: [8, 7, 5, 2] },
     rows.map((row) => {
-      const subject = ["", row.where, row.module, row.shapes.map((shape) => shape.join("x")).join(" ")];
+      const shapes = row.shapes.map((shape) => shape.join("x")).join(" ");
+      const subject = ["", String(row.index), row.where, row.module, shapes];
       if (row.status === "uncovered") return [...subject, "", "", "", "", row.reason];
       const { maxAbs, maxRel, statistics, ok } = row;
       const { mean, std } = statistics;
       return [...subject, scientific(maxAbs), scientific(maxRel), mean.toPrecision(3), std.toPrecision(3), verdict(ok)];
     }),
-    terminal,
   );
 }
 
-/** One bar a row, from 1e-8 of scale or less to 1e-1 or more. */
-function heatStrip(rows: readonly LayerRow[]): string {
-  return rows
-    .map((row) => {
-      if (row.status === "uncovered") return " ";
-      const height = Math.round(Math.log10(Math.max(row.maxRel, 1e-8)) + 8);
-      const bar = BARS[Math.min(BARS.length - 1, Math.max(0, height))]!;
-      return row.ok ? out.green(bar) : out.red(bar);
-    })
-    .join("");
+/** The width of a label, see {@link line}. */
+const LABELLED = 10;
+
+/** One bar a row, from 1e-8 of scale or less to 1e-1 or more; where there is less room, one for the worst of several. */
+function heatStrip(rows: readonly LayerRow[], room: number): string {
+  const count = Math.max(1, Math.ceil(rows.length / room));
+  const groups = Array.from({ length: Math.ceil(rows.length / count) }, (_, at) =>
+    rows.slice(at * count, (at + 1) * count),
+  );
+  return groups.map(heatBar).join("");
+}
+
+function heatBar(rows: readonly LayerRow[]): string {
+  const compared = rows.filter((row) => row.status === "compared");
+  if (compared.length === 0) return " ";
+  const shares = compared.map(({ maxRel }) => (Number.isFinite(maxRel) ? maxRel : 1));
+  const height = Math.round(Math.log10(Math.max(...shares, 1e-8)) + 8);
+  const bar = BARS[Math.min(BARS.length - 1, Math.max(0, height))]!;
+  return compared.every(({ ok }) => ok) ? out.green(bar) : out.red(bar);
 }
 
 function printPictures(pictures: NonNullable<Report["pictures"]>, terminal: Terminal): void {
-  table(
-    ["", "picture", "same", "missing", "extra", "other class", "other order", "least IoU", "score change", ""],
+  const head = [
+    "",
+    "picture",
+    "same",
+    "missing",
+    "extra",
+    "other class",
+    "other order",
+    "least IoU",
+    "score change",
+    "",
+  ];
+  terminal.table(
+    { head, optional: [6] },
     pictures.map(({ name, matched, missing, extra, classChanges, orderChanges, worst, ok }) => [
       "",
       name,
@@ -85,19 +104,17 @@ function printPictures(pictures: NonNullable<Report["pictures"]>, terminal: Term
       worst ? scientific(worst.maxScoreDelta) : "",
       verdict(ok),
     ]),
-    terminal,
   );
 }
 
 function printBudget(rows: readonly BudgetRow[], terminal: Terminal): void {
-  table(
-    ["budget", "cause", "of its unit", "max |error|", ""],
+  terminal.table(
+    { head: ["budget", "cause", "of its unit", "max |error|", ""], optional: [3] },
     rows.map((row) =>
       row.status === "skipped"
         ? ["", row.cause, "", "", `skipped: ${row.reason}`]
         : ["", row.cause, scientific(row.maxRel), scientific(row.maxAbs), row.comparedTo],
     ),
-    terminal,
   );
 }
 

@@ -5,6 +5,7 @@ export type { BudgetEntry } from "./error-budget.js";
 export type { GoldenFolder } from "./golden.js";
 export { makeReport, type ReportContext } from "./make-report.js";
 export { modelFacts } from "./model-facts.js";
+export { checkOf } from "./report-rows.js";
 export type { Reproducer } from "./reproducer.js";
 export { type CompiledSubject, type ModelFile, modelFile, type VerifySubject } from "./subject.js";
 export { type VerifyFindings, type VerifyOptions, verify } from "./verify.js";

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@yolo-compile/core";
-import type { ModelFacts, Report } from "@yolo-compile/report";
+import { type ModelFacts, type Report, verdictInWords } from "@yolo-compile/report";
 import { bisectionOf, budgetOf, checkOf, divergenceOf, mutantOf, pictureOf } from "./report-rows.js";
 import { rowDiagram } from "./row-diagram.js";
 import type { VerifySubject } from "./subject.js";
@@ -50,17 +50,36 @@ export async function makeReport(
 const titleOf = (subject: VerifySubject): string =>
   subject.kind === "compiled" ? ` of ${subject.compiled.network.config.name}` : "";
 
-function verdictOf({ ok, verification, pictures }: VerifyFindings, reference: string, candidate: string) {
+function verdictOf(findings: VerifyFindings, reference: string, candidate: string): Report["verdict"] {
+  const { ok, verification, pictures } = findings;
   const outputs = verification.comparisons.filter((each) => !each.ok).length;
-  const changed = pictures.filter(({ comparison }) => !comparison.ok).length;
-  const problems = [
-    outputs > 0 && `${outputs} of ${verification.comparisons.length} comparisons are off`,
-    changed > 0 && `the detections on ${changed} of ${pictures.length} pictures change`,
-  ].filter(Boolean);
-  if (ok) return { ok, text: `${candidate} computes what ${reference} computes` };
-  const what = problems.join(", ") || "values inside the graphs are off";
-  return { ok, text: `${candidate} does not compute what ${reference} computes: ${what}` };
+  const others = otherProblems(findings);
+  const words = verdictInWords(ok, verification.comparisons.map(checkOf), ok ? sameDetections(pictures) : others);
+  if (ok) return { ok, words, text: `${candidate} computes what ${reference} computes` };
+  const off = outputs > 0 ? [`${outputs} of ${verification.comparisons.length} comparisons are off`] : [];
+  return {
+    ok,
+    words,
+    text: `${candidate} does not compute what ${reference} computes: ${[...off, ...others].join(", ")}`,
+  };
 }
+
+/** What fails besides outputs; something, where no output does. */
+function otherProblems({ verification, pictures, selfTest }: VerifyFindings): readonly string[] {
+  const changed = pictures.filter(({ comparison }) => !comparison.ok).length;
+  const survived = selfTest?.counts.survived ?? 0;
+  const problems = [
+    changed > 0 && `the detections on ${changed} of ${pictures.length} pictures change`,
+    survived > 0 && `${survived} of ${selfTest!.counts.caught + survived} deliberate faults are not noticed`,
+  ].filter((problem) => problem !== false);
+  const outputs = verification.comparisons.some((each) => !each.ok);
+  return outputs || problems.length > 0 ? problems : ["values inside the graphs are off"];
+}
+
+const sameDetections = (pictures: VerifyFindings["pictures"]): readonly string[] =>
+  pictures.length > 0
+    ? [`the same detections on ${pictures.length} ${pictures.length === 1 ? "picture" : "pictures"}`]
+    : [];
 
 function arithmetic({ verification: { provider, placement, arithmetic: float32 } }: VerifyFindings) {
   const fellBack = placement && `${placement.onProvider} nodes, ${placement.onCpu.length} fell back to the CPU`;

@@ -99,7 +99,11 @@ const picture: PictureFinding = {
 export const sampleReport = (): Report => ({
   tool: { name: "yolo-compile", version: "0.1.0" },
   title: "the plain graph against the optimised graph of sample",
-  verdict: { ok: false, text: "the optimised graph does not compute what the plain graph computes" },
+  verdict: {
+    ok: false,
+    text: "the optimised graph does not compute what the plain graph computes",
+    words: "FAILED: differs by 8.0e-4 of 4p(1-p) (objectness), 8.0 times more than allowed, in 1 of 3 comparisons",
+  },
   models: [
     {
       role: "reference",
