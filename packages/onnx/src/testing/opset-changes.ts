@@ -56,7 +56,7 @@ const valuesFrom = (opset: number): string[] =>
   );
 
 /** The changes of every opset but the first, found by writing a sample of each op at each. */
-export function opsetChanges(): readonly OpsetChange[] {
+function opsetChanges(): readonly OpsetChange[] {
   const changes: OpsetChange[] = [];
   let before = formsAt(OPSETS.min);
   for (let opset = OPSETS.min + 1; opset <= OPSETS.max; opset++) {
