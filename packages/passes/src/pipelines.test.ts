@@ -96,11 +96,10 @@ test("full applies every rule that it has to these graphs", () => {
     fc.property(smallGraphs(), (graph) => {
       for (const { rule } of optimize(graph, "full").rewrites) seen.add(rule);
     }),
-    SEEDED,
+    { seed: 1, numRuns: 400 },
   );
   expect([...seen].sort()).toMatchInlineSnapshot(`
 [
-  "activate-after-concat",
   "drop-dead-code",
   "drop-identity",
   "flatten-maps",
@@ -114,9 +113,11 @@ test("full applies every rule that it has to these graphs", () => {
   "merge-scales",
   "merge-transposes",
   "merge-transposes-around-reshape",
+  "move-conv-before-resize",
   "move-pad-before-transpose",
   "move-scale-behind-power",
   "move-slice-behind-transpose",
+  "split-conv-over-concat",
   "split-slices",
 ]
 `);

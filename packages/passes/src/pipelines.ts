@@ -4,7 +4,6 @@ import { flattenMaps } from "./flatten-maps.js";
 import { dropDeadCode, type Pass, type PassObserver, rulePass, runPasses, untilStable } from "./pass.js";
 import type { PipelineName } from "./pipeline-names.js";
 import type { PassResult } from "./rule.js";
-import { activateAfterConcat } from "./rules/activate-after-concat.js";
 import { dropIdentity } from "./rules/drop-identity.js";
 import { foldBatchNorm } from "./rules/fold-batch-norm.js";
 import { foldConstants } from "./rules/fold-constants.js";
@@ -19,6 +18,8 @@ import {
 } from "./rules/merge-layouts.js";
 import { mergeReshapes, mergeTransposes } from "./rules/merge-reshapes.js";
 import { mergeScales, moveScaleBehindPower } from "./rules/merge-scales.js";
+import { moveConvBeforeResize } from "./rules/move-conv-before-resize.js";
+import { splitConvOverConcat } from "./rules/split-conv-over-concat.js";
 import { splitSlices } from "./rules/split-slices.js";
 
 /** Branches first: they take the BatchNorms on their way, so that their sums are rounded once. */
@@ -29,11 +30,12 @@ const fuse: readonly Pass[] = [
 
 const cleanUp: readonly Pass[] = [
   rulePass("fold-constants", [foldConstants]),
-  rulePass("fold-arithmetic", [foldScale, mergeScales, moveScaleBehindPower, activateAfterConcat]),
+  rulePass("fold-arithmetic", [foldScale, mergeScales, moveScaleBehindPower]),
   rulePass("meet-transposes", [movePadBeforeTranspose, moveSliceBehindTranspose, mergeTransposesAroundReshape]),
   rulePass("clean-up", [dropIdentity, mergeReshapes, mergeTransposes, splitSlices]),
   flattenMaps,
   rulePass("merge-equal-nodes", [mergeEqualNodes]),
+  rulePass("spare-copies", [splitConvOverConcat, moveConvBeforeResize]),
 ];
 
 /** The pipelines: the only statement of the order of passes. */

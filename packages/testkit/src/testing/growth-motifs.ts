@@ -95,5 +95,21 @@ const pointwise: Step = (grower, x, { a }) => {
   grower.add("Reshape", [sum], { shape: [n, c, h * w] });
 };
 
+/** Two halved maps, doubled again and joined for a convolution of single pixels: the neck of a detector. */
+const neck: Step = (grower, x, { a, b }) => {
+  const shape = fixedShape(x);
+  const [, c, h, w] = shape as [number, number, number, number];
+  if (!isMap(shape) || h < 2 || w < 2) return;
+  const half = grower.add("Conv", [x, grower.noise([16, c, 2, 2], -0.2, 0.2)], { strides: [2, 2] });
+  const other = a % 2 === 0 ? grower.add("Sigmoid", [half]) : half;
+  const [left, right] = [half, other].map((map) => grower.add("Resize", [map], { scales: [1, 1, 2, 2] }));
+  const bias = b % 2 === 0 ? [grower.noise([4])] : [];
+  grower.add("Conv", [
+    grower.add("Concat", [left, right], { axis: 1 }),
+    grower.noise([4, 32, 1, 1], -0.2, 0.2),
+    ...bias,
+  ]);
+};
+
 /** Patterns of several nodes that rules look for, which networks are made of and single steps rarely meet. */
-export const MOTIFS: readonly Step[] = [residual, twins, slices, windows, scores, activated, pointwise, decoded];
+export const MOTIFS: readonly Step[] = [residual, twins, slices, windows, scores, activated, pointwise, decoded, neck];
