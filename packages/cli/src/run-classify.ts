@@ -3,16 +3,22 @@ import { isPictureProblem } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { readWhole } from "./files.js";
 import { imageSize } from "./options.js";
-import type { DetectOptions } from "./run-detect.js";
 import type { Terminal } from "./terminal.js";
 import { type ClassifiedPicture, classDocument, printClasses } from "./views/classes.js";
 
 /** The classes that are shown of each picture. */
 const SHOWN = 5;
 
+/** A classifier and pictures, as the command line gives them. */
+interface ClassifyOptions {
+  readonly model: string;
+  readonly images: readonly string[];
+  readonly imgsz?: readonly (string | number)[] | undefined;
+}
+
 /** Prints what each picture shows, most probable first. One that cannot be read does not stop the others. @returns the exit code */
 export async function runClassify(
-  { model, images, imgsz }: Pick<DetectOptions, "model" | "images" | "imgsz">,
+  { model, images, imgsz }: ClassifyOptions,
   request: DetectorRequest,
   terminal: Terminal,
 ): Promise<number> {

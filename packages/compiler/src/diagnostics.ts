@@ -1,7 +1,6 @@
 import { CompileError, type Diagnostic, formatType, isFloat, type TensorType } from "@yolo-compile/core";
-import { type Family, isDict, type PyValue } from "@yolo-compile/network";
+import { type Family, isDict, type NetworkFamily, type PyValue } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
-import type { OwningFamily } from "./families.js";
 import { nearestWeight } from "./nearest-weight.js";
 
 /** The most lines of a list; the count is always given. */
@@ -85,8 +84,11 @@ export const noConfig = (checkpoint: Checkpoint | undefined, family: Family | un
   });
 };
 
+/** What is said of a family whose yamls are not recognised. */
+type Described = Pick<Family, "name"> & { readonly networks: Pick<NetworkFamily, "looksLike"> };
+
 /** For a yaml that none of the families recognises. */
-export const unknownFamily = (file: string, document: PyValue, families: readonly OwningFamily[]): CompileError => {
+export const unknownFamily = (file: string, document: PyValue, families: readonly Described[]): CompileError => {
   const found = isDict(document) ? [...document.keys()].slice(0, 12).join(", ") || "no keys" : "no mapping";
   return new CompileError({
     code: "compile/family",

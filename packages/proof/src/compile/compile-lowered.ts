@@ -14,10 +14,10 @@ import { proveLowered } from "../precision/prove-lowered.js";
 import type { InputChoice } from "../verify/choose-inputs.js";
 import { type PlaceReference, referenceCases } from "../verify/reference-cases.js";
 import type { VerifyInput } from "../verify-inputs/index.js";
-import type { Compiled, CompileRequest, ProofOptions } from "./compile.js";
 import { type PlacedFiles, placeFiles } from "./file-place.js";
 import type { CompileFindings, PrecisionFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
+import type { Compiled, CompileRequest, ProofOptions } from "./request.js";
 
 type Circumstances = Pick<CompileRequest, "verify" | "place" | "observer" | "onStep">;
 

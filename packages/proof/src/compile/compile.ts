@@ -1,61 +1,17 @@
-import {
-  type CompiledGraphs,
-  compileGraphs,
-  encodeFiles,
-  type GraphsRequest,
-  type OutputFile,
-  stem,
-} from "@yolo-compile/compiler";
+import { type CompiledGraphs, compileGraphs, encodeFiles, stem } from "@yolo-compile/compiler";
 import { note } from "@yolo-compile/core";
 import { hasOpenSizes } from "@yolo-compile/ir";
 import { OPSETS } from "@yolo-compile/onnx";
-import { CPU, type ModelSource, type Provider, type Tolerance } from "@yolo-compile/runtime";
+import { CPU, type ModelSource } from "@yolo-compile/runtime";
 import { checkEnding } from "../endings/check-ending.js";
 import { restatementFor } from "../endings/restate.js";
-import type { PrecisionRequest } from "../precision/gather-facts.js";
-import type { InputChoice } from "../verify/choose-inputs.js";
 import { explainConditioning } from "../verify/conditioning.js";
 import { type PlaceReference, referenceCases } from "../verify/reference-cases.js";
 import { compileLowered } from "./compile-lowered.js";
-import { type FilePlace, placeFiles } from "./file-place.js";
-import type { CompileFindings, RefusedFindings } from "./findings.js";
+import { placeFiles } from "./file-place.js";
+import type { RefusedFindings } from "./findings.js";
 import { ProofFailure } from "./proof-failure.js";
-
-/** Options of the proof of a compilation. */
-export interface ProofOptions {
-  /** The provider on which the optimised graph runs besides the CPU. */
-  readonly provider?: Provider;
-  /** Left out, the default inputs from seed 1. */
-  readonly inputs?: InputChoice;
-  /** Left out, each provider's. */
-  readonly tolerance?: Tolerance;
-}
-
-type Optional = "size" | "batch" | "passes";
-
-/** A network, the name of its file and the proof. 640x640, one image and all passes where left out. */
-export interface CompileRequest extends Omit<GraphsRequest, Optional>, Partial<Pick<GraphsRequest, Optional>> {
-  /** Name of the model's file. Left out, that of the yaml or the checkpoint, ending in `.onnx`. */
-  readonly file?: string;
-  readonly opset?: number;
-  /** Puts the weights into a file beside the model, which is done anyhow where they do not fit into it. */
-  readonly externalData?: boolean;
-  /** Left out, float32. */
-  readonly precision?: PrecisionRequest;
-  /** `false` gives files without a proof. */
-  readonly verify?: ProofOptions | false;
-  /** The place in which files are proven; left out, memory. */
-  readonly place?: FilePlace;
-  /** Called with the graphs, before the proof. */
-  readonly onGraphs?: (graphs: CompiledGraphs) => void;
-  /** Called with the current step. */
-  readonly onStep?: (step: string) => void;
-}
-
-/** The files of a compilation, the model first. */
-export interface Compiled extends CompileFindings {
-  readonly files: readonly OutputFile[];
-}
+import type { Compiled, CompileRequest, ProofOptions } from "./request.js";
 
 /**
  * Compiles a network and proves the result: runs the plain and the optimised graph on the same inputs and compares them.
