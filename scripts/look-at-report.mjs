@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const LARGEST_BYTES = 3e6;
-const WIDTHS = [1280, 400];
+const WIDTHS = [1280, 390];
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

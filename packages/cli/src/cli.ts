@@ -36,6 +36,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command(providersCommand)
     .option(FILES_FOLLOW, { type: "boolean", hidden: true })
     .strict()
+    .middleware((given) => {
+      given.commandLine = argv.join(" ");
+    })
     .version(VERSION)
     .alias({ help: "h", version: "V" })
     .wrap(helpWidth(process.stdout.columns))

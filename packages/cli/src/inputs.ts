@@ -57,6 +57,8 @@ export interface Inputs {
   readonly checkpoint?: Checkpoint;
   /** The base of the output's name: the yaml, or the checkpoint that carries its own. */
   readonly name: string;
+  /** As they are given, names of networks among them. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -73,12 +75,8 @@ export function openInputs(paths: readonly string[], options: WeightsOptions): I
   try {
     const named = paths.map((path) => (existsSync(path) ? undefined : namedYaml(path)));
     for (const [index, path] of paths.entries()) if (!named[index]) opened.push(openNamed(path));
-    return sort(
-      opened,
-      named.filter((each) => each !== undefined),
-      first,
-      options,
-    );
+    const known = named.filter((each) => each !== undefined);
+    return { ...sort(opened, known, first, options), files: paths };
   } catch (error) {
     for (const file of opened) file.close();
     throw error;
@@ -104,7 +102,7 @@ function sort(
   named: readonly ConfigText[],
   first: string,
   options: WeightsOptions,
-): Inputs {
+): Omit<Inputs, "files"> {
   const kinds = files.map((file) => inputKind(file));
   const config = files[kinds.indexOf("config")];
   const weights = files[kinds.findIndex((kind) => kind !== "config")];

@@ -35,7 +35,7 @@ import {
 } from "./options.js";
 import { checkIsNoInput, isStdout, outputFile } from "./output-target.js";
 import type { PictureOptions } from "./picture-options.js";
-import { reportContext } from "./report-context.js";
+import { type CommandLineOptions, reportContext } from "./report-context.js";
 import { checkReportFiles, writeReports } from "./report-files.js";
 import type { ReportOptions } from "./report-option.js";
 import { type Stopwatch, startStopwatch } from "./stopwatch.js";
@@ -52,7 +52,8 @@ export interface CompileOptions
     PictureOptions,
     ReportOptions,
     VerifySizesOptions,
-    LoudnessOptions {
+    LoudnessOptions,
+    CommandLineOptions {
   readonly files?: readonly string[] | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
@@ -182,11 +183,15 @@ function requestOf(job: Job): CompileRequest {
 }
 
 async function report(compiled: CompiledGraphs, verification: Verification, job: Job): Promise<void> {
-  const { options, choice, terminal } = job;
+  const { options, choice, inputs, terminal } = job;
   const subject = { kind: "compiled", compiled, passes: pipelineName(options.passes), opset: options.opset } as const;
   const models = await modelFacts(subject);
   const findings = { ok: verification.ok, models, verification, pictures: [], notes: [] };
   const notes = [...(choice?.notes ?? []), ...compiled.notes];
-  const made = await makeReport(subject, findings, { ...(await reportContext()), names: compiled.names, notes });
+  const made = await makeReport(subject, findings, {
+    ...(await reportContext(options, inputs.files)),
+    names: compiled.names,
+    notes,
+  });
   await writeReports(made, options.report ?? [], terminal);
 }

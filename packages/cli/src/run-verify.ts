@@ -1,7 +1,8 @@
+import { isCompileError } from "@yolo-compile/compiler";
 import {
   type Choice,
   makeReport,
-  type Report,
+  refusalReport,
   renderJson,
   type Tolerance,
   type VerifyFindings,
@@ -9,11 +10,12 @@ import {
   verify,
 } from "@yolo-compile/proof";
 import { chooseFor } from "./choose-provider.js";
+import { out } from "./colors.js";
 import { usage } from "./diagnostics.js";
 import { EXIT } from "./exit.js";
 import { fraction } from "./numbers.js";
 import type { LoudnessOptions, ProviderOptions } from "./options.js";
-import { reportContext } from "./report-context.js";
+import { type CommandLineOptions, reportContext } from "./report-context.js";
 import { checkReportFiles, isPage, writeReports } from "./report-files.js";
 import type { ReportOptions } from "./report-option.js";
 import { openTerminal, type Terminal } from "./terminal.js";
@@ -28,7 +30,8 @@ export interface VerifyCommandOptions
     InputOptions,
     ProviderOptions,
     ReportOptions,
-    LoudnessOptions {
+    LoudnessOptions,
+    CommandLineOptions {
   readonly seed: number;
   readonly json: boolean;
   readonly tolerance?: number | undefined;
@@ -53,7 +56,10 @@ export async function runVerify(options: VerifyCommandOptions): Promise<number> 
   try {
     const choice = await chooseFor(options, terminal);
     terminal.report(opened.notes);
-    const findings = await verify(opened.subject, await verifyOptions(options, opened, choice, terminal));
+    const asked = await verifyOptions(options, opened, choice, terminal);
+    const findings = await verify(opened.subject, asked).catch((error) =>
+      reportRefusal(error, opened, choice, options, terminal),
+    );
     terminal.endStep();
     return await conclude(opened, findings, choice, options, terminal);
   } finally {
@@ -84,11 +90,21 @@ async function verifyOptions(
   };
 }
 
-/** The report without pixels, which a terminal cannot show; reports in files have them. */
-const withoutPixels = ({ pictures, ...report }: Report): Report => ({
-  ...report,
-  ...(pictures && { pictures: pictures.map((picture) => ({ ...picture, jpeg: new Uint8Array() })) }),
-});
+/** Writes the reports of a verdict that is an error. @throws that error, or any other */
+async function reportRefusal(
+  error: unknown,
+  { subject, names, notes, files }: OpenedSubject,
+  choice: Choice,
+  options: VerifyCommandOptions,
+  terminal: Terminal,
+): Promise<never> {
+  if (!isCompileError(error) || error.diagnostic.blame !== "verdict" || !options.report) throw error;
+  const context = { ...(await reportContext(options, files)), names, notes: [...choice.notes, ...notes] };
+  const report = await refusalReport(subject, error.diagnostic, context);
+  terminal.headline(out.red(report.verdict.words));
+  await writeReports(report, options.report, terminal);
+  throw error;
+}
 
 function ownTolerance(relative: number): Tolerance {
   if (!(relative >= 0)) throw usage(`--tolerance is ${relative}, expected a number from 0 on`);
@@ -111,7 +127,7 @@ function detectionLimits(options: VerifyCommandOptions): NonNullable<VerifyOptio
 }
 
 async function conclude(
-  { subject, names, notes }: OpenedSubject,
+  { subject, names, notes, files }: OpenedSubject,
   findings: VerifyFindings,
   choice: Choice,
   options: VerifyCommandOptions,
@@ -120,14 +136,14 @@ async function conclude(
   const reproducer =
     findings.bisection?.culprit && writeReproducer(findings.bisection.culprit.reproducer, options.opset);
   const report = await makeReport(subject, findings, {
-    ...(await reportContext()),
+    ...(await reportContext(options, files)),
     names,
     notes: [...choice.notes, ...notes],
     ...(reproducer && { reproducer }),
   });
   printVerified(report, findings, terminal);
   terminal.report(findings.notes);
-  terminal.printJson(() => JSON.parse(renderJson(withoutPixels(report))));
+  terminal.printJson(() => JSON.parse(renderJson(report)));
   await writeReports(report, options.report ?? [], terminal);
   return findings.ok ? EXIT.fine : EXIT.verdict;
 }

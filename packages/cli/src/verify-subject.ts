@@ -27,13 +27,23 @@ export interface OpenedSubject {
   /** Class names by index. */
   readonly names: readonly string[];
   readonly notes: readonly Diagnostic[];
+  /** The paths of models, weights and yamls. */
+  readonly files: readonly string[];
   close(): void;
 }
 
 /** @throws usage, input/unreadable, onnx/malformed, and what compiling throws */
 export function openSubject(options: SubjectOptions): OpenedSubject {
   const { size, rest } = imageSize(options.imgsz);
-  const paths = [...options.files, ...rest, ...dynamicAxes(options.dynamic).rest];
+  const files = [...options.files, ...rest, ...dynamicAxes(options.dynamic).rest];
+  return { ...openPaths(files, size, options), files };
+}
+
+function openPaths(
+  paths: readonly string[],
+  size: readonly [number, number],
+  options: SubjectOptions,
+): Omit<OpenedSubject, "files"> {
   const models = paths.filter(isModel);
   if (models.length === paths.length && options.golden !== undefined) return openGolden(models, options.golden);
   if (models.length === 2 && paths.length === 2) return openModels(models[0]!, models[1]!);
@@ -65,7 +75,7 @@ function readModel(path: string): ModelFile {
   return modelFile(path, readWhole(path), path);
 }
 
-function openModels(first: string, second: string): OpenedSubject {
+function openModels(first: string, second: string): Omit<OpenedSubject, "files"> {
   const [reference, candidate] = [readModel(first), readModel(second)];
   return {
     subject: { kind: "models", reference, candidate },
@@ -75,7 +85,7 @@ function openModels(first: string, second: string): OpenedSubject {
   };
 }
 
-function openGolden([path, ...others]: readonly string[], folder: string): OpenedSubject {
+function openGolden([path, ...others]: readonly string[], folder: string): Omit<OpenedSubject, "files"> {
   if (path === undefined || others.length > 0)
     throw usage("--golden takes one model", "yolo-compile verify best.onnx --golden golden/");
   if (!existsSync(folder)) throw usage(`--golden ${folder}: there is no such folder`);
@@ -94,7 +104,7 @@ function openModelOfSource(
   candidate: ModelFile,
   size: readonly [number, number],
   options: SubjectOptions,
-): OpenedSubject {
+): Omit<OpenedSubject, "files"> {
   const sources = paths.filter((path) => path !== candidate.name);
   const [batch, , height, width] = candidate.info.inputs[0]?.shape ?? [];
   const fixed = (found: number | string | undefined, given: number): number =>
@@ -118,7 +128,7 @@ function openSource(
   paths: readonly string[],
   size: readonly [number, number],
   options: SubjectOptions,
-): OpenedSubject & { readonly subject: CompiledSubject } {
+): Omit<OpenedSubject, "files"> & { readonly subject: CompiledSubject } {
   const inputs = openInputs(paths, options);
   const close = (): void => inputs.checkpoint?.close();
   try {

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { fixturePath } from "@yolo-compile/testkit";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { runCli } from "./cli.js";
 import { watchCli } from "./testing/watch-cli.js";
 
@@ -23,7 +25,11 @@ test("a checkpoint: every check that there is, and its reports", async () => {
   expect(cli.stdout).toMatch(/bisect +none of \d+ rewrites exceeds the tolerance/);
   expect(cli.stdout).toMatch(/computes what the plain graph computes/);
   const [json, junit, sarif, html] = reports.map((path) => readFileSync(path, "utf8"));
-  expect(JSON.parse(json!).checks).toHaveLength(20);
+  const document = JSON.parse(json!);
+  const schema = readFileSync(new URL("../../../docs/report.schema.json", import.meta.url), "utf8");
+  const validator = new Ajv2020({ allowUnionTypes: true });
+  expect([validator.validate(JSON.parse(schema), document), validator.errors]).toEqual([true, null]);
+  expect(document.checks).toHaveLength(20);
   expect(junit).toMatch(/<testsuites name="[^"]+" tests="46" failures="0"/);
   expect(JSON.parse(sarif!).runs[0].results).toEqual([]);
   expect(html).toMatch(/^<!doctype html>/i);
@@ -127,8 +133,18 @@ test("models with other outputs are a verdict, not bad input", async () => {
   const yaml = readFileSync(fixturePath("shapes/shapes.yaml"), "utf8");
   writeFileSync(at("b.yaml"), yaml.replace(/nc: \d+/, "nc: 3"));
   expect(await runCli([at("b.yaml"), ...seg])).toBe(0);
-  expect(await runCli(["verify", await compiled("m.onnx"), at("b.onnx")])).toBe(1);
+  const reports = ["--report", at("a.html"), at("a.json"), at("a.xml"), at("a.sarif")];
+  expect(await runCli(["verify", await compiled("m.onnx"), at("b.onnx"), ...reports])).toBe(1);
   expect(cli.stderr).toMatch(/verify\/shape: output output0/);
+  expect(readFileSync(at("a.html"), "utf8")).toMatch(/Failed: .*m\.onnx against .*b\.onnx/);
+  const { verdict, run } = JSON.parse(readFileSync(at("a.json"), "utf8"));
+  expect(verdict).toMatchObject({ ok: false, words: expect.stringMatching(/^FAILED: output output0 is/) });
+  expect(run.command).toBe(`yolo-compile verify ${at("m.onnx")} ${at("b.onnx")} ${reports.join(" ")}`);
+  const bytes = readFileSync(at("m.onnx"));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  expect(run.files[0]).toEqual({ name: at("m.onnx"), bytes: bytes.length, sha256 });
+  expect(readFileSync(at("a.xml"), "utf8")).toMatch(/<testsuites [^>]*failures="1"[^>]* time="[\d.]+">/);
+  expect(JSON.parse(readFileSync(at("a.sarif"), "utf8")).runs[0].results).toHaveLength(1);
   cli.stdout = "";
   expect(await runCli(["verify", at("m.onnx"), at("b.onnx"), "--json"])).toBe(1);
   expect(JSON.parse(cli.stdout).error).toMatchObject({ code: "verify/shape", blame: "verdict" });

@@ -44,7 +44,7 @@ const verdictFinding = ({ title, verdict }: Report): Finding => ({
   name: title,
   place: title,
   outcome: verdict.ok ? "passed" : "failed",
-  text: verdict.text,
+  text: `${verdict.text}; ${verdict.words}`,
 });
 
 function outputFindings({ checks }: Report): Finding[] {

@@ -1,5 +1,5 @@
 export { renderHtml } from "./render-html.js";
-export { renderJson } from "./render-json.js";
+export { type JsonOptions, REPORT_VERSION, renderJson } from "./render-json.js";
 export { renderJUnit } from "./render-junit.js";
 export { renderSarif } from "./render-sarif.js";
 export * from "./report.js";

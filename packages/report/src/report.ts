@@ -10,6 +10,8 @@ export interface Report {
   readonly title: string;
   readonly verdict: Verdict;
   readonly models: readonly ModelFacts[];
+  /** Absent where no command made the report. */
+  readonly run?: RunFacts;
   /** Label and value: `["ONNX Runtime", "1.30.0"]`. */
   readonly environment: readonly (readonly [label: string, value: string])[];
   readonly checks: readonly Check[];
@@ -21,6 +23,25 @@ export interface Report {
   readonly network?: RowDiagram;
   readonly mutants?: readonly MutantRow[];
   readonly notes: readonly Diagnostic[];
+}
+
+/** The command that made a report. */
+export interface RunFacts {
+  /** `yolo-compile verify best.pt` */
+  readonly command: string;
+  /** ISO 8601, in UTC. */
+  readonly started: string;
+  readonly elapsedMs: number;
+  /** The files that the command named as models, weights and yamls. */
+  readonly files: readonly FileFacts[];
+}
+
+/** A file, by its bytes. */
+export interface FileFacts {
+  readonly name: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
 }
 
 /** The answer, which decides the exit code. */
@@ -194,6 +215,8 @@ export interface BudgetCause {
   readonly cause: string;
   /** The two sides: `plain (cpu, runtime rewrites off) against folded (cpu, runtime rewrites off)`. */
   readonly comparedTo: string;
+  /** Whether the cause has no part in the model as it is: what it would be in float16, or with TF32. */
+  readonly whatIf: boolean;
 }
 
 /** A cause whose share was measured. */

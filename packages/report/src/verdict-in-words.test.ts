@@ -43,7 +43,7 @@ test.each<[string, boolean, readonly Check[], readonly string[]]>([
     [],
   ],
   [
-    "FAILED: differs by 5.0e-1 of the box’s longer side (size), 5000 times more than allowed, in 1 of 2 comparisons; 1 object is lost",
+    "FAILED: differs by 5.0e-1 of the box’s longer side (size), 5000 times more than allowed (FOLD, 1e-4), in 1 of 2 comparisons; 1 object is lost",
     false,
     [check(), check({ maxRel: 0.5, ok: false })],
     ["1 object is lost"],
@@ -52,7 +52,7 @@ test.each<[string, boolean, readonly Check[], readonly string[]]>([
   ["FAILED: 1 object is lost", false, [check()], ["1 object is lost"]],
   ["PASSED: the same 3 objects", true, [check({ allowed: Number.POSITIVE_INFINITY })], ["the same 3 objects"]],
   [
-    "FAILED: differs by 3.0e-6 of the box’s longer side (size), where nothing is allowed, in 1 of 1 comparison",
+    "FAILED: differs by 3.0e-6 of the box’s longer side (size), where nothing is allowed (FOLD, 0), in 1 of 1 comparison",
     false,
     [check({ allowed: 0, ok: false })],
     [],

@@ -1,5 +1,5 @@
 import { shareOfTolerance } from "./html/error-scale.js";
-import { plural } from "./html/figures.js";
+import { formatTolerance, plural } from "./html/figures.js";
 import { comparedOf, worstCheck } from "./html/worst-check.js";
 import type { Check, ComparedCheck } from "./report.js";
 
@@ -22,8 +22,12 @@ function outputsInWords(checks: readonly Check[]): readonly string[] {
   if (compared.every(({ maxAbs }) => maxAbs === 0)) return ["the same numbers, bit for bit"];
   if (!Number.isFinite(worst.allowed)) return [];
   const failed = compared.filter(({ ok }) => !ok).length;
+  const { name, relative } = worst.tolerance;
+  const limit = failed > 0 ? ` (${name}, ${formatTolerance(relative)})` : "";
   const where = failed > 0 ? `, in ${failed} of ${plural(compared.length, "comparison")}` : "";
-  return [`differs by ${worst.maxRel.toExponential(1)} of ${worst.unit} (${worst.part}), ${margin(worst)}${where}`];
+  return [
+    `differs by ${worst.maxRel.toExponential(1)} of ${worst.unit} (${worst.part}), ${margin(worst)}${limit}${where}`,
+  ];
 }
 
 const are = ({ nonFinite }: ComparedCheck): string => (nonFinite === 1 ? "is" : "are");

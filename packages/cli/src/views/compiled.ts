@@ -156,8 +156,12 @@ function printVerification({ verification, options, elapsedMs }: CompileResult, 
   if (verification.ok && !Number.isFinite(verification.tolerance.relative)) return;
   const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
   const colAligns = ["left", "left", "left", "left", "left", "left", "right", "right", "left"] as const;
-  terminal.table({ head, colAligns, optional: [6, 4] }, comparisons.map(row));
+  terminal.table({ head, colAligns, optional: leastImportant(comparisons) }, comparisons.map(row));
 }
+
+/** Columns to leave out on a narrow terminal: errors without a unit, the only output, and how it ran. */
+export const leastImportant = (comparisons: readonly { readonly output: string }[]): readonly number[] =>
+  new Set(comparisons.map(({ output }) => output)).size === 1 ? [6, 2, 4] : [6, 4];
 
 /** The most nodes that are listed of those on the CPU. */
 const LISTED = 8;

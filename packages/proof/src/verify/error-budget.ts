@@ -11,6 +11,8 @@ export type BudgetEntry = {
   readonly cause: string;
   /** The two sides, which differ in this one thing. */
   readonly sides: string;
+  /** Whether the cause has no part in the sum: what another arithmetic would do. */
+  readonly whatIf: boolean;
 } & ({ readonly maxAbs: number; readonly maxRel: number } | { readonly skipped: string });
 
 /** The two graphs between which the causes of the difference lie, and the input they run on. */
@@ -41,6 +43,7 @@ interface Row {
   readonly skipped?: string | false;
   /** A provider may refuse the second side: that is a reason to skip the row. */
   readonly optional?: boolean;
+  readonly whatIf?: boolean;
 }
 
 type Outputs = ReadonlyMap<string, Tensor>;
@@ -62,14 +65,14 @@ export async function errorBudget(request: BudgetRequest): Promise<BudgetEntry[]
     return outputs;
   };
   const entries: BudgetEntry[] = [];
-  for (const { cause, from, to, skipped, optional = false } of rows(request)) {
+  for (const { cause, from, to, skipped, optional = false, whatIf = false } of rows(request)) {
     const sides = `${from.name} against ${to.name}`;
-    if (skipped) entries.push({ cause, sides, skipped });
+    if (skipped) entries.push({ cause, sides, whatIf, skipped });
     else {
       const reference = await outputsOf(from);
       const candidate = await (optional ? outputsOf(to).catch(refusal) : outputsOf(to));
       const measured = typeof candidate === "string" ? { skipped: candidate } : worst(reference, candidate);
-      entries.push({ cause, sides, ...measured });
+      entries.push({ cause, sides, whatIf, ...measured });
     }
   }
   return entries;
@@ -103,8 +106,8 @@ function rows({ plain, optimized, provider, noGpu }: BudgetRequest): Row[] {
     { cause: "other rewrites", from: fusedSide, to: optimizedSide },
     { cause: "ONNX Runtime's rewriting", from: optimizedSide, to: deployedSide },
     { cause: "provider", from: deployedSide, to: gpuSide, skipped: provider === CPU && noGpu },
-    { cause: "TF32", from: gpuSide, to: tf32, skipped: !nvidia && `${provider.name} has no TF32` },
-    { cause: "half", from: gpuSide, to: halfSide, optional: true },
+    { cause: "TF32", from: gpuSide, to: tf32, skipped: !nvidia && `${provider.name} has no TF32`, whatIf: true },
+    { cause: "half", from: gpuSide, to: halfSide, optional: true, whatIf: true },
     { cause: "all of them", from: plainSide, to: gpuSide },
   ];
 }

@@ -3,7 +3,7 @@ export type { InputChoice } from "./choose-inputs.js";
 export type { PictureComparison } from "./compare-pictures.js";
 export type { BudgetEntry } from "./error-budget.js";
 export type { GoldenFolder } from "./golden.js";
-export { makeReport, type ReportContext } from "./make-report.js";
+export { makeReport, type ReportContext, refusalReport } from "./make-report.js";
 export { modelFacts } from "./model-facts.js";
 export { checkOf } from "./report-rows.js";
 export type { Reproducer } from "./reproducer.js";

@@ -1,5 +1,6 @@
-import type { Diagnostic } from "@yolo-compile/core";
+import type { Diagnostic, ErrorDiagnostic } from "@yolo-compile/core";
 import { type ModelFacts, type Report, verdictInWords } from "@yolo-compile/report";
+import { modelFacts } from "./model-facts.js";
 import { bisectionOf, budgetOf, checkOf, divergenceOf, mutantOf, pictureOf } from "./report-rows.js";
 import { rowDiagram } from "./row-diagram.js";
 import type { VerifySubject } from "./subject.js";
@@ -9,6 +10,8 @@ import type { VerifyFindings } from "./verify.js";
 export interface ReportContext {
   readonly tool: Report["tool"];
   readonly environment: Report["environment"];
+  /** The command, where there is one. */
+  readonly run?: NonNullable<Report["run"]>;
   /** Class names by index, for pictures. */
   readonly names: readonly string[];
   readonly notes: readonly Diagnostic[];
@@ -20,7 +23,7 @@ export interface ReportContext {
 export async function makeReport(
   subject: VerifySubject,
   findings: VerifyFindings,
-  { tool, environment, names, notes, reproducer }: ReportContext,
+  { tool, environment, run, names, notes, reproducer }: ReportContext,
 ): Promise<Report> {
   const { models, layers, bisection, budget, verification } = findings;
   const nameOf = (role: ModelFacts["role"]): string | undefined => models.find((model) => model.role === role)?.name;
@@ -30,6 +33,7 @@ export async function makeReport(
     title: `${reference ?? "known answers"} against ${candidate}${titleOf(subject)}`,
     verdict: verdictOf(findings, reference ?? "what is known", candidate),
     models,
+    ...(run && { run }),
     environment: [...environment, ...arithmetic(findings)],
     checks: verification.comparisons.map(checkOf),
     ...(layers && { layers }),
@@ -44,6 +48,27 @@ export async function makeReport(
     }),
     ...(subject.kind === "compiled" && { network: rowDiagram(subject.compiled) }),
     notes: [...notes, ...findings.notes],
+  };
+}
+
+/** The report of a verdict that is reached before any number is compared, such as outputs of other shapes. */
+export async function refusalReport(
+  subject: VerifySubject,
+  problem: ErrorDiagnostic,
+  { tool, environment, run, notes }: ReportContext,
+): Promise<Report> {
+  const models = await modelFacts(subject);
+  const nameOf = (role: ModelFacts["role"]): string | undefined => models.find((model) => model.role === role)?.name;
+  const { message, hint } = problem;
+  return {
+    tool,
+    title: `${nameOf("reference") ?? "known answers"} against ${nameOf("candidate")}${titleOf(subject)}`,
+    verdict: { ok: false, text: hint === undefined ? message : `${message} - ${hint}`, words: `FAILED: ${message}` },
+    models,
+    ...(run && { run }),
+    environment,
+    checks: [],
+    notes,
   };
 }
 

@@ -72,7 +72,7 @@ export function divergenceOf({ layer, difference, node }: Divergence, tolerance:
 
 /** The report's row for one cause of the difference. */
 export function budgetOf(entry: BudgetEntry): BudgetRow {
-  const subject = { cause: entry.cause, comparedTo: entry.sides };
+  const subject = { cause: entry.cause, comparedTo: entry.sides, whatIf: entry.whatIf };
   return "skipped" in entry
     ? { ...subject, status: "skipped", reason: entry.skipped }
     : { ...subject, status: "measured", maxAbs: entry.maxAbs, maxRel: entry.maxRel };

@@ -23,19 +23,24 @@ export interface DataTable {
 export interface TableRow {
   readonly cells: readonly Piece[];
   readonly failed?: boolean;
+  /** The fragment of a link to the row. */
+  readonly id?: string;
 }
+
+/** Columns from which on a table is wider than a telephone. */
+const WIDE = 4;
 
 /** A table that scrolls by itself where it is too wide for the screen. */
 export const dataTable = ({ caption, columns, rows }: DataTable): Markup => html`
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
-<caption>${caption}</caption>
+<caption>${caption}${columns.length >= WIDE && html`<span class="sideways"> · scrolls sideways →</span>`}</caption>
 <thead><tr>${columns.map(({ label, kind }) => html`<th scope="col"${classAttribute(kind)}>${label}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => tableRow(row, columns))}</tbody>
 </table></div>`;
 
-function tableRow({ cells: [name, ...cells], failed }: TableRow, columns: readonly Column[]): Markup {
+function tableRow({ cells: [name, ...cells], failed, id }: TableRow, columns: readonly Column[]): Markup {
   return html`
-<tr${classAttribute(failed && "failed")}><th scope="row">${name}</th>${cells.map(
+<tr${classAttribute(failed && "failed")}${id !== undefined && html` id="${id}"`}><th scope="row">${name}</th>${cells.map(
     (cell, index) => html`<td${classAttribute(columns[index + 1]?.kind)}>${cell}</td>`,
   )}</tr>`;
 }

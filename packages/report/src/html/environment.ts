@@ -1,23 +1,30 @@
-import type { Report } from "../report.js";
+import type { Report, RunFacts } from "../report.js";
 import { breakable } from "./breakable.js";
 import { formatCount } from "./figures.js";
 import { html, type Markup, type Piece } from "./markup.js";
 import type { Section } from "./section.js";
 
 /** The versions, the machine and the hashes of the models. */
-export function environmentSection({ environment, models, tool }: Report): Section {
+export function environmentSection({ environment, models, tool, run }: Report): Section {
   return {
     id: "environment",
-    title: "Environment and hashes",
-    lead: "What this run was made with, and the bytes that it judged.",
+    title: "Run, environment and hashes",
+    lead: "The command, what it was run with, and the bytes that it judged.",
     body: html`
 <dl class="facts">
+${run && runFacts(run)}
 ${fact(tool.name, tool.version)}
 ${environment.map(([label, value]) => fact(label, value))}
 ${models.map(({ role, name, bytes, sha256 }) => fact(role === "reference" ? "Reference" : "Candidate", model(name, bytes, sha256)))}
 </dl>`,
   };
 }
+
+const runFacts = ({ command, started, elapsedMs, files }: RunFacts): Markup => html`
+${fact("Command", html`<code>${breakable(command)}</code>`)}
+${fact("Started", html`<time datetime="${started}">${started}</time>`)}
+${fact("Took", `${(elapsedMs / 1000).toFixed(2)} s`)}
+${files.map(({ name, bytes, sha256 }) => fact("File", model(name, bytes, sha256)))}`;
 
 const fact = (label: string, value: Piece): Markup => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 

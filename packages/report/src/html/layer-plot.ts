@@ -64,12 +64,23 @@ function point(row: LayerRow, index: number, count: number, scale: ErrorScale): 
   const at = percent(x(index, count));
   const name = `${row.index} ${row.module}, ${row.where}`;
   if (row.status === "uncovered")
-    return html`<circle class="uncovered" cx="${at}" cy="${MARGIN + HEIGHT}" r="4"><title>${name}: not compared, ${row.reason}</title></circle>`;
+    return link(
+      row,
+      html`<circle class="uncovered" cx="${at}" cy="${MARGIN + HEIGHT}" r="4"><title>${name}: not compared, ${row.reason}</title></circle>`,
+    );
   const title = html`<title>${name}: ${formatError(row.maxRel)} of scale, absolute ${formatError(row.maxAbs)}</title>`;
-  return row.ok
+  const mark = row.ok
     ? html`<circle class="dot" cx="${at}" cy="${y(scale, row.maxRel)}" r="5">${title}</circle>`
     : html`<svg x="${at}" y="${y(scale, row.maxRel)}" overflow="visible"><g>${title}<circle class="catch" r="8"/><path class="cross" d="M-5-5 5 5M5-5-5 5"/></g></svg>`;
+  return link(row, mark);
 }
+
+/** The fragment of a layer's row in the table of all. */
+export const layerId = ({ index, where }: LayerRow): string => `layer-${index}-${where.replace(/[^\w]+/g, "-")}`;
+
+/** A mark that opens the figures of its row. */
+const link = (row: LayerRow, mark: Markup): Markup =>
+  html`<a href="#${layerId(row)}" aria-label="Figures of row ${row.index}">${mark}</a>`;
 
 const heatStrip = (rows: readonly LayerRow[], tolerance: number): Markup => html`
 <ol class="heat" aria-hidden="true">${rows.map((row) => heatCell(row, tolerance))}</ol>`;

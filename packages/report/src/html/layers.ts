@@ -1,7 +1,7 @@
 import type { ComparedLayer, LayerRow, Report, Tolerance } from "../report.js";
 import { dataTable, type TableRow } from "./data-table.js";
 import { formatCount, formatError, formatNumber, formatShape, formatTolerance, plural } from "./figures.js";
-import { layerPlot } from "./layer-plot.js";
+import { layerId, layerPlot } from "./layer-plot.js";
 import { marginText } from "./margin.js";
 import { outcomeLabel, outcomeOf } from "./mark.js";
 import type { Markup } from "./markup.js";
@@ -58,11 +58,13 @@ function layerCells(row: LayerRow): TableRow {
   const subject = [`${row.index} ${row.where}`, row.module, row.shapes.map(formatShape).join(", ")];
   if (row.status === "uncovered")
     return {
+      id: layerId(row),
       cells: [...subject, "", "", "", "", "", "", [outcomeLabel("skipped", "not compared"), `: ${row.reason}`]],
     };
   const { maxRel, maxAbs, statistics, nonFinite, ok } = row;
   const sick = nonFinite > 0 && `, ${plural(nonFinite, "element")} not finite`;
   return {
+    id: layerId(row),
     failed: !ok,
     cells: [
       ...subject,

@@ -4,6 +4,7 @@ import { budgetSection } from "./budget.js";
 import { checksSection } from "./checks.js";
 import { divergenceSection } from "./divergence.js";
 import { environmentSection } from "./environment.js";
+import { failingSection } from "./failing.js";
 import { layersSection } from "./layers.js";
 import { html, type Markup } from "./markup.js";
 import { modelsSection } from "./models.js";
@@ -30,12 +31,22 @@ const SECTIONS: readonly ((report: Report) => Section | undefined)[] = [
   picturesSection,
   mutantsSection,
   notesSection,
+  failingSection,
   environmentSection,
 ];
 
+/** What failed on pictures is seen before it is read. */
+function sectionsOf(report: Report): readonly Section[] {
+  const inOrder = SECTIONS.flatMap((section) => section(report) ?? []);
+  const changed = report.pictures?.some(({ ok }) => !ok) ?? false;
+  if (!changed) return inOrder;
+  const isPictures = ({ id }: Section): boolean => id === "pictures";
+  return [...inOrder.filter(isPictures), ...inOrder.filter((section) => !isPictures(section))];
+}
+
 /** The whole document. */
 export function page(report: Report): Markup {
-  const sections = SECTIONS.flatMap((section) => section(report) ?? []);
+  const sections = sectionsOf(report);
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -19,7 +19,8 @@ export function verdictHeader(report: Report, sections: readonly Section[]): Mar
 <p class="eyebrow">${tool.name} ${tool.version} · verification</p>
 <div class="answer">
 <h1><span class="word">${mark(outcome)}${verdict.ok ? "Passed" : "Failed"}</span><span class="why">${sentence(verdict.text)}.</span></h1>
-<p class="title">${sentence(title)}</p>
+<p class="words">${unbroken(sentence(verdict.words.replace(/^\w+: /, "")))}.</p>
+<p class="title">${sentence(title)}${report.run && html`<br>${report.run.files.map(({ name }) => name).join(", ")}`}</p>
 </div>
 ${worst && worstFigure(worst)}
 ${sectionTiles(sections)}

@@ -134,6 +134,12 @@ export const sampleReport = (): Report => ({
       ],
     },
   ],
+  run: {
+    command: "yolo-compile verify sample.pt --budget",
+    started: "2026-01-02T03:04:05.678Z",
+    elapsedMs: 2340,
+    files: [{ name: "sample.pt", bytes: 1_071_879, sha256: "c0de".repeat(16) }],
+  },
   environment: [["ONNX Runtime", "1.30.0"]],
   checks: [
     check("noise (seed 1)", "off", 1.78e-6),
@@ -163,8 +169,15 @@ export const sampleReport = (): Report => ({
     reproducer: "out/reproducer",
   },
   budget: [
-    { cause: "fold", comparedTo: "plain against folded", status: "measured", maxAbs: 4e-5, maxRel: 1.78e-6 },
-    { cause: "TF32", comparedTo: "with against without", status: "skipped", reason: "cpu has no TF32" },
+    {
+      cause: "fold",
+      comparedTo: "plain against folded",
+      status: "measured",
+      whatIf: false,
+      maxAbs: 4e-5,
+      maxRel: 1.78e-6,
+    },
+    { cause: "TF32", comparedTo: "with against without", status: "skipped", whatIf: true, reason: "cpu has no TF32" },
   ],
   pictures: [picture],
   network: { rows: ROWS.map(diagramOf) },

@@ -11,6 +11,7 @@ export const hero = html`
 .hero.passed .word{color:var(--good)}
 .hero.failed .word{color:var(--bad)}
 .hero .why{display:block;margin-top:18px;font-size:20px;line-height:1.4;letter-spacing:-.005em;max-width:34em;text-wrap:pretty}
+.hero .words{margin-top:12px;max-width:40em}
 .hero .title{margin-top:10px;color:var(--muted)}
 .worst{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:20px 24px 18px}
 .worst.failed{background:var(--bad-surface);border-color:var(--bad)}

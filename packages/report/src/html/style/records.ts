@@ -7,7 +7,7 @@ export const records = html`
 .score{display:block;margin-bottom:16px}
 .score .caught{fill:var(--accent)}
 .score .lost{fill:var(--bad)}
-.score+.scroll,.scroll+.more{margin-top:14px}
+.apart,.score+.scroll,.scroll+.more{margin-top:14px}
 .notes{display:grid;gap:10px}
 .notes li{background:var(--surface);border:1px solid var(--line);border-left:4px solid var(--muted);border-radius:8px;padding:12px 16px}
 .notes .warning{border-left-color:var(--warning)}

@@ -22,7 +22,10 @@ tr.failed :is(th,td){background:var(--bad-surface)}
 .strip .tolerance{stroke-width:1.5;stroke-dasharray:3 2}
 .dot{fill:var(--accent);fill-opacity:.85;stroke:var(--surface)}
 .cross{fill:none;stroke:var(--bad);stroke-width:2.2;stroke-linecap:round}
+tr:target :is(th,td){outline:2px solid var(--accent);outline-offset:-2px}
+.sideways{display:none}
 @media (max-width:760px){
+.sideways{display:inline}
 table{font-size:13px}
 tbody th{min-width:7em}
 th,td{padding-inline:5px}
