@@ -4,6 +4,8 @@ import {
   type Ending,
   HEADS,
   type HeadName,
+  MASK_SIZES,
+  type MaskSize,
   SUPPRESSION,
   type Suppression,
 } from "@yolo-compile/compiler";
@@ -18,6 +20,7 @@ export interface EndingOptions {
   readonly top?: number | undefined;
   readonly "output-names"?: readonly string[] | undefined;
   readonly nms?: "onnx" | undefined;
+  readonly masks?: MaskSize | undefined;
   readonly conf?: number | undefined;
   readonly iou?: number | undefined;
   readonly "max-det"?: number | undefined;
@@ -48,6 +51,10 @@ export const withEnding = <Options>(yargs: Argv<Options>) =>
       choices: ["onnx"] as const,
       describe: "suppress overlapping boxes inside the graph, by YOLOv5's rules",
     })
+    .option("masks", {
+      choices: MASK_SIZES,
+      describe: "--nms: put the masks of the boxes that stay together, at the prototypes' size or the image's",
+    })
     .option("conf", { type: "number", describe: "--nms: least score  [default: 0.25]" })
     .option("iou", { type: "number", describe: "--nms: greatest overlap of two boxes of a class  [default: 0.45]" })
     .option("max-det", { type: "number", describe: "--nms: rows for each picture  [default: 300]" })
@@ -56,7 +63,7 @@ export const withEnding = <Options>(yargs: Argv<Options>) =>
     .group(["head", "boxes", "top", "nms", "conf", "iou", "max-det", "agnostic", "multi-label"], "Ending:");
 
 /** Options that say how suppression works, and nothing without it. */
-const RULES = ["max-det", "agnostic", "multi-label"] as const satisfies readonly (keyof EndingOptions)[];
+const RULES = ["masks", "max-det", "agnostic", "multi-label"] as const satisfies readonly (keyof EndingOptions)[];
 
 /** The ending that the options ask for. @throws usage */
 export function endingOf(options: EndingOptions): Ending {
@@ -71,8 +78,9 @@ export function endingOf(options: EndingOptions): Ending {
     throw usage(`--top chooses among decoded boxes, --head ${head} gives others`, "leave --head out");
   const top = options.top !== undefined && { top: positiveInteger("top", options.top) };
   const outputNames = options["output-names"];
+  const masks = options.masks && { masks: options.masks };
   const named = outputNames && { outputNames };
-  return { head, boxes: boxes ?? "xyxy", ...top, ...named, ...(nms && { suppression: rulesOf(options) }) };
+  return { head, boxes: boxes ?? "xyxy", ...top, ...named, ...(nms && { suppression: rulesOf(options), ...masks }) };
 }
 
 function rulesOf(options: EndingOptions): Suppression {

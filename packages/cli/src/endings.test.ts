@@ -72,6 +72,8 @@ test("detect takes a checkpoint, a pattern and a folder, and writes labels of so
 test.each([
   [["--boxes", "xywh"], "--boxes xywh is about --head split"],
   [["--max-det", "5"], "--max-det is about suppression inside the graph"],
+  [["--masks", "image"], "--masks is about suppression inside the graph"],
+  [["--nms", "onnx", "--masks", "image"], "ends in no segmenter whose masks can be put together"],
   [["--conf", "0.5"], "--conf is about suppression inside the graph"],
   [["--nms", "onnx", "--head", "raw"], "--nms onnx suppresses decoded boxes"],
   [["--nms", "onnx", "--conf", "2"], "--conf is 2, expected a number from 0 to 1"],

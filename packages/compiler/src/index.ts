@@ -28,6 +28,8 @@ export {
   type HeadName,
   isDecoded,
   isOfMaps,
+  MASK_SIZES,
+  type MaskSize,
   type ModuleLibrary,
   type Network,
   networkNotes,

@@ -18,7 +18,8 @@ export const NUMBER_KINDS = [
 
 /**
  * The content of a part of an output. Of a box: `center` is x, y; `size` is width, height; `corners` are left, top, right,
- * bottom. `score` is that of the one `label` beside it, where suppression is part of the graph. `values` is anything else.
+ * bottom. `score` is that of the one `label` beside it, where suppression is part of the graph. `masks` are coefficients of
+ * `prototypes`, `cutouts` are masks put together from both, one for each box. `values` is anything else.
  */
 export type PartName = (typeof PART_NAMES)[number];
 
@@ -33,6 +34,7 @@ export const PART_NAMES = [
   "label",
   "masks",
   "prototypes",
+  "cutouts",
   "keypoints",
   "rotation",
   "values",

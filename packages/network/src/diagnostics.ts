@@ -231,6 +231,14 @@ export const noBestOf = (name: string): CompileError =>
     hint: "leave --top out",
   });
 
+/** For masks of a network that makes none. */
+export const noMasksOf = (name: string): CompileError =>
+  new CompileError({
+    code: "network/head",
+    message: `${name} ends in no segmenter whose masks can be put together`,
+    hint: "leave --masks out",
+  });
+
 /** For names of outputs that are not one for each. */
 export const wrongNames = (given: readonly string[], outputs: readonly string[]): CompileError =>
   new CompileError({

@@ -218,11 +218,20 @@ function layoutsOf({ layers, outputs }: TracedNetwork, scope: Scope): UnnamedLay
 }
 
 /** What the model's metadata say about outputs that are not the family's own. */
-function endingEntry({ options, mapFacts, levels }: Trace, outputs: readonly OutputLayout[]): [string, string][] {
+function endingEntry(
+  { options, mapFacts, levels, maskStride }: Trace,
+  outputs: readonly OutputLayout[],
+): [string, string][] {
   const { ending = DECODED } = options;
   if (isDecoded(ending)) return [];
   const { outputNames: _, ...form } = ending;
-  const facts: EndingFacts = { ...form, outputs, ...(levels && { levels }), ...(mapFacts && { maps: mapFacts() }) };
+  const facts: EndingFacts = {
+    ...form,
+    outputs,
+    ...(levels && { levels }),
+    ...(maskStride !== undefined && { maskStride }),
+    ...(mapFacts && { maps: mapFacts() }),
+  };
   return [[ENDING_KEY, JSON.stringify(facts)]];
 }
 

@@ -109,6 +109,8 @@ export class Trace {
   gaveMaps = false;
   /** The boxes of each level, where the last row gives the best of them alone, as the ending asks. */
   levels?: readonly number[];
+  /** As {@link EndingFacts.maskStride}; set by the ending. */
+  maskStride?: number;
   /** What is needed to decode those maps; reads weights. */
   mapFacts?: () => MapFacts;
   /** The network's input: [n,ch,h,w]. */

@@ -1,4 +1,4 @@
-import { castTensor } from "@yolo-compile/core";
+import { castTensor, type PartName } from "@yolo-compile/core";
 import type { ModelInfo } from "@yolo-compile/onnx";
 import {
   checkExternalData,
@@ -15,6 +15,8 @@ import {
   letterbox,
   type Mask,
   nonMaxSuppression,
+  type PlacedDetections,
+  processCutouts,
   processNativeMasks,
   type Size,
   type SuppressionOptions,
@@ -145,14 +147,20 @@ export function readDetections(
 ): Omit<Found, "elapsedMs">[] | undefined {
   const boxes = read?.layouts.find(hasBoxes);
   const output = boxes && read?.outputs.get(boxes.output);
-  if (!output) return undefined;
-  const prototypes = read?.layouts.find(({ parts }) => parts.some(({ name }) => name === "prototypes"));
-  const protos = prototypes && read?.outputs.get(prototypes.output);
+  if (!read || !boxes || !output) return undefined;
+  const having = (part: PartName) => {
+    const layout = read.layouts.find(({ parts }) => parts.some(({ name }) => name === part));
+    return layout && read.outputs.get(layout.output);
+  };
+  const [protos, cutouts] = [having("prototypes"), having("cutouts")];
+  const masksOf = (placed: PlacedDetections, image: Image, index: number): readonly Mask[] => {
+    if (cutouts) return processCutouts(cutouts, { tensor: output, layout: boxes }, placed, image, index);
+    return protos ? processNativeMasks(protos, placed.detections, image, index) : [];
+  };
   const pictures = nonMaxSuppression(output, boxes, options);
   return images.map((image, index) => {
     const letterboxed = pictures[index] ?? [];
     const detections = scaleBoxes(letterboxed, size, image);
-    const masks = protos ? processNativeMasks(protos, detections, image, index) : [];
-    return { detections, masks, letterboxed };
+    return { detections, masks: masksOf({ letterboxed, detections }, image, index), letterboxed };
   });
 }

@@ -1,11 +1,13 @@
 export * from "./classify.js";
 export * from "./compare-detections.js";
+export { type PlacedDetections, processCutouts } from "./cutouts.js";
 export { decodeImage } from "./decode.js";
 export type { Box, Detection } from "./detection.js";
 export type { OrderChange } from "./detection-order.js";
 export { drawDetections } from "./draw.js";
 export { checkImageName, encodeImage } from "./encode.js";
 export * from "./expect-best.js";
+export * from "./expect-masks.js";
 export * from "./expect-suppression.js";
 export type { Image, Size } from "./image.js";
 export { type LetterboxOptions, letterbox, toTensor } from "./letterbox.js";

@@ -26,17 +26,37 @@ export function processMasks(protos: Tensor, detections: readonly Detection[], s
   const across = Math.fround(prototypes.width / size.width);
   const down = Math.fround(prototypes.height / size.height);
   return detections.map((detection) => {
-    const [x1, y1, x2, y2] = detection.box;
-    const small: Box = [
-      Math.fround(x1 * across),
-      Math.fround(y1 * down),
-      Math.fround(x2 * across),
-      Math.fround(y2 * down),
-    ];
-    const inside = windowOf(small, prototypes);
-    const map = probabilities(prototypes, detection, inside);
+    const { map, inside } = cutProbabilities(prototypes, detection, across, down);
     return threshold(map, size, windowOf(reach(inside, size, map), size));
   });
+}
+
+/**
+ * The probabilities from which {@link processMasks} makes its masks, zero outside of the boxes, one map of the prototypes' size for
+ * each detection. `stride` is the size of a prototype's cell in the pixels of the boxes. @throws detect/output
+ */
+export function maskProbabilities(
+  protos: Tensor,
+  detections: readonly Detection[],
+  stride: number,
+  index = 0,
+): readonly Map2d[] {
+  const prototypes = prototypesOf(protos, detections, index);
+  const scale = Math.fround(1 / stride);
+  return detections.map((detection) => cutProbabilities(prototypes, detection, scale, scale).map);
+}
+
+/** The probabilities inside of a box, whose sides are scaled to cells. */
+function cutProbabilities(prototypes: Prototypes, detection: Detection, across: number, down: number) {
+  const [x1, y1, x2, y2] = detection.box;
+  const small: Box = [
+    Math.fround(x1 * across),
+    Math.fround(y1 * down),
+    Math.fround(x2 * across),
+    Math.fround(y2 * down),
+  ];
+  const inside = windowOf(small, prototypes);
+  return { inside, map: probabilities(prototypes, detection, inside) };
 }
 
 /**
@@ -46,22 +66,25 @@ export function processMasks(protos: Tensor, detections: readonly Detection[], s
  */
 export function processNativeMasks(protos: Tensor, detections: readonly Detection[], size: Size, index = 0): Mask[] {
   const prototypes = prototypesOf(protos, detections, index);
-  const { left, top } = letterboxTransform(size, prototypes);
-  const x = Math.trunc(left);
-  const y = Math.trunc(top);
-  const inside: Window = {
-    left: x,
-    top: y,
-    width: Math.trunc(prototypes.width - left) - x,
-    height: Math.trunc(prototypes.height - top) - y,
-  };
-  return detections.map((detection) => {
-    const map = cut(probabilities(prototypes, detection, inside), inside);
-    return threshold(map, size, windowOf(detection.box, size));
-  });
+  const inside = withoutPadding(prototypes, size);
+  return detections.map((detection) =>
+    nativeMask(probabilities(prototypes, detection, inside), inside, detection.box, size),
+  );
 }
 
-type Window = Omit<Mask, "data">;
+/** The part of a letterboxed map that has the picture. */
+export function withoutPadding(map: Size, picture: Size): Window {
+  const { left, top } = letterboxTransform(picture, map);
+  const [x, y] = [Math.trunc(left), Math.trunc(top)];
+  return { left: x, top: y, width: Math.trunc(map.width - left) - x, height: Math.trunc(map.height - top) - y };
+}
+
+/** The mask of a map of probabilities, of which a window has the picture, inside of a box in the picture's pixels. */
+export const nativeMask = (map: Map2d, inside: Window, box: Box, size: Size): Mask =>
+  threshold(cut(map, inside), size, windowOf(box, size));
+
+/** A part of a map. */
+export type Window = Omit<Mask, "data">;
 
 interface Prototypes extends Size {
   readonly count: number;

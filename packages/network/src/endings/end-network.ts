@@ -1,8 +1,11 @@
-import type { Value } from "@yolo-compile/ir";
+import type { OutputPart } from "@yolo-compile/core";
+import { fixedSize, type Value } from "@yolo-compile/ir";
 import type { UnnamedLayout } from "../definition.js";
-import { noBestOf, noHeadOf, wrongNames } from "../diagnostics.js";
+import { noBestOf, noHeadOf, noMasksOf, wrongNames } from "../diagnostics.js";
+import { strideOf } from "../nn.js";
 import type { Scope } from "../trace.js";
-import { DECODED, type Ending, isOfMaps, type Suppression } from "./ending.js";
+import { assembleMasks } from "./assemble-masks.js";
+import { DECODED, type Ending, isOfMaps, type MaskSize, type Suppression } from "./ending.js";
 import { boxParts, type SplitBoxes, splitBoxes } from "./split-boxes.js";
 import { suppressBoxes } from "./suppress-boxes.js";
 
@@ -51,11 +54,11 @@ function ownOutputs(
 
 const columns = (parts: UnnamedLayout["parts"]): UnnamedLayout => ({ axis: 2, parts });
 
-/** Rows of boxes as heads without suppression give them, prototypes if there are any, and the number of rows. */
+/** Rows of boxes as heads without suppression give them, prototypes or masks if there are any, and the number of rows. */
 function suppressedOutputs(
   scope: Scope,
   outputs: readonly NamedOutput[],
-  { withParts = false, top }: Ending,
+  { withParts = false, top, masks }: Ending,
   rules: Suppression,
 ): readonly NamedOutput[] {
   const [{ value, layout }, ...others] = outputs as readonly [NamedOutput, ...NamedOutput[]];
@@ -70,7 +73,7 @@ function suppressedOutputs(
   const counted: UnnamedLayout = { axis: 1, parts: [{ name: "values", kind: "label", count: 1 }] };
   return [
     { name: outputName(0), value: rows, layout: columns(chosen) },
-    ...others,
+    ...(masks ? [maskOutput(scope, rows, others, masks)] : others),
     { name: "count", value: count, layout: counted },
     ...(withParts && top !== undefined ? [{ name: "rows", value, layout }] : []),
     ...(withParts && top === undefined
@@ -78,6 +81,17 @@ function suppressedOutputs(
       : []),
   ];
 }
+
+/** The masks of the rows. @throws network/head where there are no prototypes to put them together from */
+function maskOutput(scope: Scope, rows: Value, others: readonly NamedOutput[], size: MaskSize): NamedOutput {
+  const prototypes = others.find(({ layout }) => layout.parts.some(({ name }) => name === "prototypes"));
+  if (!prototypes) throw noMasksOf(scope.trace.options.name);
+  scope.trace.maskStride = strideOf(scope, prototypes.value);
+  const value = assembleMasks(scope, rows, prototypes.value, size);
+  return { name: "masks", value, layout: { axis: 1, parts: [cutouts(fixedSize(rows, 1))] } };
+}
+
+const cutouts = (count: number): OutputPart => ({ name: "cutouts", kind: "probability", count });
 
 function splitOutputs(
   scope: Scope,

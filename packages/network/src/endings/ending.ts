@@ -38,6 +38,12 @@ export const SUPPRESSION: Suppression = {
   multiLabel: false,
 };
 
+/** The sizes at which a graph can put masks together: that of the prototypes, or the image's. */
+export const MASK_SIZES = ["prototypes", "image"] as const;
+
+/** One of {@link MASK_SIZES}. */
+export type MaskSize = (typeof MASK_SIZES)[number];
+
 /** What the outputs of a graph are. Left out, the family's decoded boxes. */
 export interface Ending {
   readonly head: HeadName;
@@ -47,6 +53,8 @@ export interface Ending {
   readonly top?: number;
   /** Behind decoded boxes. */
   readonly suppression?: Suppression;
+  /** Puts the masks of the boxes that stay together, which take the place of the prototypes. */
+  readonly masks?: MaskSize;
   /** Gives what suppression chooses from as well: `boxes` and `scores`, or the rows of the best. */
   readonly withParts?: boolean;
   /** Names of the outputs, all of them, in order; left out, ours. */
@@ -74,6 +82,8 @@ export interface EndingFacts extends Ending {
   readonly outputs: readonly OutputLayout[];
   /** The boxes of each level, where the best of them were chosen. */
   readonly levels?: readonly number[];
+  /** Pixels of the image along one side of a prototype's cell, where masks are put together. */
+  readonly maskStride?: number;
   /** Of maps. */
   readonly maps?: MapFacts;
 }

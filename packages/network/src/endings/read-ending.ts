@@ -1,6 +1,14 @@
 import { NUMBER_KINDS, type OutputLayout, type OutputPart, PART_NAMES } from "@yolo-compile/core";
 import { brokenEnding } from "../diagnostics.js";
-import { BOX_FORMS, ENDING_KEY, type EndingFacts, HEADS, type MapFacts, type Suppression } from "./ending.js";
+import {
+  BOX_FORMS,
+  ENDING_KEY,
+  type EndingFacts,
+  HEADS,
+  MASK_SIZES,
+  type MapFacts,
+  type Suppression,
+} from "./ending.js";
 
 /** The longest text that is read: layouts are a few hundred characters, anchors as many. */
 const MOST_CHARACTERS = 1 << 16;
@@ -17,11 +25,13 @@ export function readEnding(metadata: ReadonlyMap<string, string>): EndingFacts |
   if (text === undefined) return undefined;
   if (text.length > MOST_CHARACTERS) throw brokenEnding(`${text.length} characters, at most ${MOST_CHARACTERS}`);
   const found = parse(text);
-  const { head, boxes, suppression, withParts, top, levels, outputs, maps } = found;
+  const { head, boxes, suppression, withParts, masks, maskStride, top, levels, outputs, maps } = found;
   return {
     head: choice("head", head, HEADS),
     boxes: choice("boxes", boxes, BOX_FORMS),
     ...(suppression !== undefined && { suppression: rulesOf(suppression) }),
+    ...(masks !== undefined && { masks: choice("masks", masks, MASK_SIZES) }),
+    ...(maskStride !== undefined && { maskStride: whole("maskStride", maskStride) }),
     ...(top !== undefined && { top: whole("top", top) }),
     ...(levels !== undefined && { levels: list("levels", levels).map((level) => whole("a level", level)) }),
     ...(withParts !== undefined && { withParts: flag("withParts", withParts) }),

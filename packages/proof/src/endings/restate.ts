@@ -5,9 +5,11 @@ import type { Restate, Tensors } from "@yolo-compile/runtime";
 import {
   type BestRules,
   expectBest,
+  expectMasks,
   expectSuppression,
   hasBoxes,
   type LaidOutput,
+  type MaskRules,
   splitRows,
 } from "@yolo-compile/vision";
 import { readOutputs } from "./read-outputs.js";
@@ -69,6 +71,9 @@ function ofParts(facts: EndingFacts, decoded: readonly OutputLayout[]): Restatem
 const bestOf = ({ top, levels }: EndingFacts): BestRules | undefined =>
   top === undefined || !levels ? undefined : { top, levels };
 
+const masksOf = ({ masks, maskStride }: EndingFacts): MaskRules | undefined =>
+  masks === undefined || !maskStride ? undefined : { stride: maskStride, enlarged: masks === "image" };
+
 const laidIn = (expected: Tensors, decoded: readonly OutputLayout[]): LaidOutput => {
   const layout = decoded.find(hasBoxes)!; // a network without boxes has no such ending
   return { tensor: expected.get(layout.output)!, layout };
@@ -86,19 +91,23 @@ function ofBest({ outputs }: EndingFacts, best: BestRules, decoded: readonly Out
   return { restate, layouts: outputs, told };
 }
 
+const MASKS = ", and their masks against what our own code puts together from its prototypes";
+
 /** What stays of the reference's rows is found by the definition of suppression; parts are taken apart. */
 function ofSuppression(facts: EndingFacts, rules: Suppression, decoded: readonly OutputLayout[]): Restatement {
   const { outputs, withParts } = facts;
   const best = bestOf(facts);
+  const masks = masksOf(facts);
   const prototypes = decoded.length > 1 ? 1 : 0;
   const [rows, count, parts] = [outputs[0]!, outputs[1 + prototypes]!, outputs.slice(2 + prototypes)];
   const restate: Restate = (expected, found) => {
     const laid = laidIn(expected, decoded);
     const given = { rows: found.get(rows.output)!, count: found.get(count.output)! };
     const wanted = expectSuppression(laid, given, best ? { ...rules, best } : rules);
-    const others = decoded
-      .slice(1)
-      .map(({ output }, index) => [outputs[1 + index]!.output, expected.get(output)!] as const);
+    const others = decoded.slice(1).map(({ output }, index): readonly [string, Tensor] => {
+      const [name, own] = [outputs[1 + index]!.output, expected.get(output)!];
+      return [name, masks ? expectMasks(own, wanted, given.rows, masks) : own];
+    });
     const apart = withParts ? partsOf(facts, parts, laid, found) : new Map<string, Tensor>();
     return {
       expected: new Map([[rows.output, wanted.rows], ...others, [count.output, wanted.count], ...apart]),
@@ -108,7 +117,7 @@ function ofSuppression(facts: EndingFacts, rules: Suppression, decoded: readonly
   return {
     restate,
     layouts: outputs,
-    told: "the rows that stay are held against the boxes of the plain graph, by the definition of suppression",
+    told: `the rows that stay are held against the boxes of the plain graph, by the definition of suppression${masks ? MASKS : ""}`,
   };
 }
 

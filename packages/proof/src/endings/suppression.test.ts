@@ -1,16 +1,24 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { compileGraphs, type Ending, SUPPRESSION, type Suppression } from "@yolo-compile/compiler";
+import {
+  compileGraphs,
+  type Ending,
+  type GraphsRequest,
+  MASK_SIZES,
+  type MaskSize,
+  SUPPRESSION,
+  type Suppression,
+} from "@yolo-compile/compiler";
 import { bytesSource, type OutputLayout, type Tensor, toNumbers, uniformFloats } from "@yolo-compile/core";
 import { defineModule, ENDING_KEY, moduleTable } from "@yolo-compile/network";
 import { encodeBytes, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 import { CPU, openSession } from "@yolo-compile/runtime";
 import { findReference, fixturePath, readNpy, smallDetectors } from "@yolo-compile/testkit";
-import { decodeImage, nonMaxSuppression } from "@yolo-compile/vision";
+import { decodeImage, maskOverlap, nonMaxSuppression } from "@yolo-compile/vision";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { compile } from "../compile/index.js";
 import { openDetector } from "../detect.js";
-import { modelFile, verify } from "../verify/index.js";
+import { type ModelFile, modelFile, verify } from "../verify/index.js";
 
 const ending = (rules: Partial<Suppression> = {}): Ending => ({
   head: "decoded",
@@ -30,6 +38,95 @@ describe.each([...smallDetectors()])("%s", (_, source) => {
     expect(graphs.plain.outputs.map(({ name }) => name)).toContain("count");
     const inputs = verification!.comparisons.map(({ input }) => input);
     expect(inputs.some((input) => input.endsWith("confidence 0"))).toBe(true);
+  });
+});
+
+describe("masks", () => {
+  const source = smallDetectors().get("a segmenter")!;
+  const masked = (masks: MaskSize, batch = 1): GraphsRequest => ({
+    ...source,
+    randomWeights: 1,
+    batch,
+    passes: "full",
+    ending: { ...ending({ confidence: 0, maxDetections: 20 }), masks },
+  });
+
+  test.each([
+    ["prototypes", 1, 16],
+    ["image", 2, 64],
+  ] as const)("are put together at the size of the %s", async (masks, batch, side) => {
+    const { graphs, verification, notes } = await compile(masked(masks, batch));
+    expect(graphs.optimized.outputs.map(({ name, value }) => [name, value.type.shape])).toEqual([
+      ["output0", [batch, 20, 10]],
+      ["masks", [batch, 20, side, side]],
+      ["count", [batch]],
+    ]);
+    expect(notes.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining("puts together from its prototypes"),
+    );
+    const [rows] = verification!.comparisons.filter(({ output }) => output === "masks");
+    expect(rows!.decisive).toMatchObject({ name: "cutouts", nonFinite: 0 });
+  });
+
+  test.each([
+    ["half of the cell", (text: string) => text.replace('"maskStride":4', '"maskStride":2')],
+    ["the other size", (text: string) => text.replace('"masks":"prototypes"', '"masks":"image"')],
+  ])("whose metadata say %s are refused", async (_, damage) => {
+    const { optimized, reference } = compileGraphs(masked("prototypes"));
+    const text = optimized.metadata.get(ENDING_KEY)!;
+    expect(damage(text)).not.toBe(text);
+    const judge = (said: string) => {
+      const graph = { ...optimized, metadata: new Map([...optimized.metadata, [ENDING_KEY, said]]) };
+      const [plain, candidate] = [reference.graph, graph].map((each) =>
+        modelFile("a.onnx", encodeBytes(each, { opset: OPSETS.default })),
+      ) as [ModelFile, ModelFile];
+      return verify({ kind: "models", reference: plain, candidate }).then(({ ok }) => ok);
+    };
+    expect(await judge(text)).toBe(true);
+    expect(await judge(damage(text)).catch((error) => (error.diagnostic.code === "verify/shape" ? false : error))).toBe(
+      false,
+    );
+  });
+
+  test("are none of a detector", () => {
+    const request = { ...masked("image"), ...smallDetectors().get("a detector")! };
+    expect(() => compileGraphs(request)).toThrow(/^network\/head: .*masks/);
+  });
+
+  /** Random weights whose masks are full, on boxes of many cells. */
+  const MASKED = { randomWeights: 4, size: [160, 160] } as const;
+  /** Cutting at cells and enlarging takes up to a cell from each side of a mask. */
+  const WITHOUT_EDGES = 0.8;
+
+  test("are those that detect makes of prototypes, but for the edges of boxes", async () => {
+    const image = await decodeImage(readFileSync(fixturePath("shapes/pictures/square.jpg")), "square.jpg");
+    const detected = async (own: Ending) => {
+      const { optimized } = compileGraphs({ ...masked("image"), ...MASKED, ending: own });
+      const model = encodeBytes(optimized, { opset: OPSETS.default });
+      const detector = await openDetector({
+        model,
+        name: "segment",
+        info: readModelInfo(model, "segment"),
+        provider: CPU,
+      });
+      try {
+        return await detector.detect(image, { confidence: 0.0001, maxDetections: 12 });
+      } finally {
+        await detector.release();
+      }
+    };
+    const rules = ending({ confidence: 0 });
+    const wanted = await detected(rules);
+    expect(wanted.masks.filter(({ data }) => data.includes(1)).length).toBeGreaterThan(5);
+    for (const masks of MASK_SIZES) {
+      const found = await detected({ ...rules, masks });
+      expect(found.detections.map(({ classIndex }) => classIndex)).toEqual(
+        wanted.detections.map(({ classIndex }) => classIndex),
+      );
+      found.masks.forEach((mask, index) => {
+        expect(maskOverlap(mask, wanted.masks[index]!)).toBeGreaterThan(WITHOUT_EDGES);
+      });
+    }
   });
 });
 
