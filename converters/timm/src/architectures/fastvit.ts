@@ -36,7 +36,7 @@ interface Block extends Pick<Branches, "k" | "s"> {
   readonly scale?: boolean;
 }
 
-const identityNorm = (scope: Scope, x: Value): Value => batchNorm2d(scope, x);
+const identityNorm: Branches["identityNorm"] = (scope, x, { randomScale }) => batchNorm2d(scope, x, { randomScale });
 
 /** Branches and an activation. MobileOneBlock of this architecture, whose identity has a plain BatchNorm2d */
 function repBlock(scope: Scope, x: Value, c2: number, { act, count = 1, ...branches }: Block): Value {

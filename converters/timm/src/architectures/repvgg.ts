@@ -1,8 +1,8 @@
 import type { Value } from "@yolo-compile/ir";
 import { channelsOf, type Scope } from "@yolo-compile/network";
 import { variants } from "../backbone.js";
-import { relu } from "../layers/activation.js";
-import { mobileOneBranches, repVggBranches } from "../layers/branches.js";
+import { identity, relu } from "../layers/activation.js";
+import { type Branches, mobileOneBranches, repVggBranches } from "../layers/branches.js";
 import type { ConvSettings } from "../layers/conv.js";
 import { batchNormAct } from "../layers/norm.js";
 import { nearestMultiple, squeezeExcite } from "../layers/squeeze-excite.js";
@@ -19,7 +19,7 @@ interface RepVgg {
 }
 
 const WIDTHS = [64, 128, 256, 512];
-const identityNorm = (scope: Scope, x: Value): Value => batchNormAct(scope, x);
+const identityNorm: Branches["identityNorm"] = (scope, x, settings) => batchNormAct(scope, x, identity, settings);
 
 /** Behind the branches: squeeze-and-excitation `attn`, where there is one, and ReLU. */
 function finished(scope: Scope, y: Value, excite: number | undefined): Value {

@@ -3,6 +3,7 @@ import { batchNorm2d, channelsOf, type Scope } from "@yolo-compile/network";
 import { variants } from "../backbone.js";
 import { relu6 } from "../layers/activation.js";
 import { type ConvSettings, conv } from "../layers/conv.js";
+import { IN_RESIDUAL, type NormSettings } from "../layers/norm.js";
 
 /** The differences among StarNets. */
 interface StarNet {
@@ -12,11 +13,19 @@ interface StarNet {
   readonly expansion?: number;
 }
 
-/** Convolution with a bias, and BatchNorm where asked for. ConvBN */
-function convBn(scope: Scope, x: Value, c2: number, settings: ConvSettings & { readonly bn?: boolean } = {}): Value {
-  const y = conv(scope.child("conv"), x, c2, { ...settings, bias: true });
-  return settings.bn === false ? y : batchNorm2d(scope.child("bn"), y);
+interface ConvBnSettings extends ConvSettings, Pick<NormSettings, "randomScale"> {
+  readonly bn?: boolean;
 }
+
+/** Convolution with a bias, and BatchNorm where asked for. ConvBN */
+function convBn(scope: Scope, x: Value, c2: number, settings: ConvBnSettings = {}): Value {
+  const { bn = true, randomScale } = settings;
+  const y = conv(scope.child("conv"), x, c2, { ...settings, bias: true });
+  return bn ? batchNorm2d(scope.child("bn"), y, { randomScale }) : y;
+}
+
+/** Random weights of g: relu6 makes its input up to six times as large as f2. */
+const BEHIND_STAR = IN_RESIDUAL / 6;
 
 /** x + depthwise(g(relu6(f1(y)) * f2(y))) with y a depthwise convolution of x. Block */
 function block(scope: Scope, x: Value, expansion: number): Value {
@@ -26,7 +35,7 @@ function block(scope: Scope, x: Value, expansion: number): Value {
   const [f1, f2] = ["f1", "f2"].map((name) => convBn(scope.child(name), y, expansion * c, { bn: false }));
   const star = scope.op("Mul", [relu6(scope.child("act"), f1!), f2]);
   scope.child("drop_path");
-  const narrow = convBn(scope.child("g"), star, c);
+  const narrow = convBn(scope.child("g"), star, c, { randomScale: BEHIND_STAR });
   return scope.op("Add", [x, convBn(scope.child("dwconv2"), narrow, c, { ...depthwise, bn: false })]);
 }
 

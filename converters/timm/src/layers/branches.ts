@@ -1,7 +1,7 @@
 import type { Value } from "@yolo-compile/ir";
 import { channelsOf, type Scope } from "@yolo-compile/network";
 import { type ConvSettings, conv } from "./conv.js";
-import { convNormAct } from "./norm.js";
+import { convNormAct, type NormSettings } from "./norm.js";
 
 /** Parallel branches of convolutions, in the form in which they are trained. The pass that merges them knows no module. */
 export interface Branches {
@@ -9,7 +9,7 @@ export interface Branches {
   readonly s: number;
   readonly g?: ConvSettings["g"];
   /** The normalisation of a branch without a convolution. */
-  readonly identityNorm: (scope: Scope, x: Value) => Value;
+  readonly identityNorm: (scope: Scope, x: Value, settings: NormSettings) => Value;
 }
 
 /** The sum of several values. */
@@ -20,19 +20,22 @@ export const sum = (scope: Scope, values: readonly Value[]): Value =>
 export const mergedConv = (scope: Scope, x: Value, c2: number, { k, s, g }: ConvSettings): Value | undefined =>
   scope.stored("reparam_conv.weight") && conv(scope.child("reparam_conv"), x, c2, { k, s, g, bias: true });
 
-/** The branch that is a normalisation alone, where the map keeps its shape. */
-const identityBranch = (scope: Scope, x: Value, c2: number, { s, identityNorm }: Branches): readonly Value[] =>
-  s === 1 && channelsOf(x) === c2 ? [identityNorm(scope.child("identity"), x)] : [];
+/** Whether the map itself is a branch, behind a normalisation alone: where the block keeps its shape. */
+const hasIdentity = (x: Value, c2: number, s: number): boolean => s === 1 && channelsOf(x) === c2;
+
+/** The magnitude of random branches of a sum of `count`, so that the sum is about as large as one of them. */
+const shareOf = (count: number): number => 1 / Math.sqrt(count);
 
 /** k x k, 1x1 and identity, each normalised. RepVggBlock */
-export function repVggBranches(scope: Scope, x: Value, c2: number, branches: Branches): Value {
-  const { k, s, g } = branches;
+export function repVggBranches(scope: Scope, x: Value, c2: number, { k, s, g, identityNorm }: Branches): Value {
   const merged = mergedConv(scope, x, c2, { k, s, g });
   if (merged) return merged;
+  const identity = hasIdentity(x, c2, s);
+  const share = { randomScale: shareOf(identity ? 3 : 2) };
   return sum(scope, [
-    convNormAct(scope.child("conv_kxk"), x, c2, { k, s, g }),
-    convNormAct(scope.child("conv_1x1"), x, c2, { s, g }),
-    ...identityBranch(scope, x, c2, branches),
+    convNormAct(scope.child("conv_kxk"), x, c2, { k, s, g, ...share }),
+    convNormAct(scope.child("conv_1x1"), x, c2, { s, g, ...share }),
+    ...(identity ? [identityNorm(scope.child("identity"), x, share)] : []),
   ]);
 }
 
@@ -43,14 +46,17 @@ export function mobileOneBranches(
   c2: number,
   branches: Branches & { readonly count: number; readonly scale?: boolean },
 ): Value {
-  const { k, s, g, count, scale = true } = branches;
+  const { k, s, g, identityNorm, count, scale = true } = branches;
   const merged = mergedConv(scope, x, c2, { k, s, g });
   if (merged) return merged;
-  const all = [...identityBranch(scope, x, c2, branches)];
-  if (k > 1 && scale) all.push(convNormAct(scope.child("conv_scale"), x, c2, { s, g }));
+  const identity = hasIdentity(x, c2, s);
+  const scales = k > 1 && scale;
+  const share = { randomScale: shareOf(count + Number(scales) + Number(identity)) };
+  const all = identity ? [identityNorm(scope.child("identity"), x, share)] : [];
+  if (scales) all.push(convNormAct(scope.child("conv_scale"), x, c2, { s, g, ...share }));
   if (count > 0) {
     const list = scope.child("conv_kxk");
-    for (let index = 0; index < count; index++) all.push(convNormAct(list.child(String(index)), x, c2, { k, s, g }));
+    for (let at = 0; at < count; at++) all.push(convNormAct(list.child(String(at)), x, c2, { k, s, g, ...share }));
   }
   return sum(scope, all);
 }
