@@ -60,7 +60,11 @@ test("both graphs of a checkpoint: outputs, rows, causes and rewrites", async ()
   expect([...new Set(others!.map(({ module }) => module))].sort()).toEqual(["Concat", "nn.Upsample"]);
   expect(findings.bisection).toMatchObject({ runs: 1 });
   const report = await makeReport(subject, findings, context);
-  expect(report.verdict).toEqual({ ok: true, text: "the optimised graph computes what the plain graph computes" });
+  expect(report.verdict).toEqual({
+    ok: true,
+    text: "the optimised graph computes what the plain graph computes",
+    words: expect.stringMatching(/^PASSED: differs by \S+ of .+, \S+ times less than allowed$/),
+  });
   expect(report.models.map(({ role, nodes }) => [role, nodes])).toEqual([
     ["reference", compiled.plain.nodes.length],
     ["candidate", compiled.optimized.nodes.length],
