@@ -207,6 +207,15 @@ export const openBatch = (where: string): CompileError =>
     where,
   });
 
+/** For the best boxes of levels in a graph of open sides, which do not say how many boxes there are to choose from. */
+export const openBest = (sides: readonly Size[], where: string): CompileError =>
+  new CompileError({
+    code: "network/open-size",
+    message: `the best boxes of each level can be chosen from a fixed number of them, and the image is ${sides.join("x")}`,
+    hint: "leave height and width out of --dynamic, or leave --top out",
+    where,
+  });
+
 /** For a head without suppression that is asked for and not there. */
 export const noEnd2end = (name: string): CompileError =>
   new CompileError({

@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   type DType,
   elementCount,
+  isFixed,
   type LazyTensor,
   leastValue,
   piecesOf,
@@ -13,7 +14,7 @@ import {
   type TensorType,
 } from "@yolo-compile/core";
 import { type GivenAttributesOf, GraphBuilder, lazyConstant, type OpName, type Value } from "@yolo-compile/ir";
-import { impossibleShape, networkTooLarge, weightMissing } from "./diagnostics.js";
+import { impossibleShape, networkTooLarge, openBest, weightMissing } from "./diagnostics.js";
 import { type Ending, isOfMaps, type MapFacts } from "./endings/ending.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import type { PyCall } from "./python.js";
@@ -254,11 +255,13 @@ export class Scope {
 
   /**
    * The number of each level's boxes that the ending asks for, if it asks; `countBoxes` tells how many a level has. A module
-   * that asks has to give that many.
+   * that asks has to give that many. @throws network/open-size where a side of the image is open
    */
   wantedBest(levels: readonly Value[], countBoxes: (level: Value) => number): number | undefined {
     const { top } = this.trace.options.ending ?? {};
     if (top === undefined) return undefined;
+    const sides = this.trace.image.type.shape.slice(2);
+    if (!sides.every(isFixed)) throw openBest(sides, this.path);
     this.trace.levels = levels.map(countBoxes);
     return top;
   }

@@ -8,7 +8,7 @@ import { encodeBytes, OPSETS, readModelInfo } from "@yolo-compile/onnx";
 import { fixturePath, smallDetectors } from "@yolo-compile/testkit";
 import { openCheckpoint } from "@yolo-compile/weights";
 import { compile } from "../compile/index.js";
-import { modelFile, verify } from "../verify/index.js";
+import { type ModelFile, modelFile, verify } from "../verify/index.js";
 
 const ENDINGS: readonly Ending[] = [
   { head: "raw", boxes: "xyxy" },
@@ -65,6 +65,25 @@ test.each([
   const graph = { ...optimized, metadata: new Map([...optimized.metadata, [ENDING_KEY, damage(text)]]) };
   const subject = { kind: "models", reference: fileOf(decoded.optimized), candidate: fileOf(graph) } as const;
   expect((await verify(subject)).ok).toBe(false);
+});
+
+test("a model is not held against one of another ending, and the reason is said", async () => {
+  const [raw, split] = [ENDINGS[0]!, ENDINGS[2]!].map((each) =>
+    fileOf(compileGraphs({ ...request, ending: each }).optimized, `${each.head}.onnx`),
+  ) as [ModelFile, ModelFile];
+  const judge = (reference: ModelFile, candidate: ModelFile) => verify({ kind: "models", reference, candidate });
+  await expect(judge(raw, split)).rejects.toThrow(
+    "verify/outputs: raw.onnx ends in raw maps, split.onnx in boxes (xyxy) and scores apart, and neither is read as the other",
+  );
+  await expect(judge(split, fileOf(decoded.optimized))).rejects.toThrow("a.onnx in decoded boxes");
+  expect((await judge(raw, raw)).ok).toBe(true);
+});
+
+test("the best boxes of open sides are refused with what to leave out", () => {
+  const best = { ...request, dynamic: { height: true }, ending: ENDINGS[4]! } as const;
+  expect(() => compileGraphs(best)).toThrow(
+    /^network\/open-size: .*the image is 32\*hx96.*leave height and width out of --dynamic, or leave --top out/,
+  );
 });
 
 test("the metadata of maps say how they are decoded", () => {

@@ -8,6 +8,18 @@ export const noSource = (asked: string): CompileError =>
     hint: "give the yaml and the weights, or a checkpoint that carries its own yaml",
   });
 
+/** For two models that end differently, neither in what the other can be held against; `ends` say how. */
+export const otherEndings = (
+  reference: { readonly name: string; readonly ends: string },
+  candidate: { readonly name: string; readonly ends: string },
+): CompileError =>
+  new CompileError({
+    code: "verify/outputs",
+    blame: "verdict",
+    message: `${reference.name} ends in ${reference.ends}, ${candidate.name} in ${candidate.ends}, and neither is read as the other`,
+    hint: "give a model of decoded boxes first: every ending is held against those",
+  });
+
 /** For a model that ran on pictures and gave no detections. */
 export const noDetections = (model: string): CompileError =>
   new CompileError({

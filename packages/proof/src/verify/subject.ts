@@ -14,9 +14,11 @@ import {
   runReference,
   type Session,
 } from "@yolo-compile/runtime";
+import { describeEnding } from "../endings/describe-ending.js";
 import { type Restatement, restatementFor, restatementOf } from "../endings/restate.js";
 import { commonInputs, strideOf, type VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
+import { otherEndings } from "./diagnostics.js";
 import { type GoldenFolder, readGolden } from "./golden.js";
 import { type PlaceReference, referenceCases } from "./reference-cases.js";
 
@@ -108,6 +110,16 @@ export function restatementIn(subject: VerifySubject): Restatement | undefined {
   const decoded = layouts ?? layoutsOfFile(reference);
   if (!own || !decoded || readEnding(reference.info.metadata)) return undefined;
   return restatementOf(candidate.info.metadata, decoded);
+}
+
+/** @throws verify/outputs where the reference ends in other boxes than decoded ones, and the candidate in others again */
+export function checkEndings(subject: VerifySubject): void {
+  if (subject.kind !== "models") return;
+  const { reference, candidate } = subject;
+  const [own, other] = [reference, candidate].map(({ info }) => readEnding(info.metadata));
+  if (!own || (!other && reference.info.outputs.length === candidate.info.outputs.length)) return;
+  const [left, right] = [own, other].map(describeEnding) as [string, string];
+  if (left !== right) throw otherEndings({ name: reference.name, ends: left }, { name: candidate.name, ends: right });
 }
 
 const layoutsOfFile = ({ info: { outputs, metadata } }: ModelFile): readonly OutputLayout[] | undefined =>

@@ -29,7 +29,15 @@ import { type BudgetEntry, errorBudget } from "./error-budget.js";
 import { compareForeign } from "./foreign-rows.js";
 import { type LayersOptions, layersOfCompiled, layersOfModels } from "./layer-rows.js";
 import { modelFacts } from "./model-facts.js";
-import { type CompiledSubject, casesOf, judgedAs, modelsOf, restatementIn, type VerifySubject } from "./subject.js";
+import {
+  type CompiledSubject,
+  casesOf,
+  checkEndings,
+  judgedAs,
+  modelsOf,
+  restatementIn,
+  type VerifySubject,
+} from "./subject.js";
 
 /** Checks of the rewrites, which only a compiled subject has. */
 export interface RewriteChecks {
@@ -91,6 +99,7 @@ export async function verify(subject: VerifySubject, given: VerifyOptions = {}):
   const source = subject.kind === "models" ? subject.source : undefined;
   const asked = REWRITE_CHECKS.find(([check]) => options[check] && !(check === "bisect" && source));
   if (asked && subject.kind !== "compiled") throw noSource(asked[1]);
+  checkEndings(subject);
   const { models, cases, verification, pictures } = await judgeOutputs(subject, options);
   const { input } = cases[0]!; // noise, or the golden
   const tolerance = options.tolerance ?? options.provider.tolerance;
