@@ -112,8 +112,8 @@ test("many comparisons are summed up by input, and all stay there to open", () =
   const checks = [...report.checks, ...report.checks, ...report.checks];
   const own = descendants(sectionsOf(parsePage(renderHtml({ ...report, checks }))).get("checks")!);
   expect(own.filter(({ tagName }) => tagName === "caption").map(textOf)).toEqual([
-    "The worst error on each input, the worst first · scrolls sideways →",
-    "Each comparison, the worst first · scrolls sideways →",
+    "The worst error on each input, the worst first scrolls sideways →",
+    "Each comparison, the worst first scrolls sideways →",
   ]);
   const rows = own.filter((element) => attribute(element, "scope") === "row").map(textOf);
   expect(rows).toEqual(["zeros", "noise (seed 1)", ...rows.slice(2)]);

@@ -33,7 +33,7 @@ const WIDE = 4;
 /** A table that scrolls by itself where it is too wide for the screen. */
 export const dataTable = ({ caption, columns, rows }: DataTable): Markup => html`
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
-<caption>${caption}${columns.length >= WIDE && html`<span class="sideways"> · scrolls sideways →</span>`}</caption>
+<caption>${caption}${columns.length >= WIDE && html`<span class="sideways"> scrolls sideways →</span>`}</caption>
 <thead><tr>${columns.map(({ label, kind }) => html`<th scope="col"${classAttribute(kind)}>${label}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => tableRow(row, columns))}</tbody>
 </table></div>`;

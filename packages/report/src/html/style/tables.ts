@@ -25,7 +25,7 @@ tr.failed :is(th,td){background:var(--bad-surface)}
 tr:target :is(th,td){outline:2px solid var(--accent);outline-offset:-2px}
 .sideways{display:none}
 @media (max-width:760px){
-.sideways{display:inline}
+.sideways{display:block}
 table{font-size:13px}
 tbody th{min-width:7em}
 th,td{padding-inline:5px}
