@@ -4,8 +4,10 @@ import { mutations } from "./mutate.js";
 import { allSamples } from "./op-samples.js";
 
 const OPSETS = [11, 13, 17, 18, 21, 26];
-const SAMPLES: readonly Uint8Array[] = [...allSamples()].map(({ graph }, index) =>
-  encodeBytes(graph, { opset: OPSETS[index % OPSETS.length]! }),
+const SAMPLES: readonly Uint8Array[] = OPSETS.flatMap((opset, turn) =>
+  [...allSamples(undefined, opset)]
+    .filter((_, index) => index % OPSETS.length === turn)
+    .map(({ graph }) => encodeBytes(graph, { opset })),
 );
 
 /** The most times that one file is damaged. */
