@@ -21,17 +21,20 @@ const clean = (hint: string): string => hint.replaceAll(/[^\w./:-]/g, "_");
 /** The named parts of a graph, whatever the form of its nodes. */
 type Wiring = Pick<Graph, "inputs" | "outputs"> & { readonly nodes: readonly Pick<Node, "inputs" | "outputs">[] };
 
-/** A unique name for every value: inputs get theirs exactly, then outputs as far as theirs are free; the rest come from the hints. */
-export function nameValues(graph: Wiring): Map<Value, string> {
+/**
+ * A unique name for every value: inputs get theirs exactly, then outputs as far as theirs are free; the rest come from their
+ * hints, or from what `wanted` gives instead.
+ */
+export function nameValues(graph: Wiring, wanted: (value: Value) => string = ({ hint }) => hint): Map<Value, string> {
   const pool = new NamePool();
   const names = new Map<Value, string>();
-  const name = (value: Value, wanted: string): void => {
-    if (!names.has(value)) names.set(value, pool.claim(wanted || "value"));
+  const name = (value: Value, given: string): void => {
+    if (!names.has(value)) names.set(value, pool.claim(given || "value"));
   };
   for (const input of graph.inputs) name(input, input.hint);
   for (const output of graph.outputs) name(output.value, output.name);
-  for (const value of constantsOf(graph)) name(value, clean(value.hint));
-  for (const node of graph.nodes) for (const output of node.outputs) name(output, clean(output.hint));
+  for (const value of constantsOf(graph)) name(value, clean(wanted(value)));
+  for (const node of graph.nodes) for (const output of node.outputs) name(output, clean(wanted(output)));
   return names;
 }
 

@@ -233,9 +233,9 @@ test("large constants lie beside the model, small ones in it", () => {
     rawData!.length,
   ]);
   expect(placed).toEqual([
-    ["w300", { location: "net.onnx.data", offset: "0", length: "1200" }, 0],
-    ["w1", {}, 4],
-    ["w257", { location: "net.onnx.data", offset: "1216", length: "1028" }, 0],
+    ["model.0/Add/w300", { location: "net.onnx.data", offset: "0", length: "1200" }, 0],
+    ["model.0/Mul/w1", {}, 4],
+    ["model.0/Identity/w257", { location: "net.onnx.data", offset: "1216", length: "1028" }, 0],
   ]);
   const bytes = Buffer.concat([...data!.chunks()]);
   expect([bytes.length, data!.byteLength]).toEqual([2244, 2244]);

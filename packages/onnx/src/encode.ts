@@ -24,6 +24,7 @@ import { withOperands } from "./operands.js";
 import { irVersionOf } from "./opsets.js";
 import { PRODUCER } from "./producer.js";
 import { DATA_TYPES, fieldPrefix, LARGEST_MODEL_BYTES, type messages, newWriter, onnx } from "./proto.js";
+import { readableNames } from "./readable-names.js";
 import { type SpelledNode, spellNode, writeNode } from "./write-node.js";
 
 /** The form of a file. */
@@ -128,16 +129,20 @@ function readConstant({ hint, tensor }: Constant): Uint8Array {
 function graphParts(source: Graph, opset: number, data: DataFile | undefined): Part[] {
   const graph = separateOutputs(lowerGraph(source, opset), opset);
   const nodes = withOperands(graph, opset);
-  const names = nameValues({ ...graph, nodes });
-  checkOutputNames(graph, names);
   const nodeNames = nameNodes({ nodes });
+  const names = nameValues({ ...graph, nodes }, readableNames(nodes, nodeNames));
+  checkOutputNames(graph, names);
   const spelled = nodes.map((node) => spellNode(node, opset));
+  const returned = new Set(graph.outputs.map(({ value }) => value));
+  const between = nodes.flatMap(({ outputs }) => outputs).filter((value) => !returned.has(value));
+  const info = (value: Value): messages.IValueInfoProto => valueInfo(names.get(value)!, value.type);
   const fields = onnx.GraphProto.encode(
     {
       name: graph.name || "graph",
       node: spelled.map((node) => writeNode(node, nodeNames.get(node.node)!, names)),
-      input: graph.inputs.map((value) => valueInfo(names.get(value)!, value.type)),
-      output: graph.outputs.map(({ value }) => valueInfo(names.get(value)!, value.type)),
+      input: graph.inputs.map(info),
+      output: graph.outputs.map(({ value }) => info(value)),
+      valueInfo: between.map(info),
     },
     newWriter(),
   ).finish();

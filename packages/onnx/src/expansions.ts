@@ -22,7 +22,7 @@ class Expansion {
 
   /** A scalar of the element type of the node. */
   scalar(value: number, hint: string): Value {
-    return constantValue(tensorOf(this.node.inputs[0]!.type.dtype, [], [value]), `${this.node.op}/${hint}`);
+    return constantValue(tensorOf(this.node.inputs[0]!.type.dtype, [], [value]), hint);
   }
 
   finish(): readonly Node[] {

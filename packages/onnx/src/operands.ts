@@ -113,15 +113,8 @@ function sliceInputs({ inputs: [x], attributes }: Node<"Slice">, sizes: SizeArit
   const last = ends.map((end, index) =>
     !isFixed(end) && sameSize(end, shape.at(axes[index]!)) ? Number.MAX_SAFE_INTEGER : end,
   );
-  // The names that they have in the files written so far.
-  const name = (hint: string): string => (axes.length === 1 ? "const" : hint);
-  const given = [
-    x,
-    sizes.vector(starts, name("starts")),
-    sizes.vector(last, name("ends")),
-    integers(axes, name("axes")),
-  ];
-  return steps.length === 0 ? given : [...given, integers(steps, name("steps"))];
+  const given = [x, sizes.vector(starts, "starts"), sizes.vector(last, "ends"), integers(axes, "axes")];
+  return steps.length === 0 ? given : [...given, integers(steps, "steps")];
 }
 
 /** The nodes of a lowered graph in ONNX's form. @throws onnx/size where no input's size tells a symbol */

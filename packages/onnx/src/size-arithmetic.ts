@@ -69,7 +69,7 @@ export class SizeArithmetic {
   }
 
   #constant(size: number): Value {
-    const made = this.#constants.get(size) ?? constantValue(int64s([size]), "sizes/const");
+    const made = this.#constants.get(size) ?? constantValue(int64s([size]), `sizes/${size}`);
     this.#constants.set(size, made);
     return made;
   }
