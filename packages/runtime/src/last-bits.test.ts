@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type Tensor, tensorOf, toNumbers } from "@yolo-compile/core";
+import { type Tensor, tensorOf, toNumbers, uniformFloats } from "@yolo-compile/core";
 import { shakeLastBits } from "./last-bits.js";
 
 const shake = (tensor: Tensor, seed = 1) => shakeLastBits(new Map([["x", tensor]]), seed).get("x")!;
@@ -42,4 +42,15 @@ test("each input has its own bits", () => {
 test("downwards the way ends at 0, not before", () => {
   const least = tensorOf("f32", [50], new Array<number>(50).fill(LEAST));
   expect(new Set(toNumbers(shake(least)))).toEqual(new Set([0, 2 * LEAST]));
+});
+
+test("bright and dark noise of the same seed moves up and down alike", () => {
+  const count = 10_000;
+  for (const seed of [1, 2, 3]) {
+    const noise = uniformFloats(seed, count);
+    const moved = shake({ dtype: "f32", shape: [count], data: noise }, seed).data;
+    const bright = [...noise.keys()].filter((index) => noise[index]! >= 0.5);
+    const up = bright.filter((index) => moved[index]! > noise[index]!).length;
+    expect(up / bright.length).toBeCloseTo(0.5, 1);
+  }
 });

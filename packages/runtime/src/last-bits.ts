@@ -1,4 +1,4 @@
-import { type Tensor, uniformStream } from "@yolo-compile/core";
+import { crc32, type Tensor, uniformStream } from "@yolo-compile/core";
 
 /** The number of floats by which an element moves. A single one is often rounded away by the first layer. */
 export const STEPS = 4;
@@ -13,9 +13,12 @@ const MAGNITUDE = 0x7fffffff;
 export const shakeLastBits = (tensors: ReadonlyMap<string, Tensor>, seed: number): ReadonlyMap<string, Tensor> =>
   new Map([...tensors].map(([name, tensor], index) => [name, shaken(tensor, seed + index)]));
 
+/** Noise of the same seed would move up where it is bright and down where it is dark, which no rounding does. */
+const streamOf = (seed: number): (() => number) => uniformStream(crc32(new TextEncoder().encode("last bits"), seed));
+
 function shaken(tensor: Tensor, seed: number): Tensor {
   if (!(tensor.data instanceof Float32Array)) return tensor;
-  const next = uniformStream(seed);
+  const next = streamOf(seed);
   const bits = new Int32Array(tensor.data.slice().buffer);
   // Neighbouring floats have neighbouring bits; downwards the way ends at 0.
   for (let index = 0; index < bits.length; index++) {

@@ -59,11 +59,12 @@ function cancelling(module: string, mean: number): Changes {
 }
 
 test.each([
-  ["model.1", "backbone[1] (Conv)"],
-  ["model.4.cv1", "backbone[4] (C3)"],
-  ["model.17.cv3", "head[7] (C3)"],
-])("the row that is named is the one that amplifies: cancellation planted in %s", async (module, row) => {
-  const notes = await notesOf(cancelling(module, 1e4));
+  ["model.1", "backbone[1] (Conv)", 1e4],
+  ["model.4.cv1", "backbone[4] (C3)", 1e4],
+  // Next to the head: of more than this, float32 tells nothing about the scores.
+  ["model.17.cv3", "head[7] (C3)", 3e3],
+])("the row that is named is the one that amplifies: cancellation planted in %s", async (module, row, mean) => {
+  const notes = await notesOf(cancelling(module, mean));
   expect(notes.length).toBeGreaterThan(0);
   for (const each of notes) {
     expect(each).toContain(`; ${row} amplifies what it reads `);
