@@ -57,7 +57,9 @@ export function compareTensors(
   return worstOf(parts);
 }
 
-const numbersOf = (tensor: Tensor): Numbers => (tensor.data instanceof Float32Array ? tensor.data : toFloat64(tensor));
+/** The elements; float32 are not copied. */
+export const numbersOf = (tensor: Tensor): Numbers =>
+  tensor.data instanceof Float32Array ? tensor.data : toFloat64(tensor);
 
 const worstOf = (parts: readonly PartDifference[]): Difference => {
   const [worst] = [...parts].sort((a, b) => b.maxRel - a.maxRel);

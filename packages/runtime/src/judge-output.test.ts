@@ -88,20 +88,21 @@ test("errors that are small one by one are wrong where together they are over 3.
   expect(excess(decisive)).toBeCloseTo(2, 9);
 });
 
-test("the rounding of a sigmoid is not questioned", () => {
+test("the rounding of a sigmoid is not questioned, that of a Softmax or of a logit is", () => {
   const tolerance: Tolerance = { name: "t", relative: 1, rms: 1e-3 };
-  const judged = (kind: "probability" | "logit") => {
-    const layout: OutputLayout = { output: "y", axis: 1, parts: [{ name: "values", kind, count: 2 }] };
-    const of = (value: number): Tensors => new Map([["y", tensorOf("f64", [1, 2], [0.5, value])]]);
+  const judged = (kind: "probability" | "logit", last: number) => {
+    const layout: OutputLayout = { output: "y", axis: 1, parts: [{ name: "values", kind, count: 3 }] };
+    const of = (value: number): Tensors => new Map([["y", tensorOf("f64", [1, 3], [value, last, 0.5])]]);
     const input = { name: "noise", tensors: new Map() };
     const shaken = async (): Promise<ShakenOutputs> => ({ byInput: [of(0.5)], byConstants: of(0.5) });
     const expected = { input, outputs: of(0.5), shaken };
-    return judgeOutput("y", expected, of(0.501).get("y")!, { layout, known: true }, { ...SUBJECT, tolerance });
+    return judgeOutput("y", expected, of(0.502).get("y")!, { layout, known: true }, { ...SUBJECT, tolerance });
   };
-  // The root mean square is 7e-4 of a probability's unit and 1.4e-3 of the largest logit.
+  // The root mean square is 1.1e-3 of a probability's unit and 2.3e-3 of the largest logit.
   return Promise.all([
-    expect(judged("probability")).resolves.toMatchObject({ ok: true }),
-    expect(judged("logit")).resolves.toMatchObject({ ok: false }),
+    expect(judged("probability", 0.25)).resolves.toMatchObject({ ok: true }),
+    expect(judged("probability", 0)).resolves.toMatchObject({ ok: false }),
+    expect(judged("logit", 0.25)).resolves.toMatchObject({ ok: false }),
   ]);
 });
 

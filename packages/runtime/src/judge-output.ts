@@ -1,8 +1,8 @@
-import type { Tensor } from "@yolo-compile/core";
-import { compareTensors, type Difference, type PartDifference } from "./compare.js";
+import type { OutputLayout, Tensor } from "@yolo-compile/core";
+import { compareTensors, type Difference, numbersOf, type PartDifference } from "./compare.js";
 import { type JudgedLayout, singlePart } from "./guess-layout.js";
 import { STEPS } from "./last-bits.js";
-import { fitsShape } from "./output-grid.js";
+import { addsUpToOne, fitsShape, gridOf, placeParts } from "./output-grid.js";
 import type { ExpectedCase, ShakenOutputs, Tensors } from "./run-reference.js";
 import type { OptimizationLevel } from "./session.js";
 import { allowedError, allowedRms, type Tolerance, WIDEST } from "./tolerance.js";
@@ -62,23 +62,30 @@ export async function judgeOutput(
   const reference = outputs.get(output)!; // outputs are walked by their names
   const used = fitsShape(layout, reference.shape) ? layout : singlePart(output, reference.shape);
   const { parts: differences, ...difference } = compareTensors(output, reference, candidate, used);
-  const strict = differences.map((part): PartComparison => ({ ...part, allowed: subject.tolerance.relative }));
-  const isOver = strict.some((part) => part.nonFinite === 0 && (excess(part) > 1 || isLoud(part, subject.tolerance)));
+  const { tolerance } = subject;
+  const strict = differences.map((part): PartComparison => ({ ...part, allowed: tolerance.relative }));
+  const quiet = quietRms(reference, used, tolerance);
+  const isOver = strict.some((part, at) => part.nonFinite === 0 && (excess(part) > 1 || part.rms > quiet[at]!));
   const moves = isOver && shaken ? movesOf(output, reference, used, await shaken()) : undefined;
-  const parts = moves ? strict.map((part, index) => bounded(part, moves[index]!, subject.tolerance)) : strict;
+  const parts = moves ? strict.map((part, at) => bounded(part, moves[at]!, tolerance, quiet[at]!)) : strict;
   const decisive = parts.reduce((worst, part) => (excess(part) > excess(worst) ? part : worst));
   return { ...subject, output, ...difference, parts, decisive, ok: excess(decisive) <= 1 };
 }
 
-/** Whether the errors of a part are together larger than any that are not questioned. */
-const isLoud = (part: PartDifference, tolerance: Tolerance): boolean => part.rms > quietRms(part, tolerance);
-
 /** ONNX Runtime's sigmoid alone makes up to twice as much of a score near 0 as arithmetic does of other numbers. */
 const SIGMOID = 2.5;
 
-/** The root mean square of a part that is not questioned. */
-const quietRms = ({ kind }: PartDifference, { rms = Number.POSITIVE_INFINITY }: Tolerance): number =>
-  kind === "probability" ? SIGMOID * rms : rms;
+/** The root mean square of each part that is not questioned. Probabilities that add up to 1 are no sigmoid's but a Softmax's. */
+const quietRms = (
+  reference: Tensor,
+  layout: OutputLayout,
+  { rms = Number.POSITIVE_INFINITY }: Tolerance,
+): readonly number[] => {
+  const [numbers, grid] = [numbersOf(reference), gridOf(reference.shape, layout.axis)];
+  return placeParts(layout).map((part) =>
+    part.kind === "probability" && !addsUpToOne(numbers, grid, part) ? SIGMOID * rms : rms,
+  );
+};
 
 /** How far a part of the reference's output moves when last bits change. */
 interface Moves {
@@ -106,10 +113,10 @@ function movesOf(
   });
 }
 
-function bounded(part: PartComparison, moves: Moves, tolerance: Tolerance): PartComparison {
+function bounded(part: PartComparison, moves: Moves, tolerance: Tolerance, quiet: number): PartComparison {
   const wide = excess(part) <= 1 ? part : { ...part, moved: moves.most, allowed: allowedError(tolerance, moves.most) };
-  if (!isLoud(part, tolerance) || moves.rms === undefined || !isTelling(wide)) return wide;
-  const most = allowedRms(quietRms(part, tolerance), moves.rms);
+  if (part.rms <= quiet || moves.rms === undefined || !isTelling(wide)) return wide;
+  const most = allowedRms(quiet, moves.rms);
   if (part.rms <= most) return wide;
   const allowed = Math.min(wide.allowed, (part.maxRel * most) / part.rms);
   return { ...wide, moved: moves.most, allowed, allowedRms: most };

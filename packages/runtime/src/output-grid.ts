@@ -32,3 +32,19 @@ export function placeParts({ parts }: OutputLayout): readonly PlacedPart[] {
 /** Whether the parts fill the axis. */
 export const fitsShape = ({ axis, parts }: OutputLayout, shape: readonly number[]): boolean =>
   axis < Math.max(1, shape.length) && parts.reduce((sum, { count }) => sum + count, 0) === (shape[axis] ?? 1);
+
+/** More than the rounding of a sum of a thousand float32. */
+const SUM_ROUNDING = 1e-4;
+
+/** Whether a part has several columns that add up to 1 at every place. */
+export function addsUpToOne(numbers: ArrayLike<number>, grid: Grid, { first, count }: PlacedPart): boolean {
+  const { outer, columns, inner } = grid;
+  if (count < 2) return false;
+  for (let place = 0; place < outer * inner; place++) {
+    const start = (Math.floor(place / inner) * columns + first) * inner + (place % inner);
+    let sum = 0;
+    for (let column = 0; column < count; column++) sum += numbers[start + column * inner]!;
+    if (!(Math.abs(sum - 1) <= SUM_ROUNDING)) return false;
+  }
+  return true;
+}
