@@ -29,7 +29,7 @@ async function judge(
   let asked = 0;
   const shaken = async (): Promise<ShakenOutputs> => {
     asked++;
-    return { byInput: byInput ?? [], ...(byConstants && { byConstants }) };
+    return { byInput: byInput ?? [], ...(byConstants && { byConstants: [byConstants] }) };
   };
   const expected = {
     input: { name: "noise", tensors: new Map() },
@@ -56,6 +56,39 @@ test("more than is allowed is wrong, unless the reference moves by a tenth of it
   const moved = await judge(outputs(0, 0.5), [outputs(0, 0), outputs(0, 0.0625), outputs(0, 0.03125)]);
   expect(moved.found).toMatchObject({ ok: true, decisive: { name: "masks", moved: 0.0625, allowed: 0.625 } });
   expect(moved.asked).toBe(1);
+});
+
+test("where last bits move the reference, more of them are tried before anything is wrong", async () => {
+  let asked = 0;
+  const judged = async (byFew: number, byMore: number) => {
+    const shaken = async (): Promise<ShakenOutputs> => ({ byInput: [outputs(byFew, 0)] });
+    const shakenMore = async (): Promise<ShakenOutputs> => {
+      asked++;
+      return { byInput: [outputs(byFew, 0), outputs(byMore, 0)] };
+    };
+    const expected = { input: { name: "noise", tensors: new Map() }, outputs: outputs(0, 0), shaken, shakenMore };
+    return judgeOutput("y", expected, outputs(0.75, 0).get("y")!, { layout: LAYOUT, known: true }, SUBJECT);
+  };
+  expect(await judged(0.0625, 0.125)).toMatchObject({ ok: true, decisive: { moved: 0.125, allowed: 1.25 } });
+  expect(asked).toBe(1);
+  expect((await judged(0.0625, 0.0625)).ok).toBe(false);
+  expect(asked).toBe(2);
+  // Neither where a few seeds do, nor where they hardly move it.
+  expect((await judged(0.125, 0)).ok).toBe(true);
+  expect((await judged(0.015625, 1)).ok).toBe(false);
+  expect(asked).toBe(2);
+});
+
+test("by more seeds, an input that tells something goes on to do so, within the widest bound", async () => {
+  const judged = (error: number) => {
+    const shaken = async (): Promise<ShakenOutputs> => ({ byInput: [outputs(WIDEST / 20, 0)] });
+    const shakenMore = async (): Promise<ShakenOutputs> => ({ byInput: [outputs(1, 0)] });
+    const expected = { input: { name: "noise", tensors: new Map() }, outputs: outputs(0, 0), shaken, shakenMore };
+    const strict = { ...SUBJECT, tolerance: { name: "STRICT", relative: WIDEST / 100 } };
+    return judgeOutput("y", expected, outputs(error, 0).get("y")!, { layout: LAYOUT, known: true }, strict);
+  };
+  expect(await judged(0.9 * WIDEST)).toMatchObject({ ok: true, decisive: { allowed: WIDEST } });
+  expect((await judged(1.1 * WIDEST)).ok).toBe(false);
 });
 
 test("only the part that is beyond is widened", async () => {
@@ -94,7 +127,7 @@ test("the rounding of a sigmoid is not questioned, that of a Softmax or of a log
     const layout: OutputLayout = { output: "y", axis: 1, parts: [{ name: "values", kind, count: 3 }] };
     const of = (value: number): Tensors => new Map([["y", tensorOf("f64", [1, 3], [value, last, 0.5])]]);
     const input = { name: "noise", tensors: new Map() };
-    const shaken = async (): Promise<ShakenOutputs> => ({ byInput: [of(0.5)], byConstants: of(0.5) });
+    const shaken = async (): Promise<ShakenOutputs> => ({ byInput: [of(0.5)], byConstants: [of(0.5)] });
     const expected = { input, outputs: of(0.5), shaken };
     return judgeOutput("y", expected, of(0.502).get("y")!, { layout, known: true }, { ...SUBJECT, tolerance });
   };

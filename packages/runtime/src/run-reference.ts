@@ -25,14 +25,16 @@ export interface ExpectedCase<Input extends NamedInput = NamedInput> {
    * @throws runtime/…
    */
   readonly shaken?: () => Promise<ShakenOutputs>;
+  /** The same by more seeds. Where last bits decide, what they do differs a hundredfold from one seed to the next. */
+  readonly shakenMore?: () => Promise<ShakenOutputs>;
 }
 
 /** A model's outputs with other last bits. */
 export interface ShakenOutputs {
   /** In the input, by each of the seeds. */
   readonly byInput: readonly Tensors[];
-  /** In its constants; left out where these are not known. */
-  readonly byConstants?: Tensors;
+  /** In its constants, by each of the seeds; left out where these are not known. */
+  readonly byConstants?: readonly Tensors[];
 }
 
 /** A model that is right by definition, and its inputs. */
@@ -42,15 +44,24 @@ export interface ReferenceRequest<Input extends NamedInput = NamedInput> {
   readonly name?: string;
   /** Makes inputs that fit the model. */
   readonly inputs: (session: Session) => readonly Input[];
-  /** Makes the same model with other last bits in its constants; called when `shaken` is. */
-  readonly shakenModel?: () => ModelSource;
+  /** Makes the same model with other last bits in its constants; called when `shaken` or `shakenMore` is. */
+  readonly shakenModel?: (seed: number) => ModelSource;
 }
 
 /** The level at which the file runs as it is written. */
 export const REFERENCE_LEVEL: OptimizationLevel = "disabled";
 
-/** Seeds for other last bits. Two, since with a single one an element may happen to move hardly at all. */
-const SHAKES = [1, 2] as const;
+/** Seeds for other last bits. */
+interface ShakeSeeds {
+  readonly input: readonly number[];
+  readonly constants: readonly number[];
+}
+
+/** Two for the input, since with a single one an element may happen to move hardly at all. */
+const SHAKES: ShakeSeeds = { input: [1, 2], constants: [1] };
+
+/** Further ones, for inputs on which the last bits alone exceed a tenth of the tolerance. */
+const MORE_SHAKES: ShakeSeeds = { input: [3, 4, 5, 6], constants: [2, 3, 4] };
 
 /** A model's outputs on the CPU with ONNX Runtime's own rewriting off. @throws runtime/… */
 export async function runReference<Input extends NamedInput>(
@@ -58,28 +69,41 @@ export async function runReference<Input extends NamedInput>(
 ): Promise<ExpectedCase<Input>[]> {
   return withReference(request, async (session) => {
     const cases: ExpectedCase<Input>[] = [];
-    for (const input of request.inputs(session))
-      cases.push({
-        input,
-        outputs: await session.run(input.tensors),
-        shaken: onlyOnce(() => runShaken(request, input)),
-      });
+    for (const input of request.inputs(session)) {
+      const shaken = onlyOnce(() => runShaken(request, input, SHAKES));
+      const shakenMore = onlyOnce(async () => joinShaken(await shaken(), await runShaken(request, input, MORE_SHAKES)));
+      cases.push({ input, outputs: await session.run(input.tensors), shaken, shakenMore });
+    }
     return cases;
   });
 }
 
+const joinShaken = (few: ShakenOutputs, more: ShakenOutputs): ShakenOutputs => ({
+  byInput: [...few.byInput, ...more.byInput],
+  ...(few.byConstants && more.byConstants && { byConstants: [...few.byConstants, ...more.byConstants] }),
+});
+
 async function runShaken<Input extends NamedInput>(
   request: ReferenceRequest<Input>,
   { tensors }: Input,
+  seeds: ShakeSeeds,
 ): Promise<ShakenOutputs> {
-  const byInput = await withReference(request, async (session) => {
-    const found: Tensors[] = [];
-    for (const seed of SHAKES) found.push(await session.run(shakeLastBits(tensors, seed)));
-    return found;
-  });
-  if (!request.shakenModel) return { byInput };
-  const other = { ...request, model: request.shakenModel() };
-  return { byInput, byConstants: await withReference(other, (session) => session.run(tensors)) };
+  const byInput = await withReference(request, (session) =>
+    inTurn(seeds.input, (seed) => session.run(shakeLastBits(tensors, seed))),
+  );
+  const { shakenModel } = request;
+  if (!shakenModel) return { byInput };
+  const byConstants = await inTurn(seeds.constants, (seed) =>
+    withReference({ ...request, model: shakenModel(seed) }, (session) => session.run(tensors)),
+  );
+  return { byInput, byConstants };
+}
+
+/** One after the other, so that one session at a time holds memory. */
+async function inTurn<Result>(seeds: readonly number[], run: (seed: number) => Promise<Result>): Promise<Result[]> {
+  const found: Result[] = [];
+  for (const seed of seeds) found.push(await run(seed));
+  return found;
 }
 
 async function withReference<Input extends NamedInput, Result>(

@@ -258,6 +258,25 @@ describe("where rounding decides", () => {
     expect(await shaky!.shaken!()).toBe(first);
     expect(first.byInput.map((answer) => [...answer.keys()])).toEqual([["y"], ["y"]]);
     expect(first).not.toHaveProperty("byConstants");
+    const more = await shaky!.shakenMore!();
+    expect(await shaky!.shakenMore!()).toBe(more);
+    expect(more.byInput).toHaveLength(6);
+    expect(more.byInput.slice(0, 2)).toEqual(first.byInput);
+    const answers = more.byInput.map((answer) => [...answer.get("y")!.data].join());
+    expect(new Set(answers).size).toBeGreaterThan(2);
+  });
+
+  test("a model with other constants is made for each seed, when it is asked for", async () => {
+    const made: number[] = [];
+    const shakenModel = (seed: number): Uint8Array => {
+      made.push(seed);
+      return CANCELLING;
+    };
+    const [shaky] = await runReference({ model: CANCELLING, inputs: () => SHAKY, shakenModel });
+    expect((await shaky!.shaken!()).byConstants).toHaveLength(1);
+    expect(made).toEqual([1]);
+    expect((await shaky!.shakenMore!()).byConstants).toHaveLength(4);
+    expect(made).toEqual([1, 2, 3, 4]);
   });
 
   /** x * 1e9 + 1: where x is hardly 0, its last bits move everything. */

@@ -245,9 +245,15 @@ async function checkCases<Input extends NamedInput>(
     const compared = same(expected.outputs);
     const bound = tolerance ?? usualTolerance ?? where.provider.tolerance;
     const subject = { input: input.name, provider: where.provider.name, level: where.level, tolerance: bound };
-    const { shaken, ...strictly } = expected;
+    const { shaken, shakenMore, ...strictly } = expected;
     const wanted = { ...strictly, outputs: compared.expected };
-    const movable = tolerance || !shaken ? wanted : { ...wanted, shaken: shakenAs(shaken, same) };
+    const movable = tolerance
+      ? wanted
+      : {
+          ...wanted,
+          ...(shaken && { shaken: shakenAs(shaken, same) }),
+          ...(shakenMore && { shakenMore: shakenAs(shakenMore, same) }),
+        };
     for (const [output, tensor] of compared.found)
       comparisons.push(await judgeOutput(output, movable, tensor, judged.get(output)!, subject));
     if (failFast && comparisons.some(({ ok }) => !ok)) break;
@@ -259,7 +265,7 @@ const shakenAs =
   (shaken: () => Promise<ShakenOutputs>, same: (wanted: Tensors) => Restated) => async (): Promise<ShakenOutputs> => {
     const { byInput, byConstants } = await shaken();
     const restated = (outputs: Tensors): Tensors => same(outputs).expected;
-    return { byInput: byInput.map(restated), ...(byConstants && { byConstants: restated(byConstants) }) };
+    return { byInput: byInput.map(restated), ...(byConstants && { byConstants: byConstants.map(restated) }) };
   };
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

@@ -79,7 +79,7 @@ export class MutantJudge {
     let largest = 0;
     for (const run of runs) {
       const { outputs, shaken } = run.expected;
-      const other = (await shaken?.())?.byConstants;
+      const other = (await shaken?.())?.byConstants?.[0];
       const unchanged = this.unchanged.get(keyOf(run))!;
       const before = restate(outputs, unchanged);
       for (const { layout } of this.baseline.judged) {

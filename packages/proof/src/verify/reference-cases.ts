@@ -3,10 +3,10 @@ import { type Graph, hasOpenSizes } from "@yolo-compile/ir";
 import { type ExpectedCase, type ModelSource, runReference, type ValueInfo } from "@yolo-compile/runtime";
 import type { VerifyInput } from "../verify-inputs/index.js";
 import { chooseInputs, type InputChoice } from "./choose-inputs.js";
-import { SHAKE_SEED, shakeConstants } from "./shake-constants.js";
+import { shakeConstants } from "./shake-constants.js";
 
 /** The plain graph, or one of its sizes: `plain at 1x3x64x96`. */
-export type PlainName = PlainGraph | `${PlainGraph}, shaken`;
+export type PlainName = PlainGraph | `${PlainGraph}, shaken ${number}`;
 
 type PlainGraph = "plain" | `plain at ${string}`;
 
@@ -51,11 +51,16 @@ export const describeInput = ({ hint, type: { dtype, shape } }: Graph["inputs"][
 const shapeOf = ({ tensors }: VerifyInput) => [...tensors.values()][0]!.shape as [number, number, number, number];
 
 function casesOf(name: PlainGraph, graph: Graph, place: PlaceReference, inputs: readonly VerifyInput[]) {
-  let shaken: ModelSource | undefined;
+  const shaken = new Map<number, ModelSource>();
+  const shakenModel = (seed: number): ModelSource => {
+    const model = shaken.get(seed) ?? place(`${name}, shaken ${seed}`, shakeConstants(graph, seed));
+    shaken.set(seed, model);
+    return model;
+  };
   return runReference({
     model: place(name, graph),
     name: "the plain graph",
     inputs: () => inputs,
-    shakenModel: () => (shaken ??= place(`${name}, shaken`, shakeConstants(graph, SHAKE_SEED))),
+    shakenModel,
   });
 }
