@@ -21,7 +21,7 @@ const seed = Number(values.seed);
 const only = new RegExp(values.only);
 
 /** The names of the folders beside the checkout. */
-const REFERENCES = ["reference", "reference-ultralytics"];
+const REFERENCES = ["reference", "reference-ultralytics", "reference-timm"];
 const ENOUGH = 60;
 
 const open = (path) => openCheckpoint(bytesSource(path, new Uint8Array(readFileSync(path))));

@@ -8,7 +8,9 @@ import {
   compareTensors,
   type ExpectedCase,
   excess,
+  isTelling,
   type OutputComparison,
+  type PartDifference,
   type Provider,
   type Restate,
   type Tensors,
@@ -65,7 +67,7 @@ export class MutantJudge {
         return { kind: "indistinguishable" };
       const sighting = sightingOf(found);
       if (!found.ok) return { kind: "caught", sighting };
-      const share = await this.shareOfLastBits(runs);
+      const share = await this.shareOfLastBits(runs, found);
       return share <= 1 ? { kind: "faint", share } : { kind: "survived", sighting };
     } catch (error) {
       if (!isCompileError(error)) throw error;
@@ -73,33 +75,48 @@ export class MutantJudge {
     }
   }
 
-  /** The largest move of a part away from the unchanged graph's, of what other last bits of the weights do to it. */
-  private async shareOfLastBits(runs: readonly CandidateRun[]): Promise<number> {
+  /**
+   * The largest move of a part away from the unchanged graph's, of the most that other last bits of the weights do to it, by any
+   * seed; not where the input tells nothing about that part.
+   */
+  private async shareOfLastBits(runs: readonly CandidateRun[], { comparisons }: Verification): Promise<number> {
     const { restate = (expected, found) => ({ expected, found }) } = this.request;
     let largest = 0;
     for (const run of runs) {
-      const { outputs, shaken } = run.expected;
-      const other = (await shaken?.())?.byConstants?.[0];
+      const { outputs, shaken, shakenMore = shaken } = run.expected;
+      const others = (await shakenMore?.())?.byConstants ?? [];
       const unchanged = this.unchanged.get(keyOf(run))!;
       const before = restate(outputs, unchanged);
       for (const { layout } of this.baseline.judged) {
-        const own = other ? movesOf(layout, before.expected, restate(other, unchanged).expected) : [];
-        const moved = movesOf(layout, before.found, restate(outputs, run.outputs).found);
-        for (const [part, move] of moved.entries()) if (move > 0) largest = Math.max(largest, move / (own[part] ?? 0));
+        const own = others.map((other) => partsOf(layout, before.expected, restate(other, unchanged).expected));
+        const moved = partsOf(layout, before.found, restate(outputs, run.outputs).found);
+        const { parts } = comparisons.find((each) => isOf(each, run) && each.output === layout.output)!;
+        for (const [at, part] of moved.entries())
+          if (!isRounding(part) && isTelling(parts[at]!))
+            largest = Math.max(largest, moveOf(part) / Math.max(0, ...own.map((each) => moveOf(each[at]!))));
       }
     }
     return largest;
   }
 }
 
-/** The effect of rounding on a single probability, in units: ONNX Runtime's sigmoid is off by up to 2e-7 near 0 and 1. */
-const ROUNDED_PROBABILITY = 2e-5;
+const isOf = ({ input, provider, level }: OutputComparison, { expected, ...run }: CandidateRun): boolean =>
+  input === expected.input.name && provider === run.provider.name && level === run.level;
 
-/** The difference of each part: as a root mean square, of probabilities the largest. */
-const movesOf = (layout: OutputLayout, before: Tensors, after: Tensors): readonly number[] =>
-  compareTensors(layout.output, before.get(layout.output)!, after.get(layout.output)!, layout).parts.map(
-    ({ kind, rms, maxRel }) => (kind === "probability" ? Math.max(maxRel, ROUNDED_PROBABILITY) : rms),
-  );
+/**
+ * What rounding alone does to a probability: ONNX Runtime's sigmoid is off by up to 1.8e-7, and by a last bit more near 1, in
+ * each of two answers; in units, a single answer by up to 2e-5.
+ */
+const ROUNDED_PROBABILITY = { maxAbs: 5e-7, maxRel: 2e-5 };
+
+const isRounding = ({ kind, maxAbs, maxRel }: PartDifference): boolean =>
+  kind === "probability" ? maxAbs <= ROUNDED_PROBABILITY.maxAbs || maxRel <= ROUNDED_PROBABILITY.maxRel : maxAbs === 0;
+
+/** A part's move as a root mean square, of probabilities the largest. */
+const moveOf = ({ kind, rms, maxRel }: PartDifference): number => (kind === "probability" ? maxRel : rms);
+
+const partsOf = (layout: OutputLayout, before: Tensors, after: Tensors): readonly PartDifference[] =>
+  compareTensors(layout.output, before.get(layout.output)!, after.get(layout.output)!, layout).parts;
 
 const candidateOf = (request: MutantJudgeRequest, graph: Graph): CandidateRequest => {
   const { cases, layouts, restate, opset, provider, tolerance } = request;
