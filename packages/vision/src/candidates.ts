@@ -1,4 +1,4 @@
-import type { Box, Detection } from "./detection.js";
+import type { Box, Detection, Keypoint } from "./detection.js";
 import type { RowLayout, Span } from "./row-layout.js";
 
 /**
@@ -14,7 +14,7 @@ export interface CandidateRules {
 
 /** The rows above the threshold as detections, in row order. A row with a NaN score is left out. */
 export function candidatesOf(data: Float32Array, layout: RowLayout, rules: CandidateRules): Detection[] {
-  const { rows, columns, objectness, scores, label, masks } = layout;
+  const { rows, columns, objectness, scores, label, masks, keypoints } = layout;
   const labels = rules.multiLabel && scores.count > 1 ? allClasses : bestClass;
   const found: Detection[] = [];
   for (let row = 0; row < rows; row++) {
@@ -31,6 +31,7 @@ export function candidatesOf(data: Float32Array, layout: RowLayout, rules: Candi
           classIndex,
           // YOLOv5 multiplies mask coefficients by the objectness, as it does class scores.
           ...(masks.count > 0 && { maskCoefficients: weigh(values, masks, weight) }),
+          ...(keypoints.count > 0 && { keypoints: keypointsOf(values, keypoints) }),
         });
     }
   }
@@ -59,6 +60,12 @@ function allClasses(scores: Float32Array, confidence: number): number[] {
   for (let index = 0; index < scores.length; index++) if (scores[index]! > confidence) classes.push(index);
   return classes;
 }
+
+const keypointsOf = (values: Float32Array, { at, count, size }: RowLayout["keypoints"]): Keypoint[] =>
+  Array.from({ length: count / size }, (_, index) => {
+    const [x, y, score] = values.subarray(at + index * size, at + (index + 1) * size);
+    return { x: x!, y: y!, ...(score !== undefined && { score }) };
+  });
 
 function cornersOf(values: Float32Array, { first, second, corners }: RowLayout["box"]): Box {
   const [x, y, right, bottom] = [values[first]!, values[first + 1]!, values[second]!, values[second + 1]!];

@@ -1,6 +1,14 @@
 /** Left, top, right and bottom in pixels; the right and bottom edges lie outside. */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 
+/** A point of an object, in pixels. */
+export interface Keypoint {
+  readonly x: number;
+  readonly y: number;
+  /** The probability that it is visible, where the network gives one. */
+  readonly score?: number;
+}
+
 /** One detected object. All numbers are float32 values. */
 export interface Detection {
   readonly box: Box;
@@ -9,4 +17,6 @@ export interface Detection {
   readonly classIndex: number;
   /** The weights of the prototypes in its mask, for segmentation. */
   readonly maskCoefficients?: Float32Array;
+  /** In the order of the network, for pose. */
+  readonly keypoints?: readonly Keypoint[];
 }

@@ -2,7 +2,7 @@ export * from "./classify.js";
 export * from "./compare-detections.js";
 export { type PlacedDetections, processCutouts } from "./cutouts.js";
 export { decodeImage } from "./decode.js";
-export type { Box, Detection } from "./detection.js";
+export type { Box, Detection, Keypoint } from "./detection.js";
 export type { OrderChange } from "./detection-order.js";
 export { drawDetections } from "./draw.js";
 export { checkImageName, encodeImage } from "./encode.js";

@@ -3,6 +3,7 @@ import type { Outliner } from "./glyphs.js";
 import type { Size } from "./image.js";
 import { classColour, inkOn } from "./palette.js";
 import { placeLabels, type Rectangle } from "./place-labels.js";
+import { skeletonSvg } from "./skeleton.js";
 
 /** Line width and letter size grow with the picture, and stay readable on a small one. */
 interface Pen {
@@ -15,7 +16,7 @@ const penFor = ({ width, height }: Size): Pen => ({
   letters: Math.max(11, Math.round((width + height) * 0.0085)),
 });
 
-/** An SVG of the picture's size with a frame and a label for each detection, those with higher scores on top; it has no text elements. */
+/** An SVG of the picture's size with a frame, a label and the keypoints of each detection, those with higher scores on top; it has no text elements. */
 export function overlaySvg(
   size: Size,
   detections: readonly Detection[],
@@ -31,7 +32,7 @@ export function overlaySvg(
     descending.map(({ box }, index) => ({ box: outside(box, pen), size: labelSize(texts[index]!, pen, outliner) })),
     size,
   );
-  const frames = descending.map((detection) => frameSvg(detection, pen));
+  const frames = descending.map((detection) => frameSvg(detection, pen) + skeletonSvg(detection, pen.line));
   const labels = descending.map(({ classIndex }, index) =>
     labelSvg(texts[index]!, places[index]!, classColour(classIndex), pen, outliner),
   );

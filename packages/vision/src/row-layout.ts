@@ -1,4 +1,11 @@
-import { castTensor, isFloat, type OutputLayout, type PartName, type Tensor } from "@yolo-compile/core";
+import {
+  castTensor,
+  isFloat,
+  type OutputLayout,
+  type OutputPart,
+  type PartName,
+  type Tensor,
+} from "@yolo-compile/core";
 import { unexpectedOutput } from "./diagnostics.js";
 
 /** Consecutive columns of a row. */
@@ -20,6 +27,8 @@ export interface RowLayout {
   /** The class, where suppression is part of the graph. */
   readonly label: number | undefined;
   readonly masks: Span;
+  /** Points of two numbers, x and y, or of three, with a score. */
+  readonly keypoints: Span & { readonly size: 2 | 3 };
 }
 
 /**
@@ -38,6 +47,8 @@ export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
   const [center, size, corners] = (["center", "size", "corners"] as const).map((name) => spans.get(name)?.at);
   const scores = spans.get("classes") ?? spans.get("score");
   const [first, second] = corners === undefined ? [center, size] : [corners, corners + 2];
+  const keypoints = keypointSpan(parts, spans.get("keypoints") ?? { at: columns, count: 0 });
+  if (keypoints.count % keypoints.size > 0) throw expected();
   if (first === undefined || second === undefined || !scores) throw expected();
   return {
     rows,
@@ -47,6 +58,7 @@ export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
     scores,
     label: spans.get("label")?.at,
     masks: spans.get("masks") ?? { at: columns, count: 0 },
+    keypoints,
   };
 }
 
@@ -67,11 +79,19 @@ export function rowMajor(output: Tensor, { axis }: OutputLayout, { rows, columns
 export const hasBoxes = ({ parts }: OutputLayout): boolean =>
   parts.some(({ name }) => name === "corners" || name === "center") && !parts.some(({ name }) => name === "rotation");
 
+const keypointSpan = (parts: readonly OutputPart[], span: Span): RowLayout["keypoints"] => ({
+  ...span,
+  size: parts.some(({ name, kind }) => name === "keypoints" && kind === "probability") ? 3 : 2,
+});
+
+/** Parts of one name that follow each other, as keypoints and their scores do, are one span. */
 function spansOf({ parts }: OutputLayout): ReadonlyMap<PartName, Span> {
   const spans = new Map<PartName, Span>();
   let at = 0;
   for (const { name, count } of parts) {
-    spans.set(name, { at, count });
+    const before = spans.get(name);
+    const follows = before && before.at + before.count === at;
+    spans.set(name, follows ? { at: before.at, count: before.count + count } : { at, count });
     at += count;
   }
   return spans;

@@ -17,18 +17,19 @@ export function letterboxTransform(inner: Size, outer: Size): LetterboxTransform
 
 /**
  * Detections in pixels of the letterboxed picture, moved back into the original one and clipped to it; in float32.
- * Source: yolov5 v7.0 utils/general.py scale_boxes.
+ * Keypoints go with their boxes. Source: yolov5 v7.0 utils/general.py scale_boxes.
  */
 export function scaleBoxes(detections: readonly Detection[], letterboxed: Size, image: Size): Detection[] {
   const { gain, left, top } = letterboxTransform(image, letterboxed);
   const back = (value: number, padding: number, most: number): number =>
     clamp(Math.fround(Math.fround(value - Math.fround(padding)) / Math.fround(gain)), most);
-  return mapBoxes(detections, ([x1, y1, x2, y2]) => [
-    back(x1, left, image.width),
-    back(y1, top, image.height),
-    back(x2, left, image.width),
-    back(y2, top, image.height),
-  ]);
+  const across = (x: number): number => back(x, left, image.width);
+  const down = (y: number): number => back(y, top, image.height);
+  const boxes = mapBoxes(detections, ([x1, y1, x2, y2]) => [across(x1), down(y1), across(x2), down(y2)]);
+  return boxes.map(({ keypoints, ...rest }) => ({
+    ...rest,
+    ...(keypoints && { keypoints: keypoints.map((point) => ({ ...point, x: across(point.x), y: down(point.y) })) }),
+  }));
 }
 
 /** Boxes at whole pixels, halves to even, as YOLOv5's detect.py reports them. */

@@ -12,7 +12,7 @@ export interface DetectedPicture extends Found {
 
 const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
 
-/** One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture. */
+/** One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture, and so are keypoints. */
 export const detectionDocument = (
   { image, drawn, detections, masks, elapsedMs }: DetectedPicture,
   names: readonly string[],
@@ -20,11 +20,12 @@ export const detectionDocument = (
   image,
   drawn: drawn ?? null,
   elapsedMs: Math.round(elapsedMs * 10) / 10,
-  detections: detections.map(({ box, score, classIndex }, index) => ({
+  detections: detections.map(({ box, score, classIndex, keypoints }, index) => ({
     class: classIndex,
     name: nameOf(names, classIndex),
     score,
     box,
+    ...(keypoints && { keypoints }),
     ...(masks[index] && { maskPixels: masks[index].data.reduce((sum, inside) => sum + inside, 0) }),
   })),
 });
