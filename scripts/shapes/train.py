@@ -68,7 +68,8 @@ def main():
         write_goldens(load_detector())
         return
     write_pictures()
-    training = train(SimpleNamespace(**OPTIONS), HYPERPARAMETERS)
+    opt = SimpleNamespace(**OPTIONS)
+    training = train(opt, HYPERPARAMETERS, draw_training_set(opt), augment, load_heldout())
     write_goldens(load_detector(), training)
 
 
@@ -80,16 +81,18 @@ def load_detector():
 # --- training --------------------------------------------------------------------------------------------------------
 
 
-def train(opt, hyp):
-    """Trains, writes the checkpoint and returns a record of the training."""
+def train(opt, hyp, training_set, change, heldout=None):
+    """Trains, writes the checkpoint beside its yaml and returns a record of the training.
+
+    `change` gives the pixels and boxes that are shown in place of a picture's; every fifth epoch is judged on `heldout`.
+    """
     begin = time.time()
     seed_everything(opt.seed)
-    images, boxes = draw_training_set(opt)
-    model = build_model(hyp)
+    images, boxes = training_set
+    model = build_model(opt, hyp)
     ema = ModelEMA(model)
     optimizer = smart_optimizer(model, opt.optimizer, hyp["lr0"], hyp["momentum"], hyp["weight_decay"])
     loss_of = ComputeLoss(model)
-    heldout = load_heldout()
     rng = np.random.default_rng(opt.seed)
     steps = math.ceil(len(images) / opt.batch_size)
     for epoch in range(opt.epochs):
@@ -97,12 +100,12 @@ def train(opt, hyp):
         losses = torch.zeros(3)
         for step, chosen in enumerate(np.array_split(rng.permutation(len(images)), steps)):
             set_learning_rate(optimizer, epoch + step / steps, opt, hyp)
-            inputs, targets = make_batch(rng, images, boxes, chosen)
+            inputs, targets = make_batch(rng, images, boxes, chosen, change)
             loss, parts = loss_of(model(inputs), targets)
             update(model, optimizer, loss)
             ema.update(model)
             losses += parts / steps
-        report(epoch, losses, begin, evaluate(ema.ema, heldout) if epoch % 5 == 4 else None)
+        report(epoch, losses, begin, evaluate(ema.ema, heldout) if heldout and epoch % 5 == 4 else None)
     ema.update_attr(model, include=["yaml", "nc", "hyp", "names", "stride", "class_weights"])
     save_checkpoint(model, ema, optimizer, opt)
     return {"seconds": round(time.time() - begin), "options": vars(opt), "hyperparameters": hyp}
@@ -125,9 +128,9 @@ def relative(boxes, size):
     return np.concatenate([label, (low + high) / 2 / size, (high - low) / size], 1)
 
 
-def build_model(hyp):
+def build_model(opt, hyp):
     """A fresh model with the attributes that YOLOv5's training attaches."""
-    model = DetectionModel(FIXTURES / "shapes.yaml")
+    model = DetectionModel(FIXTURES / opt.cfg)
     model.nc = len(CLASSES)
     model.hyp = hyp
     model.class_weights = torch.ones(len(CLASSES))
@@ -135,11 +138,11 @@ def build_model(hyp):
     return model
 
 
-def make_batch(rng, images, boxes, chosen):
-    """Network input and targets (picture, class, centre, size), each picture mirrored, turned and recoloured."""
+def make_batch(rng, images, boxes, chosen, change):
+    """Network input and targets (picture, class, centre, size), each picture changed."""
     inputs, targets = [], []
     for position, index in enumerate(chosen):
-        pixels, rows = augment(rng, images[index], boxes[index].copy())
+        pixels, rows = change(rng, images[index], boxes[index].copy())
         inputs.append(pixels)
         targets.append(np.insert(rows, 0, position, 1))
     stacked = torch.from_numpy(np.stack(inputs)).permute(0, 3, 1, 2).contiguous()
@@ -195,8 +198,9 @@ def save_checkpoint(model, ema, optimizer, opt):
         "git": None,
         "date": datetime.now().isoformat(),
     }
-    torch.save(checkpoint, CHECKPOINT)
-    strip_optimizer(CHECKPOINT)
+    path = (FIXTURES / opt.cfg).with_suffix(".pt")
+    torch.save(checkpoint, path)
+    strip_optimizer(path)
 
 
 if __name__ == "__main__":
