@@ -101,6 +101,19 @@ test("--external-data writes weights beside the model, for every command", async
   expect(await runCli(["verify", inside, again])).toBe(0);
 });
 
+test("data of a model that is replaced by one without go with it, those of others stay", async () => {
+  mkdirSync(at("out"));
+  const compile = (...more: string[]): Promise<number> =>
+    runCli([CHECKPOINT, "-o", at("out/a.onnx"), "--no-verify", "--imgsz", "64", ...more]);
+  expect(await compile("--external-data")).toBe(0);
+  writeFileSync(at("out/b.onnx.data"), "");
+  expect(await compile()).toBe(0);
+  expect(readdirSync(at("out")).sort()).toEqual(["a.onnx", "b.onnx.data"]);
+  writeFileSync(at("out/a.onnx.data"), "");
+  expect(await compile()).toBe(0);
+  expect(readdirSync(at("out")).sort()).toEqual(["a.onnx", "a.onnx.data", "b.onnx.data"]);
+});
+
 test("weights are not read through a link, nor from another folder", async () => {
   const model = exported("a", WEIGHTS, "link.bin");
   symlinkSync(at("a/w.bin"), at("a/link.bin"));

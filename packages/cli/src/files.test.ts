@@ -13,11 +13,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Publishes a file of that name and content for each entry, as one set. */
-function publish(files: Readonly<Record<string, string>>): void {
+function publish(files: Readonly<Record<string, string>>, obsolete: readonly string[] = []): void {
   const workspace = openWorkspace(at("model.onnx"));
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(workspace.path(name), content);
-    workspace.publish(new Map(Object.keys(files).map((name) => [name, at(name)])));
+    workspace.publish(new Map(Object.keys(files).map((name) => [name, at(name)])), obsolete.map(at));
   } finally {
     workspace.discard();
   }
@@ -37,4 +37,16 @@ test("a file that cannot be moved takes the others of its set back", () => {
   expect(() => publish(files)).toThrow(/output\/unwritable: cannot write .*model\.scales: it is a folder/);
   expect(readdirSync(folder).sort()).toEqual(["model.onnx", "model.scales"]);
   expect(readFileSync(at("model.onnx"), "utf8")).toBe("old");
+});
+
+test("files that nothing needs any more go with the set, and come back where it cannot be moved", () => {
+  writeFileSync(at("model.data"), "weights");
+  mkdirSync(at("model.scales/full"), { recursive: true });
+  expect(() => publish({ "model.onnx": "new", "model.scales": "in the way" }, ["model.data"])).toThrow(
+    /output\/unwritable/,
+  );
+  expect(readdirSync(folder).sort()).toEqual(["model.data", "model.scales"]);
+  expect(readFileSync(at("model.data"), "utf8")).toBe("weights");
+  publish({ "model.onnx": "new" }, ["model.data"]);
+  expect(readdirSync(folder).sort()).toEqual(["model.onnx", "model.scales"]);
 });

@@ -90,8 +90,11 @@ export interface Workspace {
    * that of the process which ends.
    */
   keepOpen(path: string): void;
-  /** Moves finished files to their targets: all of them, or none. @throws output/unwritable */
-  publish(targets: ReadonlyMap<string, string>): void;
+  /**
+   * Moves finished files to their targets, and files that nothing needs any more out of the way: all of them, or none.
+   * @throws output/unwritable
+   */
+  publish(targets: ReadonlyMap<string, string>, obsolete?: readonly string[]): void;
   discard(): void;
 }
 
@@ -118,7 +121,7 @@ export function openWorkspace(output: string): Workspace {
       // Windows moves and removes no file that is open.
       if (process.platform !== "win32") open.push(openSync(path, "r"));
     },
-    publish: (targets) => {
+    publish: (targets, obsolete = []) => {
       const [[name, to] = []] = targets;
       if (name !== undefined && isStdout(to)) {
         if (targets.size > 1)
@@ -126,7 +129,8 @@ export function openWorkspace(output: string): Workspace {
         return copyToStdout(join(folder, name));
       }
       const moves = [...targets].map(([from, target]) => ({ from: join(folder, from), to: fileToReplace(target) }));
-      moveTogether(moves, (index) => join(folder, `replaced-${index}`));
+      const aside = obsolete.map((from, index) => ({ from, to: join(folder, `obsolete-${index}`) }));
+      moveTogether([...aside, ...moves], (index) => join(folder, `replaced-${index}`));
     },
     discard: () => {
       discard();
@@ -150,7 +154,10 @@ function moveTogether(moves: readonly Move[], placeOfReplaced: (index: number) =
     try {
       const replaced = moves.length > 1 && keepReplaced(to, placeOfReplaced(index));
       renameSync(from, to);
-      undo.push(() => (replaced ? renameSync(placeOfReplaced(index), to) : rmSync(to)));
+      undo.push(() => {
+        renameSync(to, from);
+        if (replaced) renameSync(placeOfReplaced(index), to);
+      });
     } catch (error) {
       for (const step of undo.reverse()) step();
       throw outputUnwritable(to, errorCode(error));

@@ -2,7 +2,9 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { OutputFile } from "@yolo-compile/compiler";
 import type { FilePlace } from "@yolo-compile/proof";
+import { dataLeftBy } from "./data-left.js";
 import { type Workspace, writeChunks } from "./files.js";
+import { isStdout } from "./output-target.js";
 
 /**
  * Proves files in a folder that is there: models of gigabytes are never in memory. Those to take are in `optimized/`.
@@ -20,6 +22,13 @@ export const folderPlace = (folder: string, written: (path: string) => void = ()
   },
 });
 
-/** Moves proven files from a {@link folderPlace} in a workspace to that of `output`, the model. @throws output/unwritable */
-export const publishFiles = (workspace: Workspace, files: readonly OutputFile[], output: string): void =>
-  workspace.publish(new Map(files.map(({ name }) => [join("optimized", name), join(dirname(output), name)])));
+/**
+ * Moves proven files from a {@link folderPlace} in a workspace to that of `output`, the model. The data file of the model that
+ * is replaced goes, too.
+ * @throws output/unwritable
+ */
+export function publishFiles(workspace: Workspace, files: readonly OutputFile[], output: string): void {
+  const targets = new Map(files.map(({ name }) => [join("optimized", name), join(dirname(output), name)]));
+  const left = isStdout(output) ? undefined : dataLeftBy(files, output);
+  workspace.publish(targets, left === undefined ? [] : [left]);
+}
