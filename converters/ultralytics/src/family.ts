@@ -4,6 +4,7 @@ import { decodeMaps, FAMILY } from "./decode-maps.js";
 import { ULTRALYTICS_MODULES } from "./modules/index.js";
 import { OFFICIAL } from "./official.js";
 import { outputsOf } from "./outputs-of.js";
+import { withoutScale } from "./scale.js";
 
 /** YOLOv8, YOLO11, YOLOv5u, YOLOv10, YOLO12, YOLO26 and the other networks of the package `ultralytics`. */
 export const ULTRALYTICS: Family = {
@@ -13,6 +14,7 @@ export const ULTRALYTICS: Family = {
     looksLike: `a yaml with ${REQUIRED.join(", ")} and no anchors; a checkpoint of ultralytics.nn.tasks`,
     recognizes,
     readConfig,
+    withoutScale,
     outputsOf,
     decodeMaps,
     named: OFFICIAL,

@@ -19,6 +19,15 @@ const UNSCALED: Gains = { depth: 1, width: 1, most: Number.POSITIVE_INFINITY };
 const letterOf = (name: string): string => /yolo(?:e-)?v?\d+([nslmx])/.exec(name)?.[1] ?? "";
 
 /**
+ * `yolov8-seg.yaml` for `yolov8n-seg.yaml`, in the same folder; undefined for other paths. Source: ultralytics 8.4.190
+ * nn/tasks.py yaml_model_load.
+ */
+export function withoutScale(path: string): string | undefined {
+  const [, before, after] = /^(.*yolo(?:e-)?v?\d+)[nslmx]([^/\\]*\.ya?ml)$/.exec(path) ?? [];
+  return before === undefined ? undefined : `${before}${after}`;
+}
+
+/**
  * The scale of a document: the letter in a checkpoint's yaml, else the one in `name`, else the first of `scales`. Yamls
  * without `scales` have the gains themselves.
  * @throws yaml/value

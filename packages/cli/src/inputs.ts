@@ -11,6 +11,7 @@ import {
   openCheckpoint,
   pipelineName,
   readModelInfo,
+  yamlsWithoutScale,
 } from "@yolo-compile/compiler";
 import { checkExternalData } from "@yolo-compile/proof";
 import { noSuchNetwork, usage } from "./diagnostics.js";
@@ -83,8 +84,13 @@ export function openInputs(paths: readonly string[], options: WeightsOptions): I
   }
 }
 
-/** @throws input/unreadable, which says what names there are if the path looks like one */
-function openNamed(path: string): FileSource {
+/**
+ * A file, or in its place the yaml of all scales of its network, under the name that was given, which has the scale.
+ * @throws input/unreadable, which says what names there are if the path looks like one
+ */
+export function openNamed(path: string): FileSource {
+  const stand = existsSync(path) ? undefined : yamlsWithoutScale(path).find((each) => existsSync(each));
+  if (stand !== undefined) return { ...openFile(stand), name: path };
   if (existsSync(path) || !/^[^./\\]+(\.ya?ml)?$/.test(path)) return openFile(path);
   const near = nearestNames(path.replace(/\.ya?ml$/, ""), networkNames(), 2);
   if (near.length === 0) return openFile(path);

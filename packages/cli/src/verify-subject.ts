@@ -12,7 +12,7 @@ import {
 import { type CompiledSubject, type ModelFile, modelFile, namesOf, type VerifySubject } from "@yolo-compile/proof";
 import { usage } from "./diagnostics.js";
 import { openFile, readWhole } from "./files.js";
-import { graphsRequest, openInputs } from "./inputs.js";
+import { graphsRequest, openInputs, openNamed } from "./inputs.js";
 import { dynamicAxes, imageSize, type NetworkOptions } from "./options.js";
 
 /** Options of `verify` for the subject: files, and a folder of known outputs. */
@@ -59,7 +59,7 @@ function openPaths(
 
 function kindOf(path: string): InputKind {
   if (!existsSync(path) && namedYaml(path)) return "config";
-  const file = openFile(path);
+  const file = openNamed(path);
   try {
     return inputKind(file);
   } finally {

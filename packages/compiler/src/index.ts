@@ -67,7 +67,7 @@ export { type FamilyModules, listModules, type ModuleGroup } from "./list-module
 export type { LeftWeight } from "./load-partial.js";
 export * from "./lower-precision.js";
 export { matchWeights, type WeightMatch } from "./match-weights.js";
-export { namedYaml, networkNames } from "./named-networks.js";
+export { namedYaml, networkNames, yamlsWithoutScale } from "./named-networks.js";
 export { nearestWeight } from "./nearest-weight.js";
 export type { DynamicAxes } from "./open-image.js";
 export { exportedTask, type Outlook, outlookOf, type Task } from "./outlook.js";

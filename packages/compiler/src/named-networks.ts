@@ -19,6 +19,10 @@ export function namedYaml(name: string): { readonly file: string; readonly text:
   return undefined;
 }
 
+/** The yamls that may stand for one which does not exist: those of all scales of a network. */
+export const yamlsWithoutScale = (path: string): readonly string[] =>
+  OWNING_FAMILIES.flatMap(({ networks }) => networks.withoutScale?.(path) ?? []);
+
 /** A named network that a checkpoint's weights fit, all of them. */
 export interface RecognizedNetwork extends NetworkGuess {
   readonly family: OwningFamily;

@@ -25,6 +25,8 @@ export interface NetworkFamily {
   recognizes(evidence: Evidence): boolean;
   /** @throws yaml/keys, yaml/value, yaml/row where the document, though its own, is wrong */
   readConfig(document: PyValue, name: string): ModelConfig;
+  /** The yaml of all scales that a yaml's path stands for where there is no such file; undefined where it names no scale. */
+  withoutScale?(path: string): string | undefined;
   /** The layouts of the outputs of an exported model; undefined where it is not of this family. */
   outputsOf?(model: ExportedModel): readonly OutputLayout[] | undefined;
   /**
