@@ -28,6 +28,8 @@ const MADE_BY_OTHERS: ReadonlyMap<string, (model: string, output: string) => str
  */
 export function outputFile(given: string | undefined, usual: string): string {
   if (given === undefined) return usual;
+  // Not looked at: after a stat of a pipe, Node's next realpath, that of a module to import, ends where it began.
+  if (isStdout(given)) return given;
   if (isFolder(given)) return join(given, usual);
   if (/[/\\]$/.test(given)) throw usage(`--output ${given}: there is no such folder`, `mkdir -p ${given}`);
   const extension = extname(given).toLowerCase();
