@@ -7,7 +7,7 @@ const refuse = (problem) => {
 const OLDEST = [20, 19]; // "engines" of package.json
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
-  refuse(`yolo-compile needs Node ${OLDEST.join(".")} or later, this is ${process.version}: https://nodejs.org`);
+  refuse(`yolo-compile needs Node ${OLDEST.join(".")} or later, this is ${process.versions.node}: https://nodejs.org`);
 const { main } = await import("../bundle/main.js").catch((error) =>
   refuse(`yolo-compile cannot be loaded: ${error.message}`),
 );

@@ -60,7 +60,7 @@ export const withEnding = <Options>(yargs: Argv<Options>) =>
     .option("max-det", { type: "number", describe: "--nms: rows for each picture  [default: 300]" })
     .option("agnostic", { type: "boolean", describe: "--nms: boxes of other classes overlap too" })
     .option("multi-label", { type: "boolean", describe: "--nms: a box counts once for each of its classes" })
-    .group(["head", "boxes", "top", "nms", "conf", "iou", "max-det", "agnostic", "multi-label"], "Ending:");
+    .group(["head", "boxes", "top", "nms", "masks", "conf", "iou", "max-det", "agnostic", "multi-label"], "Ending:");
 
 /** Options that say how suppression works, and nothing without it. */
 const RULES = ["masks", "max-det", "agnostic", "multi-label"] as const satisfies readonly (keyof EndingOptions)[];

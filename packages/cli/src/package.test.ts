@@ -39,7 +39,7 @@ test("holds the bundle, its declarations and documents: no tests, no sources, no
     /^bundle\/[\w-]+\.m?js$/,
     /^bundle\/third-party-licences\.txt$/,
     /^bundle\/types\/[\w/-]+\.d\.m?ts$/,
-    /^docs\/[\w/-]+\.(md|mjs|yaml|json)$/,
+    /^docs\/[\w/.-]+\.(md|mjs|yaml|json)$/,
   ];
   expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
   expect(files.filter((file) => /\.test\.|testing|fixture/.test(file))).toEqual([]);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { fixturePath } from "@yolo-compile/testkit";
 import { runCli } from "./cli.js";
@@ -91,6 +91,15 @@ posix(`an output that there is no room for is said, and what was there stays${wh
   const { status, stderr } = shell('ulimit -f 100; yolo "$CHECKPOINT" --imgsz 64 -o out.onnx');
   expect([status, stderr]).toEqual([74, expect.stringMatching(/output\/unwritable: cannot write .*ulimit -f/)]);
   expect([readdirSync(folder), readFileSync(at("out.onnx"), "utf8")]).toEqual([["out.onnx"], "precious"]);
+});
+
+test("a Node that is too old is told which one is needed", () => {
+  const old = `Object.defineProperty(process.versions, "node", { value: "18.20.8" }); await import(${JSON.stringify(pathToFileURL(PROGRAM))})`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", old], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([
+    74,
+    expect.stringMatching(/^error system\/refused: yolo-compile needs Node 20\.19 or later, this is .*\n$/),
+  ]);
 });
 
 /** Starts to compile, and waits until its hidden folder is there. */

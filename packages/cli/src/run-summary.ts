@@ -10,7 +10,8 @@ import {
 import { openInputs } from "./inputs.js";
 import { loadOptions } from "./load-options.js";
 import { imageSize, type PlanOptions, type WeightsOptions } from "./options.js";
-import { openTerminal } from "./terminal.js";
+import { openTerminal, type Terminal } from "./terminal.js";
+import { textWidth } from "./text-width.js";
 
 /** The options of `summary`, as yargs gives them. */
 export interface SummaryOptions extends WeightsOptions, PlanOptions {
@@ -28,12 +29,35 @@ export function runSummary({ files, imgsz, json, ...options }: SummaryOptions): 
     const network = loadNetwork(config, checkpoint, loadOptions(options));
     const notes = networkNotes(network, size);
     const summary = summarizeNetwork(network);
-    terminal.print(...formatSummary(visibleRows(summary)).split("\n"));
+    printSummary(visibleRows(summary), terminal);
     terminal.report(notes);
     terminal.printJson(() => asJson(summary, notes));
   } finally {
     checkpoint?.close();
   }
+}
+
+/** YOLOv5's own table, or one that fits where the terminal is narrower. */
+function printSummary(summary: Summary, terminal: Terminal): void {
+  const lines = formatSummary(summary)
+    .split("\n")
+    .map((text) => text.trimEnd());
+  const fits = lines.every((text) => textWidth(text) <= terminal.width);
+  if (fits) {
+    terminal.print(...formatSummary(summary).split("\n"));
+    return;
+  }
+  const rows = summary.rows.map(({ index, from, repeats, parameters, type, arguments: args }) => [
+    index,
+    from,
+    repeats,
+    parameters,
+    type,
+    args,
+  ]);
+  const head = ["", "from", "n", "params", "module", "arguments"];
+  terminal.table({ head, colAligns: ["right", "right", "right", "right", "left", "left"] }, rows);
+  terminal.print(summary.line);
 }
 
 /** The rows with texts of one line each, whatever the yaml holds, so that columns are as wide as what is seen. */

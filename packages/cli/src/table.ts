@@ -50,7 +50,9 @@ export function formatTable(
 }
 
 function layOut(head: Cells, body: readonly Cells[], optional: readonly number[], width: number): readonly Column[] {
-  const widest = (at: number, title: number): number => Math.max(title, ...body.map((row) => textWidth(row[at] ?? "")));
+  // cli-table3 makes no column narrower than 1.
+  const widest = (at: number, title: number): number =>
+    Math.max(1, title, ...body.map((row) => textWidth(row[at] ?? "")));
   const whole = head.map((title, at) => ({ at, width: widest(at, textWidth(title)) }));
   if (total(whole) <= width) return whole;
   let columns: readonly Column[] = head.map((title, at) => ({
