@@ -43,7 +43,7 @@ export function outputFile(given: string | undefined, usual: string): string {
 }
 
 /** Whether a path is that of a folder. */
-export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+export const isFolder = (path: string): boolean => statusOf(path, statSync)?.isDirectory() ?? false;
 
 /** The folder for the unfinished files of `output`: its own, so that they can be moved. @throws output/unwritable */
 export const placeBeside = (output: string): string => (isStdout(output) ? tmpdir() : dirname(fileToReplace(output)));
