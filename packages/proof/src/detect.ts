@@ -10,6 +10,7 @@ import {
 } from "@yolo-compile/runtime";
 import {
   type Detection,
+  hasAnyBoxes,
   hasBoxes,
   type Image,
   letterbox,
@@ -64,7 +65,7 @@ export interface Found {
 
 const USUAL_SIZE: Size = { width: 640, height: 640 };
 
-/** Opens a detector or an instance segmenter. @throws runtime/load, runtime/external-data, detect/model */
+/** Opens a detector of boxes, masks, keypoints or rotated boxes. @throws runtime/load, runtime/external-data, detect/model */
 export async function openDetector(request: DetectorRequest): Promise<Detector> {
   const { model, name, info, provider } = request;
   checkExternalData(model, name, info.externalData);
@@ -129,14 +130,14 @@ async function detect(
   const started = performance.now();
   const outputs = await session.run(new Map([[input.name, tensor]]));
   const elapsedMs = performance.now() - started;
-  const [found] = readDetections(readOutputs(outputs, metadata), boxed, [image], options) ?? [];
+  const [found] = readDetections(readOutputs(outputs, metadata), boxed, [image], options, hasAnyBoxes) ?? [];
   if (!found) throw noDetector(session.name, "its outputs", session.outputs);
   return { ...found, elapsedMs };
 }
 
 /**
- * The detections in a network's outputs for each picture of its input, whose size is `size`; undefined where the outputs
- * are not those of a detector or segmenter.
+ * The detections in a network's outputs for each picture of its input, whose size is `size`; undefined where no output holds
+ * detections by `isOfDetections`, which leaves rotated boxes out unless told otherwise.
  * @throws detect/output
  */
 export function readDetections(
@@ -144,8 +145,9 @@ export function readDetections(
   size: Size,
   images: readonly Image[],
   options: SuppressionOptions = {},
+  isOfDetections = hasBoxes,
 ): Omit<Found, "elapsedMs">[] | undefined {
-  const boxes = read?.layouts.find(hasBoxes);
+  const boxes = read?.layouts.find(isOfDetections);
   const output = boxes && read?.outputs.get(boxes.output);
   if (!read || !boxes || !output) return undefined;
   const having = (part: PartName) => {

@@ -19,8 +19,8 @@ export const noDetector = (
 ): CompileError =>
   new CompileError({
     code: "detect/model",
-    message: `${model} is no detector of upright boxes: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
-    hint: "expected an image [n,3,h,w] that gives boxes and classes, and perhaps prototypes; rotated boxes are not drawn",
+    message: `${model} is no detector: ${what} are ${values.map(({ name, shape }) => `${name} [${shape.join(",")}]`).join(", ") || "none"}`,
+    hint: "expected an image [n,3,h,w] that gives boxes and classes, and perhaps prototypes, keypoints or angles",
   });
 
 /** For a model with data beside it that is to be proven in memory. */

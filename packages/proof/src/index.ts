@@ -17,10 +17,15 @@ export {
 export {
   type ClassScore,
   checkImageName,
+  cornersOf,
   type Detection,
   decodeImage,
   drawDetections,
   encodeImage,
+  isVisible,
+  type Keypoint,
+  type Point,
+  type RotatedBox,
   roundBoxes,
 } from "@yolo-compile/vision";
 export { type Classifier, classLayoutOf, openClassifier } from "./classify.js";

@@ -1,4 +1,5 @@
 import type { Box, Detection, Keypoint } from "./detection.js";
+import { type RotatedBox, uprightBox } from "./rotated-box.js";
 import type { RowLayout, Span } from "./row-layout.js";
 
 /**
@@ -26,7 +27,7 @@ export function candidatesOf(data: Float32Array, layout: RowLayout, rules: Candi
       const classIndex = label === undefined ? place : values[label]!;
       if (rules.classes?.has(classIndex) ?? true)
         found.push({
-          box: cornersOf(values, layout.box),
+          ...placeOf(values, layout),
           score: weighed[place]!,
           classIndex,
           // YOLOv5 multiplies mask coefficients by the objectness, as it does class scores.
@@ -59,6 +60,17 @@ function allClasses(scores: Float32Array, confidence: number): number[] {
   const classes: number[] = [];
   for (let index = 0; index < scores.length; index++) if (scores[index]! > confidence) classes.push(index);
   return classes;
+}
+
+function placeOf(values: Float32Array, { box, rotation }: RowLayout): Pick<Detection, "box" | "rotated"> {
+  if (rotation === undefined) return { box: cornersOf(values, box) };
+  const { first, second } = box;
+  const rotated: RotatedBox = {
+    center: [values[first]!, values[first + 1]!],
+    size: [values[second]!, values[second + 1]!],
+    angle: values[rotation]!,
+  };
+  return { box: uprightBox(rotated), rotated };
 }
 
 const keypointsOf = (values: Float32Array, { at, count, size }: RowLayout["keypoints"]): Keypoint[] =>

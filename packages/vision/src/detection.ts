@@ -1,3 +1,5 @@
+import type { RotatedBox } from "./rotated-box.js";
+
 /** Left, top, right and bottom in pixels; the right and bottom edges lie outside. */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 
@@ -11,6 +13,7 @@ export interface Keypoint {
 
 /** One detected object. All numbers are float32 values. */
 export interface Detection {
+  /** Of a rotated box, the upright one around it. */
   readonly box: Box;
   /** Objectness times class score. */
   readonly score: number;
@@ -19,4 +22,6 @@ export interface Detection {
   readonly maskCoefficients?: Float32Array;
   /** In the order of the network, for pose. */
   readonly keypoints?: readonly Keypoint[];
+  /** For oriented detection. */
+  readonly rotated?: RotatedBox;
 }

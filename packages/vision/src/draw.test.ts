@@ -3,6 +3,7 @@ import type { Box, Detection } from "./detection.js";
 import { drawDetections } from "./draw.js";
 import type { Image } from "./image.js";
 import { channelsOf, classColour } from "./palette.js";
+import { cornersOf } from "./rotated-box.js";
 import { noise } from "./testing/computed.js";
 
 const PICTURE = noise([200, 150]);
@@ -121,4 +122,28 @@ test("a mask blends its pixels with the class's colour, the first mask on top", 
   expect(pixel(both, 60, 70)).toEqual(
     pixel(PICTURE, 60, 70).map((value, at) => blend(blend(value, at, classColour(1)), at, classColour(0))),
   );
+});
+
+const joined = ({ x, y }: { x: number; y: number }, [ax, ay]: readonly number[], [bx, by]: readonly number[]) => {
+  const [dx, dy] = [bx! - ax!, by! - ay!];
+  const along = Math.min(1, Math.max(0, ((x - ax!) * dx + (y - ay!) * dy) / (dx * dx + dy * dy)));
+  return Math.hypot(x - ax! - along * dx, y - ay! - along * dy);
+};
+
+/** A slanted line's edge lies within its pixels: at least nine tenths of one in its middle are of the class's colour. */
+function expectColour(found: readonly number[], classIndex: number): void {
+  const colour = channelsOf(classColour(classIndex));
+  expect(Math.max(...found.map((value, channel) => Math.abs(value - colour[channel]!)))).toBeLessThan(255 / 10);
+}
+
+test("a rotated box is drawn as its quadrilateral", async () => {
+  const rotated = { center: [100, 90], size: [80, 30], angle: Math.PI / 6 } as const;
+  const image = await drawDetections(PICTURE, [{ ...found([58, 57, 142, 123], 1), rotated }], NAMES);
+  const corners = cornersOf(rotated);
+  const sides = corners.map((corner, index) => [corner, corners[(index + 1) % 4]!] as const);
+  const below = changed(image).filter(({ y }) => y > 60); // the label is above
+  expect(below.length).toBeGreaterThan(200);
+  for (const place of below) expect(Math.min(...sides.map(([a, b]) => joined(place, a, b)))).toBeLessThan(4);
+  for (const [[ax, ay], [bx, by]] of sides)
+    expectColour(pixel(image, Math.floor((ax + bx) / 2), Math.floor((ay + by) / 2)), 1);
 });

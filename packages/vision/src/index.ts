@@ -17,5 +17,7 @@ export { nonMaxSuppression, type SuppressionOptions } from "./non-max-suppressio
 export * from "./output-parts.js";
 export { boxOverlap, maskOverlap } from "./overlap.js";
 export { classColour } from "./palette.js";
-export { hasBoxes } from "./row-layout.js";
+export { cornersOf, type Point, type RotatedBox } from "./rotated-box.js";
+export { hasAnyBoxes, hasBoxes } from "./row-layout.js";
 export { roundBoxes, scaleBoxes } from "./scale-boxes.js";
+export { isVisible } from "./skeleton.js";

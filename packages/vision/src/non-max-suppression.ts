@@ -2,6 +2,7 @@ import type { OutputLayout, Tensor } from "@yolo-compile/core";
 import { type CandidateRules, candidatesOf } from "./candidates.js";
 import type { Detection } from "./detection.js";
 import { badThreshold } from "./diagnostics.js";
+import { likeness, spreadOf } from "./rotated-box.js";
 import { rowLayout, rowMajor } from "./row-layout.js";
 
 /** Options of non-maximum suppression; the defaults are those of YOLOv5's detect.py. */
@@ -32,7 +33,7 @@ export const classDistance = (classIndex: number): number => Math.fround(classIn
 /**
  * The objects in a decoded output, a list for each picture, best score first. `layout` gives the columns of box, scores and
  * mask coefficients; boxes with a label come from a graph that has suppressed others already, and only their number is
- * limited. Source: yolov5 v7.0 utils/general.py non_max_suppression, in float32 wherever that decides an order or a
+ * limited. Rotated boxes are suppressed by their likeness. Source: yolov5 v7.0 utils/general.py non_max_suppression, in float32 wherever that decides an order or a
  * threshold.
  * @throws detect/output, detect/threshold
  */
@@ -55,6 +56,8 @@ export function nonMaxSuppression(
     const values = data.subarray(picture * size, (picture + 1) * size);
     const candidates = candidatesOf(values, places, rules).sort((a, b) => b.score - a.score);
     if (places.label !== undefined) return candidates.slice(0, maxDetections);
+    if (places.rotation !== undefined)
+      return suppressRotated(candidates.slice(0, MOST_CANDIDATES), agnostic, iou, maxDetections);
     return suppress(candidates.slice(0, MOST_CANDIDATES), agnostic, iou, maxDetections);
   });
 }
@@ -76,6 +79,23 @@ function suppress(candidates: readonly Detection[], agnostic: boolean, iou: numb
     kept.push(candidates[index]!);
     for (let other = index + 1; other < candidates.length; other++)
       if (!suppressed[other] && overlap(boxes, areas, index, other) > iou) suppressed[other] = 1;
+  }
+  return kept;
+}
+
+/**
+ * A box goes where any better one is like it, be that one suppressed itself.
+ * Source: ultralytics 8.4 utils/nms.py TorchNMS.fast_nms, in float64.
+ */
+function suppressRotated(candidates: readonly Detection[], agnostic: boolean, iou: number, most: number): Detection[] {
+  const spreads = candidates.flatMap(({ rotated, classIndex }) =>
+    rotated ? [spreadOf(rotated, agnostic ? 0 : classDistance(classIndex))] : [],
+  );
+  const kept: Detection[] = [];
+  for (let index = 0; index < candidates.length && kept.length < most; index++) {
+    let better = 0;
+    while (better < index && !(likeness(spreads[better]!, spreads[index]!) > iou)) better++;
+    if (better === index) kept.push(candidates[index]!);
   }
   return kept;
 }

@@ -3,6 +3,7 @@ import type { Outliner } from "./glyphs.js";
 import type { Size } from "./image.js";
 import { classColour, inkOn } from "./palette.js";
 import { placeLabels, type Rectangle } from "./place-labels.js";
+import { cornersOf } from "./rotated-box.js";
 import { skeletonSvg } from "./skeleton.js";
 
 /** Line width and letter size grow with the picture, and stay readable on a small one. */
@@ -50,14 +51,20 @@ function outside([x1, y1, x2, y2]: Box, pen: Pen): Box {
 }
 
 /** A dark rim keeps the frame visible on a ground of its own colour. */
-function frameSvg({ box, classIndex }: Detection, pen: Pen): string {
+function frameSvg({ box, classIndex, rotated }: Detection, pen: Pen): string {
+  if (rotated) {
+    const points = cornersOf(rotated).map((corner) => corner.join(","));
+    return rimmed(`<polygon points="${points.join(" ")}" fill="none" stroke-linejoin="round"`, classIndex, pen);
+  }
   const [x1, y1, x2, y2] = box.map((edge) => centred(edge, pen)) as [number, number, number, number]; // four stay four
   const shape = `x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke-linejoin="round"`;
-  return (
-    `<rect ${shape} stroke="#000000" stroke-opacity="0.3" stroke-width="${pen.line + 2}"/>` +
-    `<rect ${shape} stroke="${classColour(classIndex)}" stroke-width="${pen.line}"/>`
-  );
+  return rimmed(`<rect ${shape}`, classIndex, pen);
 }
+
+/** An element without its strokes and its end, first as a dark rim, then in the class's colour. */
+const rimmed = (open: string, classIndex: number, { line }: Pen): string =>
+  `${open} stroke="#000000" stroke-opacity="0.3" stroke-width="${line + 2}"/>` +
+  `${open} stroke="${classColour(classIndex)}" stroke-width="${line}"/>`;
 
 const margin = ({ letters }: Pen): number => Math.round(letters * 0.35);
 

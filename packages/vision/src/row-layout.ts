@@ -29,6 +29,8 @@ export interface RowLayout {
   readonly masks: Span;
   /** Points of two numbers, x and y, or of three, with a score. */
   readonly keypoints: Span & { readonly size: 2 | 3 };
+  /** The angle of a box that is given by centre and size. */
+  readonly rotation: number | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export function rowLayout(output: Tensor, layout: OutputLayout): RowLayout {
     label: spans.get("label")?.at,
     masks: spans.get("masks") ?? { at: columns, count: 0 },
     keypoints,
+    rotation: spans.get("rotation")?.at,
   };
 }
 
@@ -75,9 +78,13 @@ export function rowMajor(output: Tensor, { axis }: OutputLayout, { rows, columns
   return turned;
 }
 
-/** Whether a layout is one of upright boxes, which become detections; rotated ones do not. */
-export const hasBoxes = ({ parts }: OutputLayout): boolean =>
-  parts.some(({ name }) => name === "corners" || name === "center") && !parts.some(({ name }) => name === "rotation");
+/** Whether a layout is one of boxes, upright or rotated. */
+export const hasAnyBoxes = ({ parts }: OutputLayout): boolean =>
+  parts.some(({ name }) => name === "corners" || name === "center");
+
+/** Whether a layout is one of upright boxes. */
+export const hasBoxes = (layout: OutputLayout): boolean =>
+  hasAnyBoxes(layout) && !layout.parts.some(({ name }) => name === "rotation");
 
 const keypointSpan = (parts: readonly OutputPart[], span: Span): RowLayout["keypoints"] => ({
   ...span,

@@ -41,8 +41,8 @@ export function skeletonSvg({ keypoints = [], classIndex }: Detection, line: num
   return [...bones, ...points].join("");
 }
 
-/** NaN is nowhere, and no SVG. */
-const isVisible = ({ x, y, score = 1 }: Keypoint): boolean =>
+/** Whether a keypoint is drawn: NaN is nowhere, and no SVG. */
+export const isVisible = ({ x, y, score = 1 }: Keypoint): boolean =>
   Number.isFinite(x) && Number.isFinite(y) && score >= VISIBLE;
 
 function boneSvg(a: Keypoint, b: Keypoint, colour: string, line: number): string {

@@ -1,4 +1,12 @@
-import { type Found, roundBoxes } from "@yolo-compile/proof";
+import {
+  cornersOf,
+  type Detection,
+  type Found,
+  isVisible,
+  type Keypoint,
+  type RotatedBox,
+  roundBoxes,
+} from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { Terminal } from "../terminal.js";
 import { tally } from "./text.js";
@@ -12,7 +20,10 @@ export interface DetectedPicture extends Found {
 
 const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
 
-/** One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture, and so are keypoints. */
+/**
+ * One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture, and so are keypoints and
+ * rotated boxes; angles are in radians.
+ */
 export const detectionDocument = (
   { image, drawn, detections, masks, elapsedMs }: DetectedPicture,
   names: readonly string[],
@@ -20,12 +31,13 @@ export const detectionDocument = (
   image,
   drawn: drawn ?? null,
   elapsedMs: Math.round(elapsedMs * 10) / 10,
-  detections: detections.map(({ box, score, classIndex, keypoints }, index) => ({
+  detections: detections.map(({ box, score, classIndex, keypoints, rotated }, index) => ({
     class: classIndex,
     name: nameOf(names, classIndex),
     score,
     box,
     ...(keypoints && { keypoints }),
+    ...(rotated && { rotated: { ...rotated, corners: cornersOf(rotated) } }),
     ...(masks[index] && { maskPixels: masks[index].data.reduce((sum, inside) => sum + inside, 0) }),
   })),
 });
@@ -39,11 +51,41 @@ export function printDetections(picture: DetectedPicture, names: readonly string
     `${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`,
   );
   if (detections.length === 0) return;
-  const rows = roundBoxes(detections).map(({ box, score, classIndex }) => [
-    `  ${nameOf(names, classIndex)}`,
-    score.toFixed(3),
-    ...box,
+  const columns = columnsOf(detections);
+  const rows = roundBoxes(detections).map((detection) => [
+    `  ${nameOf(names, detection.classIndex)}`,
+    detection.score.toFixed(3),
+    ...columns.cells(detection),
   ]);
-  const head = ["  class", "score", "x1", "y1", "x2", "y2"];
-  terminal.table({ head, colAligns: ["left", "right", "right", "right", "right", "right"] }, rows);
+  const colAligns = columns.head.map((name) => (name === "keypoints" ? "left" : "right"));
+  terminal.table({ head: ["  class", "score", ...columns.head], colAligns: ["left", "right", ...colAligns] }, rows);
 }
+
+/** The columns that tell where an object is. */
+interface PlaceColumns {
+  readonly head: readonly string[];
+  readonly cells: (detection: Detection) => readonly string[];
+}
+
+/** All detections of a picture are of one kind. */
+function columnsOf([first]: readonly Detection[]): PlaceColumns {
+  if (first?.rotated)
+    return {
+      head: ["centre x", "y", "width", "height", "degrees"],
+      cells: ({ rotated }) => (rotated ? rotatedCells(rotated) : []),
+    };
+  const head = ["x1", "y1", "x2", "y2"];
+  if (!first?.keypoints) return { head, cells: ({ box }) => box.map(String) };
+  return {
+    head: [...head, "keypoints"],
+    cells: ({ box, keypoints = [] }) => [...box.map(String), keypoints.map(pointText).join(" ")],
+  };
+}
+
+const rotatedCells = ({ center, size, angle }: RotatedBox): readonly string[] => [
+  ...[...center, ...size].map((value) => value.toFixed(0)),
+  ((angle * 180) / Math.PI).toFixed(1),
+];
+
+/** A point at whole pixels, or a dash for one that is not drawn. */
+const pointText = (point: Keypoint): string => (isVisible(point) ? `${point.x.toFixed(0)},${point.y.toFixed(0)}` : "-");
