@@ -21,8 +21,8 @@ test("a convolution of joined maps is a sum of convolutions, one of them with th
   });
   expect(after.match(/= (Conv|Add|Concat)\(.*/g)).toMatchInlineSnapshot(`
 [
-  "= Conv(%a, %w, %c) : f32[1,24,4,5] @ "" [split-conv-over-concat]",
-  "= Conv(%b, %w_1) : f32[1,24,4,5] @ "" [split-conv-over-concat]",
+  "= Conv(%a, %"w:0-16", %c) : f32[1,24,4,5] @ "" [split-conv-over-concat]",
+  "= Conv(%b, %"w:16-48") : f32[1,24,4,5] @ "" [split-conv-over-concat]",
   "= Add(%Conv/split-conv-over-concat, %Conv/split-conv-over-concat_1) : f32[1,24,4,5] @ "" [split-conv-over-concat]",
 ]
 `);

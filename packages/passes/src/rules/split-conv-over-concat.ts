@@ -13,7 +13,10 @@ const isDense = (node: Node): node is Node<"Conv"> =>
   pixelwiseInputs(node).includes(0) &&
   areConstant(node, [1]);
 
-/** The channels [start, end) of a weight [filters,channels,1,1]; read when asked. */
+/**
+ * The channels [start, end) of a weight [filters,channels,1,1]; read when asked. Readers of weights join `name:0-32` and
+ * `name:32-64` again.
+ */
 function channelsOf(weight: Value, start: number, end: number): Value {
   const stored = weight.constant!; // isDense has looked
   const [filters, channels, ...kernel] = stored.shape as [number, number, ...number[]];
@@ -23,7 +26,7 @@ function channelsOf(weight: Value, start: number, end: number): Value {
     const own = toFloat64(stored.read()).filter((_, at) => at % channels >= start && at % channels < end);
     return { dtype, shape, data: fromNumbers(dtype, own) };
   };
-  return lazyConstant({ dtype, shape, read }, weight.hint);
+  return lazyConstant({ dtype, shape, read }, `${weight.hint}:${start}-${end}`);
 }
 
 /** The channels of each part that a Concat joins; undefined where it joins anything else, or blocks are not filled. */

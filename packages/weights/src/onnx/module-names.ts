@@ -9,8 +9,8 @@ const PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["BatchNormalization", ["weight", "bias", "running_mean", "running_var"]],
 ]);
 
-/** A name that has the path of a module. Exporters that fold BatchNorm make up `onnx::Conv_123` and the like. */
-const OWN_NAME = /^[\w-]+(\.[\w-]+)+$/;
+/** A name that has the path of a module, perhaps of some of its channels. Exporters that fold BatchNorm make up `onnx::Conv_123` and the like. */
+const OWN_NAME = /^[\w-]+(\.[\w-]+)+(:\d+-\d+)?$/;
 
 /**
  * state_dict names for the initializers that have made-up ones: torch.onnx keeps the path of a module in the names of its

@@ -4,6 +4,7 @@ import type { ModelRecord } from "../checkpoint.js";
 import { duplicateWeight } from "../diagnostics.js";
 import type { Format, OpenedFile } from "../format.js";
 import { WalkBudget } from "../pickle/budget.js";
+import { joinChannels } from "./join-channels.js";
 import { moduleNames } from "./module-names.js";
 import { parseNames } from "./names-metadata.js";
 
@@ -17,7 +18,7 @@ export const onnx: Format = {
   open({ source }, context): OpenedFile {
     const found = readInitializers(source, (name) => context.sibling(name));
     const names = moduleNames(found);
-    const tensors = named(found, names);
+    const tensors = joinChannels(named(found, names));
     const model = recordOf(found, names);
     return { tensors, ...(model && { model }), metadata: found.metadata, notes: [], ofGraph: true };
   },
