@@ -199,6 +199,17 @@ test("windows of attention may stay open where no padding depends on the size", 
   expect(graphs.plain.metadata.get("stride")).toBe("224");
 });
 
+test("masks are put together at open heights and widths", async () => {
+  const text = YOLOV5("  - [-1, 1, SPPF, [64, 5]]", SEGMENT);
+  const ending = { ...DECODED, suppression: { ...SUPPRESSION, maxDetections: 10 }, masks: "image" } as const;
+  const [size] = sizesOf(SIZES.map(([, height, width]) => [1, height, width] as const).slice(0, 1));
+  const sizes = [new Map([...size!].filter(([name]) => name !== "batch"))];
+  const open = { ...request(text, { height: true, width: true }), ending };
+  const { verification, graphs } = await compile({ ...open, verify: { inputs: { seed: 1, sizes } } });
+  expect(verification?.ok).toBe(true);
+  expect(String(graphs.optimized.outputs[1]!.value.type.shape)).toBe("1,10,16*h,16*w");
+});
+
 test("suppression leaves height and width open, and needs a number of pictures", async () => {
   const text = YOLOV5("  - [-1, 1, SPPF, [64, 5]]", DETECT);
   const ending = { ...DECODED, suppression: { ...SUPPRESSION, multiLabel: true } };
