@@ -2,6 +2,7 @@ import { isAbsolute, sep } from "node:path";
 import { isCompileError, VERSION, visibleJson, visibleText } from "@yolo-compile/compiler";
 import yargs from "yargs";
 import { checkCommand, checkRepeats, refusal } from "./command-line.js";
+import { benchCommand } from "./commands/bench.js";
 import { compileCommand } from "./commands/compile.js";
 import { convertCommand } from "./commands/convert.js";
 import { detectCommand } from "./commands/detect.js";
@@ -32,6 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .command(convertCommand)
     .command(detectCommand(setExitCode))
     .command(verifyCommand(setExitCode))
+    .command(benchCommand)
     .command(modulesCommand)
     .command(providersCommand)
     .option(FILES_FOLLOW, { type: "boolean", hidden: true })
@@ -64,7 +66,17 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 }
 
 /** The first words of a command line that are no files. */
-const COMMANDS = ["summary", "inspect", "convert", "detect", "classify", "verify", "modules", "providers"] as const;
+const COMMANDS = [
+  "summary",
+  "inspect",
+  "convert",
+  "detect",
+  "classify",
+  "verify",
+  "bench",
+  "modules",
+  "providers",
+] as const;
 
 /** Ends a list of values, as `--` does. */
 const FILES_FOLLOW = "files-follow";

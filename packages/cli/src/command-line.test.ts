@@ -88,7 +88,7 @@ test("--quiet leaves the verdict, --verbose tells each step", async () => {
   expect(cli.stderr).toMatch(/verifying: the optimised graph runs on cpu/);
 });
 
-test.each(["", "summary", "inspect", "convert", "detect", "verify", "modules", "providers"])(
+test.each(["", "summary", "inspect", "convert", "detect", "verify", "bench", "modules", "providers"])(
   "%s --help has examples, and no column runs into another at any width",
   async (command) => {
     const { columns } = process.stdout;

@@ -5,6 +5,16 @@ export { guessLayout, type JudgedLayout, layoutOf, singlePart } from "./guess-la
 export { seededInputs } from "./inputs.js";
 export { excess, isTelling, type OutputComparison, type PartComparison } from "./judge-output.js";
 export { shakeLastBits } from "./last-bits.js";
+export {
+  type Clock,
+  type MeasuredModel,
+  type Measurement,
+  type MeasureOptions,
+  measureModels,
+  type NamedModel,
+  type RunTime,
+} from "./measure.js";
+export type { Estimate } from "./median.js";
 export { type NodePlacement, openProfiledSession, type PlacedNode, type ProfiledSession } from "./node-placement.js";
 export { gridOf } from "./output-grid.js";
 export { type ProbeOptions, type ProbeResult, probeProvider } from "./probe.js";
