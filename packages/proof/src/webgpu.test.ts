@@ -42,16 +42,25 @@ const NETWORKS = [
   },
 ] as const;
 
-/** Small ones of timm's that bring other ops or shapes. */
+/** A small one of each of timm's architectures. */
 const BACKBONES = [
   "resnet10t",
   "mobilenetv3_small_050",
+  "tinynet_e",
   "convnextv2_atto",
   "edgenext_xx_small",
   "efficientvit_b0",
   "hgnetv2_b0",
   "starnet_s050",
   "mobileone_s0",
+  "repvgg_a0",
+  "ghostnet_050",
+  "regnetx_002",
+  "fasternet_t0",
+  "fastvit_t8",
+  "repvit_m0_9",
+  "darknet17",
+  "ese_vovnet19b_dw",
 ];
 
 const ANCHORS = "[[10, 13, 16, 30], [30, 61, 62, 45], [116, 90, 156, 198]]";
