@@ -96,3 +96,13 @@ test("a pattern that matches nothing is said", async () => {
   expect(await runCli(["detect", CHECKPOINT, join(SHAPES, "pictures/z*.jpg")])).toBe(2);
   expect(cli.stderr).toContain("matches");
 });
+
+test.each([
+  ["yolov8n-pose", "keypoints", ["--nms", "onnx"]],
+  ["yolov8n-pose", "keypoints", ["--head", "split"]],
+  ["yolov8n-obb", "rotation", ["--nms", "onnx"]],
+])("boxes of %s are not parted from their %s by %s", async (network, part, options) => {
+  const given = ["--random-weights", "1", "--imgsz", "64", "--no-verify", "-o", cli.at("x.onnx")];
+  expect(await runCli([network, ...given, ...options])).toBe(2);
+  expect(cli.stderr).toMatch(new RegExp(`network/head: the outputs are .*${part}, expected upright boxes`));
+});

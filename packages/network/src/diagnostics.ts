@@ -259,8 +259,8 @@ export const wrongNames = (given: readonly string[], outputs: readonly string[])
 export const noBoxes = (parts: readonly string[]): CompileError =>
   new CompileError({
     code: "network/head",
-    message: `the outputs are ${parts.join(", ") || "nothing"}, expected upright boxes with a score for each class`,
-    hint: "leave --head out",
+    message: `the outputs are ${parts.join(", ") || "nothing"}, expected upright boxes with a score for each class, and at most masks beside`,
+    hint: "leave --head and --nms out: detect suppresses by itself",
   });
 
 /** For metadata of ours that somebody changed. */

@@ -42,13 +42,15 @@ export function splitBoxes(scope: Scope, x: Value, layout: UnnamedLayout, form: 
   };
 }
 
-/** Whether the output is a list of upright boxes that have a score for each class. */
+/** Whether the output is a list of upright boxes that have a score for each class, and perhaps masks. */
 function hasScoredBoxes({ type: { shape } }: Value, { axis, parts }: UnnamedLayout): boolean {
   const names = parts.map(({ name }) => name);
   const has = (...wanted: readonly PartName[]): boolean => wanted.every((name) => names.includes(name));
   const columns = parts.reduce((sum, { count }) => sum + count, 0);
   const fits = shape.length === 3 && shape[axis] === columns;
-  return fits && has("classes") && !has("rotation") && (has("corners") || has("center", "size"));
+  // Boxes apart from their angle or their points would be another answer.
+  const isWhole = !has("rotation") && !has("keypoints");
+  return fits && has("classes") && isWhole && (has("corners") || has("center", "size"));
 }
 
 function partsOf(scope: Scope, rows: Value, { parts }: UnnamedLayout): ReadonlyMap<PartName, Value> {
