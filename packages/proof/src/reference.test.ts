@@ -81,7 +81,8 @@ if (typeof reference === "string") {
       const layers = await compareLayers({ source, inputs, provider: cpu, tolerance: FOLD });
       const compared = layers.filter((layer) => layer.compared);
       expect(compared.filter((layer) => !layer.compared!.ok).map(({ layer }) => layer.where)).toEqual([]);
-      expect(compared.length / layers.length).toBeGreaterThanOrEqual(0.95);
+      // A split neck has no values for the rows that only upsample or join.
+      expect(compared.length / layers.length).toBeGreaterThanOrEqual(0.7);
     }
   });
 
