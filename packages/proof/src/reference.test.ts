@@ -82,7 +82,7 @@ if (typeof reference === "string") {
       const compared = layers.filter((layer) => layer.compared);
       expect(compared.filter((layer) => !layer.compared!.ok).map(({ layer }) => layer.where)).toEqual([]);
       // A split neck has no values for the rows that only upsample or join.
-      expect(compared.length / layers.length).toBeGreaterThanOrEqual(0.7);
+      expect(compared.length / layers.length).toBeGreaterThanOrEqual(0.6);
     }
   });
 
