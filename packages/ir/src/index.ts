@@ -3,7 +3,7 @@ export * from "./builder.js";
 export * from "./graph.js";
 export * from "./names.js";
 export * from "./node.js";
-export { broadcast } from "./ops/broadcast.js";
+export { broadcast, broadcastOffsets } from "./ops/broadcast.js";
 export {
   type AttributesOf,
   type GivenAttributesOf,

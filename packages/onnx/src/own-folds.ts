@@ -9,7 +9,7 @@ import {
   toFloat64,
   toNumbers,
 } from "@yolo-compile/core";
-import { broadcast } from "@yolo-compile/ir";
+import { broadcast, broadcastOffsets } from "@yolo-compile/ir";
 import type { ReadContext } from "./limits.js";
 import { constantTensor } from "./read-constant.js";
 import type { NodeRecord } from "./read-node.js";
@@ -30,18 +30,6 @@ type Fold = (inputs: readonly Tensor[], request: FoldRequest) => Tensor | undefi
 const comparable = (tensor: Tensor): ArrayLike<number | bigint> =>
   isFloat(tensor.dtype) ? toFloat64(tensor) : tensor.data;
 
-/** Maps each index of `shape` to that of an operand that broadcasts to it. */
-function offsets(from: readonly number[], shape: readonly number[]): (index: number) => number {
-  const lead = shape.length - from.length;
-  const strides = rowStrides(from);
-  const outer = rowStrides(shape);
-  return (index) =>
-    from.reduce((sum, size, axis) => {
-      if (size === 1) return sum;
-      return sum + (Math.floor(index / outer[axis + lead]!) % shape[axis + lead]!) * strides[axis]!;
-    }, 0);
-}
-
 function commonShape(tensors: readonly Tensor[], { allow }: FoldRequest): readonly number[] | undefined {
   let shape: readonly number[] | undefined = [];
   for (const tensor of tensors) shape = shape && (broadcast(shape, tensor.shape) as number[] | undefined); // of numbers
@@ -59,8 +47,8 @@ const comparing =
     const [left, right, leftAt, rightAt] = [
       comparable(a),
       comparable(b),
-      offsets(a.shape, shape),
-      offsets(b.shape, shape),
+      broadcastOffsets(a.shape, shape),
+      broadcastOffsets(b.shape, shape),
     ];
     const data = allocate("bool", elementCount(shape));
     for (let index = 0; index < data.length; index++)
@@ -93,7 +81,7 @@ function picked(
 const where: Fold = ([condition, a, b], request) => {
   const shape = condition && a && b && commonShape([condition, a, b], request);
   if (!condition || !a || !b || !shape || a.dtype !== b.dtype) return undefined;
-  const [conditionAt, leftAt, rightAt] = [condition, a, b].map((each) => offsets(each.shape, shape)) as [
+  const [conditionAt, leftAt, rightAt] = [condition, a, b].map((each) => broadcastOffsets(each.shape, shape)) as [
     (index: number) => number,
     (index: number) => number,
     (index: number) => number,
