@@ -19,6 +19,7 @@ import {
 } from "@yolo-compile/ir";
 import { modelAttribute, modelNode } from "./diagnostics.js";
 import { MOST_PARAMETERS } from "./limits.js";
+import { moduleParts } from "./module-parts.js";
 import { dtypeOf } from "./proto.js";
 import type { AttributeRecord, NodeRecord } from "./read-node.js";
 import type { SizeVector } from "./read-sizes.js";
@@ -32,17 +33,7 @@ function originPath({ name, op, scope }: NodeRecord): string {
   if (scope) return scope;
   const found = /^(?:(.*)\/)?([A-Za-z]+)(?:_\d+)?$/.exec(name);
   const path = found?.[2] === op ? (found[1] ?? "") : name;
-  return path.startsWith("/") ? modulePath(path) : path;
-}
-
-/** A module in a list has the list's name in front of its own: `/m/m.0`. */
-function modulePath(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part.startsWith(`${parts.at(-1)}.`)) parts.pop();
-    if (part !== "") parts.push(part);
-  }
-  return parts.join(".");
+  return path.startsWith("/") ? moduleParts(path).join(".") : path;
 }
 
 /** A value of the attribute's kind in the IR; undefined where the file has another kind. */

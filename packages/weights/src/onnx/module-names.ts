@@ -1,4 +1,4 @@
-import type { ModelInitializers } from "@yolo-compile/onnx";
+import { type ModelInitializers, moduleParts } from "@yolo-compile/onnx";
 
 type NodeRecord = ModelInitializers["nodes"][number];
 
@@ -34,9 +34,8 @@ function parametersOf({ name, op, inputs }: NodeRecord): (readonly [initializer:
   });
 }
 
-/** `/model.2/m/m.0/cv1/conv/Conv` -> `model.2.m.0.cv1.conv`: a container repeats its own name before that of its part. */
+/** `/model.2/m/m.0/cv1/conv/Conv` -> `model.2.m.0.cv1.conv` */
 function modulePath(node: string): string | undefined {
-  const parts = node.split("/").filter((part) => part !== "");
-  const kept = parts.slice(0, -1).filter((part, index) => !parts[index + 1]!.startsWith(`${part}.`));
-  return kept.length > 0 ? kept.join(".") : undefined;
+  const parts = moduleParts(node).slice(0, -1);
+  return parts.length > 0 ? parts.join(".") : undefined;
 }
