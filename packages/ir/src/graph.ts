@@ -108,6 +108,10 @@ function* usedValues(graph: Uses): Iterable<Value> {
   for (const output of graph.outputs) yield output.value;
 }
 
+/** The values that nodes make, each with its node. */
+export const makersOf = ({ nodes }: Pick<Graph, "nodes">): ReadonlyMap<Value, Node> =>
+  new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+
 /** The number of nodes of each op, most frequent first. */
 export function opCensus(graph: Graph): Map<string, number> {
   const counts = new Map<string, number>();

@@ -1,5 +1,5 @@
 import { elementCount, toFloat64 } from "@yolo-compile/core";
-import { type Graph, keepsOrder, type Node, traitsOf, type Value } from "@yolo-compile/ir";
+import { type Graph, keepsOrder, makersOf, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import { keepsNothing } from "./diagnostics.js";
 import { computesInSingle } from "./to-half.js";
 
@@ -78,14 +78,14 @@ function askedNodes(nodes: readonly Node[], word: string): KeptNode[] {
 
 /** Nodes that lose too much, and those that make what they read. */
 function lossyNodes(graph: Graph, { losses }: HalfAudit): KeptNode[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = makersOf(graph);
   return graph.nodes.flatMap((node): KeptNode[] => {
     const loss = losses.get(node) ?? 0;
     if (loss <= LARGEST_LOSS) return [];
     const reason = Number.isFinite(loss)
       ? `rounding what ${node.op} reads moves what it makes by ${number(loss)} of its scale`
       : `rounding what ${node.op} reads makes infinities of what it makes`;
-    return [node, ...makersOf(node, makers)].map((each) => ({ node: each, cause: "loss", reason, measured: loss }));
+    return [node, ...feedersOf(node, makers)].map((each) => ({ node: each, cause: "loss", reason, measured: loss }));
   });
 }
 
@@ -124,12 +124,12 @@ function magnitude({ type, constant }: Value): number {
 }
 
 /** The nodes that compute what `node` reads, and those that only move it on the way. */
-function makersOf(node: Node, makers: ReadonlyMap<Value, Node>): Node[] {
+function feedersOf(node: Node, makers: ReadonlyMap<Value, Node>): Node[] {
   return node.inputs.flatMap((input) => {
     const maker = input && makers.get(input);
     if (!maker) return [];
     const moves = traitsOf(maker).moves !== undefined || keepsOrder(maker);
-    return [maker, ...(moves ? makersOf(maker, makers) : [])];
+    return [maker, ...(moves ? feedersOf(maker, makers) : [])];
   });
 }
 

@@ -1,5 +1,5 @@
 import { isFixed, leastValue } from "@yolo-compile/core";
-import { type Graph, type Node, type OpName, traitsOf, type Value } from "@yolo-compile/ir";
+import { type Graph, makersOf, type Node, type OpName, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Ranges } from "./affine.js";
 import { keepsNothing } from "./diagnostics.js";
 import { answerNodes, isNamed, type KeptNode } from "./plan-half.js";
@@ -54,7 +54,7 @@ export function planQuantized(
   for (const word of keep) if (!graph.nodes.some((node) => isNamed(node, word))) throw keepsNothing(word, graph.nodes);
   const answers = new Set(answerNodes(graph).map(({ node }) => node));
   const last = lastSums(graph, answers);
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = makersOf(graph);
   const nodes = new Set<Node>();
   const floats: KeptNode[] = [];
   const follows = (value: Value | undefined): boolean =>

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { toFloat64 } from "@yolo-compile/core";
-import { type Graph, type Node, parseGraph, printGraph, type Value } from "@yolo-compile/ir";
+import { type Graph, makersOf, type Node, parseGraph, printGraph, type Value } from "@yolo-compile/ir";
 import { runGraph } from "@yolo-compile/testkit";
 import type { Range } from "./affine.js";
 import { runPasses } from "./pass.js";
@@ -100,7 +100,7 @@ test("each quantised node reads integers and makes integers, weights have a scal
   expect(text).toContain("%w = i8[4,1,8,8]");
   expect(text).toContain("%w/scale = f32[4]");
   expect(text).toContain("%b = i32[4]");
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = makersOf(graph);
   const integers = graph.nodes.filter(({ op, origin }) => origin.rules.includes("quantize") && !op.endsWith("Linear"));
   for (const node of integers)
     expect(node.inputs.map((input) => input && makers.get(input)?.op)).toEqual(

@@ -1,6 +1,6 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import { crc32, isCompileError, type OutputLayout, uniformStream } from "@yolo-compile/core";
-import { constantValue, type Graph, type Node, nameNodes, type Value, verifyGraph } from "@yolo-compile/ir";
+import { constantValue, type Graph, makersOf, type Node, nameNodes, type Value, verifyGraph } from "@yolo-compile/ir";
 import { optimize, type PipelineName } from "@yolo-compile/passes";
 import { applyEdits, changesNothing } from "./edit.js";
 import type { Mutant, MutationOperator, Site } from "./mutation.js";
@@ -114,8 +114,8 @@ interface GraphFacts {
 }
 
 function graphFacts(graph: Graph): GraphFacts {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  return { graph, names: nameNodes(graph), producer: (value) => value && producers.get(value) };
+  const makers = makersOf(graph);
+  return { graph, names: nameNodes(graph), producer: (value) => value && makers.get(value) };
 }
 
 /** The graph with folded constants read once, since each mutant reads them again. */

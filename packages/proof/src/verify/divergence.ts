@@ -1,10 +1,10 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import type { Tensor } from "@yolo-compile/core";
-import type { Node, Value } from "@yolo-compile/ir";
+import { makersOf, type Node, type Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import { CPU, type Difference, type Provider, type Tolerance } from "@yolo-compile/runtime";
 import { compareWhole, isWithin } from "./compare-layers.js";
-import { alike, eachValue, type ForeignGraph, foreignRow, makersOf } from "./foreign-graph.js";
+import { alike, eachValue, type ForeignGraph, foreignRow } from "./foreign-graph.js";
 import type { MatchedOutput } from "./match-rows.js";
 import { rowOfPath } from "./row-diagram.js";
 import { valuesOn } from "./run-values.js";

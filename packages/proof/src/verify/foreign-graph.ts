@@ -1,6 +1,6 @@
 import type { Tensor } from "@yolo-compile/core";
 import { sameType } from "@yolo-compile/core";
-import type { Graph, Node, Value } from "@yolo-compile/ir";
+import type { Graph, Value } from "@yolo-compile/ir";
 import { decodeModel } from "@yolo-compile/onnx";
 import type { Provider } from "@yolo-compile/runtime";
 import { type GraphInputs, valuesOn } from "./run-values.js";
@@ -54,10 +54,6 @@ export async function eachValue(
 
 const bytesOf = ({ type }: Value): number =>
   type.shape.reduce<number>((product, size) => product * (typeof size === "number" ? size : 1), BYTES_PER_ELEMENT);
-
-/** Values that nodes compute from others, by the node. */
-export const makersOf = ({ nodes }: Pick<Graph, "nodes">): ReadonlyMap<Value, Node> =>
-  new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
 
 /** Whether two values have one element type and shape. */
 export const alike = (a: Value, b: Value): boolean => sameType(a.type, b.type);

@@ -1,5 +1,5 @@
 import type { Tensor } from "@yolo-compile/core";
-import type { Graph, Node, Value } from "@yolo-compile/ir";
+import { type Graph, makersOf, type Node, type Value } from "@yolo-compile/ir";
 import { type Replacements, replacementOf } from "@yolo-compile/passes";
 import type { Provider } from "@yolo-compile/runtime";
 import { type GraphInputs, valuesOn } from "./run-values.js";
@@ -26,9 +26,7 @@ export interface ReproducerRequest {
  * @throws runtime/…
  */
 export async function extractReproducer({ before, after, inputs, provider }: ReproducerRequest): Promise<Reproducer> {
-  const made = (graph: Graph): Map<Value, Node> =>
-    new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const [old, fresh] = [made(before), made(after.graph)];
+  const [old, fresh] = [makersOf(before), makersOf(after.graph)];
   const replaced = [...old.keys()]
     .map((value) => [value, replacementOf(value, after.replaced)] as const)
     .filter(([value, found]) => value !== found && !fresh.has(value) && (fresh.has(found) || found.constant));

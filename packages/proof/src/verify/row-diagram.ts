@@ -1,6 +1,6 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
 import { isFixed } from "@yolo-compile/core";
-import type { Graph, Node, Value } from "@yolo-compile/ir";
+import { type Graph, makersOf, type Node, type Value } from "@yolo-compile/ir";
 import type { TracedLayer } from "@yolo-compile/network";
 import type { NodeDiagram, RowDiagram, RowIdentity } from "@yolo-compile/report";
 
@@ -52,7 +52,7 @@ function nodesByRow({ nodes }: Graph): ReadonlyMap<number, readonly Node[]> {
 
 function nodeDiagram(nodes: readonly Node[]): NodeDiagram {
   const ids = new Map(nodes.map((node, index) => [node, String(index)]));
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = makersOf({ nodes });
   const edges = nodes.flatMap((node) => {
     const feeders = new Set(node.inputs.flatMap((input) => (input && makers.get(input)) ?? []));
     return [...feeders].map((feeder) => [ids.get(feeder)!, ids.get(node)!] as const);
