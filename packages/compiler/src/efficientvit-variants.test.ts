@@ -75,11 +75,11 @@ if (typeof reference === "string") {
     expect(found.toFixed(1)).toBe(String(gflops));
   });
 
-  test("the full graph of the M0 detector at 640 has at most 680 nodes, all of them work", () => {
+  test("the full graph of the M0 detector at 640 has at most 661 nodes, all of them work", () => {
     const cfg = "cfg/yolov5_EfficientViT.yaml";
     const model = compiled({ config: { file: cfg, text: text(cfg) }, randomWeights: 1, size: [640, 640] });
     const census = opCensus(model.optimized);
-    expect(model.optimized.nodes.length).toBeLessThanOrEqual(680);
+    expect(model.optimized.nodes.length).toBeLessThanOrEqual(661);
     for (const op of ["BatchNormalization", "Gather", "Unsqueeze", "Squeeze", "Cast", "Expand"])
       expect(census.has(op)).toBe(false);
     // 6 attentions x 4 heads: a table of 49 biases a head becomes a constant of 49 x 49; residuals and scales change no size.
