@@ -1,4 +1,4 @@
-import { castTensor, elementCount, toFloat64 } from "@yolo-compile/core";
+import { castLazily, elementCount, toFloat64 } from "@yolo-compile/core";
 import { createNode, type Graph, lazyConstant, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
 import type { Rewrite } from "./rule.js";
@@ -49,8 +49,7 @@ export const storeHalf: Pass = {
 };
 
 function castOf({ constant, hint }: Value, user: Node): Node {
-  const { shape, read } = constant!; // only constants are storable
-  const half = lazyConstant({ dtype: "f16", shape, read: () => castTensor(read(), "f16") }, hint);
+  const half = lazyConstant(castLazily(constant!, "f16"), hint); // only constants are storable
   const origin = { path: user.origin.path, rules: [...user.origin.rules, NAME] };
   return createNode({ op: "Cast", inputs: [half], attributes: { to: "f32" }, origin, hints: [`${hint}/${NAME}`] });
 }

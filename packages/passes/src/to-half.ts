@@ -1,4 +1,4 @@
-import { castTensor } from "@yolo-compile/core";
+import { castLazily } from "@yolo-compile/core";
 import { createNode, type Graph, lazyConstant, type Node, type Origin, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
 import type { Rewrite } from "./rule.js";
@@ -34,8 +34,7 @@ class Mixer {
   in(value: Value, precision: Precision): Value {
     const made = this.made.get(value) ?? value;
     if (!isSingle(value) || made.type.dtype === precision) return made;
-    const known =
-      this.#cast.get(made) ?? (value.constant ? halfConstant(value) : this.#castNode(value, made, precision));
+    const known = this.#cast.get(made) ?? this.#castTo(value, made, precision);
     this.#cast.set(made, known);
     return known;
   }
@@ -73,18 +72,14 @@ class Mixer {
     });
   }
 
-  #castNode(value: Value, made: Value, to: Precision): Value {
+  #castTo(value: Value, made: Value, to: Precision): Value {
+    if (value.constant) return lazyConstant(castLazily(value.constant, to), value.hint);
     const origin = marked({ path: "", rules: [] });
     const hints = [`${value.hint}/${NAME}`];
     const node = createNode({ op: "Cast", inputs: [made], attributes: { to }, origin, hints });
     this.nodes.push(node);
     return node.outputs[0]!;
   }
-}
-
-function halfConstant({ hint, constant }: Value): Value {
-  const stored = constant!; // the caller has looked
-  return lazyConstant({ dtype: "f16", shape: stored.shape, read: () => castTensor(stored.read(), "f16") }, hint);
 }
 
 /**

@@ -1,11 +1,11 @@
 import {
   byteLength,
+  castLazily,
   castTensor,
   type Diagnostic,
   type DType,
   type LazyTensor,
   note,
-  piecesOf,
   type Tensor,
   tensorBytes,
 } from "@yolo-compile/core";
@@ -70,20 +70,10 @@ function npyEntry(name: string, tensor: LazyTensor): StoredEntry {
     sizeBytes: header.length + byteLength({ dtype, shape }),
     *pieces() {
       yield header;
-      yield* bytesToWrite(dtype === tensor.dtype ? tensor : widened(tensor, dtype));
+      yield* bytesToWrite(dtype === tensor.dtype ? tensor : castLazily(tensor, dtype));
     },
   };
 }
-
-const widened = (tensor: LazyTensor, dtype: DType): LazyTensor => ({
-  dtype,
-  shape: tensor.shape,
-  read: () => castTensor(tensor.read(), dtype),
-  *pieces() {
-    for (const data of piecesOf(tensor))
-      yield castTensor({ dtype: tensor.dtype, shape: [data.length], data }, dtype).data;
-  },
-});
 
 function npyHeader(dtype: Exclude<DType, "bf16">, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
