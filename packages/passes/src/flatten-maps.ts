@@ -2,7 +2,7 @@ import { type LazyTensor, type Size, sameShape } from "@yolo-compile/core";
 import { createNode, lazyConstant, type Node, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
 import { flatShape, mapsOf, Regions } from "./row-regions.js";
-import type { PassResult, Replacements, Rewrite } from "./rule.js";
+import { marked, type PassResult, type Replacements, type Rewrite } from "./rule.js";
 
 const NAME = "flatten-maps";
 
@@ -66,7 +66,7 @@ class Rewriter {
     const attributes =
       node.op === "Conv" ? { ...node.attributes, strides: [1], pads: [0, 0], dilations: [1] } : node.attributes;
     const hints = node.outputs.map(({ hint }) => `${hint}/${NAME}`);
-    const made = createNode({ op: node.op, inputs, attributes, origin: originOf(node), hints });
+    const made = createNode({ op: node.op, inputs, attributes, origin: marked(node.origin, NAME), hints });
     this.nodes.push(made);
     made.outputs.forEach((row, index) => {
       this.#rows.set(node.outputs[index]!, row);
@@ -91,15 +91,13 @@ class Rewriter {
       op: "Reshape",
       inputs: [x],
       attributes: { shape },
-      origin: originOf(like),
+      origin: marked(like.origin, NAME),
       hints: [hint],
     });
     this.nodes.push(node);
     return node.outputs[0]!;
   }
 }
-
-const originOf = ({ origin }: Node): Node["origin"] => ({ path: origin.path, rules: [...origin.rules, NAME] });
 
 /** [filters,c,1,1] as [filters,c,1] */
 function rowKernel(weight: Value): Value {

@@ -6,12 +6,11 @@ import {
   type Graph,
   lazyConstant,
   type Node,
-  type Origin,
   type Value,
 } from "@yolo-compile/ir";
 import { type Affine, affineOf, LEAST_SCALE, type Ranges } from "./affine.js";
 import type { Pass } from "./pass.js";
-import type { Rewrite } from "./rule.js";
+import { marked, type Rewrite, rewriteOf } from "./rule.js";
 import { sharedRanges } from "./shared-ranges.js";
 
 const NAME = "quantize";
@@ -28,8 +27,6 @@ export interface QuantizeOptions {
 const LARGEST_WEIGHT = 127;
 
 const LARGEST_BIAS = 2 ** 31 - 1;
-
-const marked = ({ path, rules }: Origin): Origin => ({ path, rules: [...rules, NAME] });
 
 /** Rebuilds a graph with a QuantizeLinear behind and a DequantizeLinear before each node that is quantised. */
 class Quantizer {
@@ -88,7 +85,7 @@ class Quantizer {
   }
 
   #add(op: "QuantizeLinear" | "DequantizeLinear", inputs: readonly Value[], hint: string, axis = 1): Value {
-    const origin = marked({ path: "", rules: [] });
+    const origin = marked({ path: "", rules: [] }, NAME);
     const node = createNode({ op, inputs, attributes: { axis }, origin, hints: [`${hint}/${op}`] });
     this.nodes.push(node);
     return node.outputs[0]!;
@@ -171,7 +168,7 @@ export const quantize = ({ ranges, nodes }: QuantizeOptions): Pass => ({
     const quantizer = new Quantizer(sharedRanges(graph, ranges, chosen));
     const rewrites: Rewrite[] = [];
     for (const node of graph.nodes) {
-      const rewrite: Rewrite = { rule: NAME, paths: [node.origin.path], ops: [node.op], accountsFor: [] };
+      const rewrite = rewriteOf(NAME, node);
       if (!chosen(node) || observer.allows?.(rewrite) === false) {
         quantizer.nodes.push({ ...node, inputs: node.inputs.map((input) => input && quantizer.read(input)) });
         continue;
@@ -182,7 +179,7 @@ export const quantize = ({ ranges, nodes }: QuantizeOptions): Pass => ({
         : node.inputs.map((input) => input && quantizer.dequantized(input));
       const { op, attributes, outputs } = node;
       const hints = outputs.map(({ hint }) => hint);
-      const made = createNodeByName({ op, inputs, attributes, origin: marked(node.origin), hints });
+      const made = createNodeByName({ op, inputs, attributes, origin: marked(node.origin, NAME), hints });
       quantizer.nodes.push(made);
       for (const [index, output] of outputs.entries()) quantizer.replace(output, made.outputs[index]!);
       rewrites.push(rewrite);

@@ -1,5 +1,5 @@
 import { fromNumbers, type Tensor, toFloat64 } from "@yolo-compile/core";
-import { type Graph, lazyConstant, type Node, type OpName, type Value } from "@yolo-compile/ir";
+import { type Graph, lazyConstant, type Node, type OpName, type Origin, type Value } from "@yolo-compile/ir";
 import { type Patch, type PatchMaker, patchMaker } from "./patch.js";
 
 /** A local rewrite, as a value: it gets a node and returns the patch that replaces it. Only the driver edits graphs. */
@@ -82,6 +82,17 @@ export interface Rewrite {
   /** Those of them that may be gone from the graph, though their work still counts: others do it, or nobody needs it. */
   readonly accountsFor: readonly Accounted[];
 }
+
+/** The rewrite of one node, which stays in the graph in another form. */
+export const rewriteOf = (rule: string, { op, origin }: Node): Rewrite => ({
+  rule,
+  paths: [origin.path],
+  ops: [op],
+  accountsFor: [],
+});
+
+/** The origin of a node that `rule` makes of one with this origin. */
+export const marked = ({ path, rules }: Origin, rule: string): Origin => ({ path, rules: [...rules, rule] });
 
 /** The op and path by which a node is accounted for. */
 export interface Accounted {

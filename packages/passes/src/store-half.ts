@@ -1,7 +1,7 @@
 import { castLazily, elementCount, toFloat64 } from "@yolo-compile/core";
 import { createNode, type Graph, lazyConstant, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
-import type { Rewrite } from "./rule.js";
+import { marked, type Rewrite, rewriteOf } from "./rule.js";
 
 const NAME = "store-half";
 
@@ -33,7 +33,7 @@ export const storeHalf: Pass = {
     const rewrites: Rewrite[] = [];
     for (const node of graph.nodes) {
       const weights = weightsOf(node).filter((value) => !stored.has(value));
-      const rewrite: Rewrite = { rule: NAME, paths: [node.origin.path], ops: [node.op], accountsFor: [] };
+      const rewrite = rewriteOf(NAME, node);
       if (weights.length > 0 && observer.allows?.(rewrite) !== false) {
         for (const value of weights) {
           const cast = castOf(value, node);
@@ -50,6 +50,6 @@ export const storeHalf: Pass = {
 
 function castOf({ constant, hint }: Value, user: Node): Node {
   const half = lazyConstant(castLazily(constant!, "f16"), hint); // only constants are storable
-  const origin = { path: user.origin.path, rules: [...user.origin.rules, NAME] };
+  const origin = marked(user.origin, NAME);
   return createNode({ op: "Cast", inputs: [half], attributes: { to: "f32" }, origin, hints: [`${hint}/${NAME}`] });
 }

@@ -1,7 +1,7 @@
 import { castLazily } from "@yolo-compile/core";
-import { createNode, type Graph, lazyConstant, type Node, type Origin, traitsOf, type Value } from "@yolo-compile/ir";
+import { createNode, type Graph, lazyConstant, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
-import type { Rewrite } from "./rule.js";
+import { marked, type Rewrite, rewriteOf } from "./rule.js";
 
 const NAME = "to-half";
 
@@ -20,8 +20,6 @@ const isSingle = (value: Value | undefined): boolean => value?.type.dtype === "f
 
 /** Whether a node has numbers that float16 could hold. */
 export const computesInSingle = (node: Node): boolean => [...node.inputs, ...node.outputs].some(isSingle);
-
-const marked = ({ path, rules }: Origin): Origin => ({ path, rules: [...rules, NAME] });
 
 /** Rebuilds a graph with some nodes in float16, and casts where both precisions meet. */
 class Mixer {
@@ -65,7 +63,7 @@ class Mixer {
     }
     const attributes = isCast ? { to: "f16" } : node.attributes;
     const hints = node.outputs.map(({ hint }) => hint);
-    const made: Node = createNode({ op: node.op, inputs, attributes, origin: marked(node.origin), hints });
+    const made: Node = createNode({ op: node.op, inputs, attributes, origin: marked(node.origin, NAME), hints });
     this.nodes.push(made);
     node.outputs.forEach((output, index) => {
       this.made.set(output, made.outputs[index]!);
@@ -74,7 +72,7 @@ class Mixer {
 
   #castTo(value: Value, made: Value, to: Precision): Value {
     if (value.constant) return lazyConstant(castLazily(value.constant, to), value.hint);
-    const origin = marked({ path: "", rules: [] });
+    const origin = marked({ path: "", rules: [] }, NAME);
     const hints = [`${value.hint}/${NAME}`];
     const node = createNode({ op: "Cast", inputs: [made], attributes: { to }, origin, hints });
     this.nodes.push(node);
@@ -94,7 +92,7 @@ export const toHalf = ({ keep, io = "f32" }: HalfOptions = {}): Pass => ({
     const rewrites: Rewrite[] = [];
     const inputs = graph.inputs.map((input) => mixer.input(input, io));
     for (const node of graph.nodes) {
-      const rewrite: Rewrite = { rule: NAME, paths: [node.origin.path], ops: [node.op], accountsFor: [] };
+      const rewrite = rewriteOf(NAME, node);
       const stays = !computesInSingle(node) || keep?.has(node) || observer.allows?.(rewrite) === false;
       if (stays) mixer.keep(node);
       else {

@@ -1,6 +1,6 @@
 import { addSizes, isFixed, type Size } from "@yolo-compile/core";
 import { createNode, fixedSize, type Node, type Value } from "@yolo-compile/ir";
-import { isMiss, type Miss, miss, rule } from "../rule.js";
+import { isMiss, type Miss, marked, miss, rule } from "../rule.js";
 
 /** The part of its input that a Slice takes: one axis, from start to end. */
 interface Part {
@@ -62,7 +62,7 @@ export const splitSlices = rule("split-slices", ["Slice"], (node, context, { rul
     op: "Split",
     inputs: [x],
     attributes: { axis: part.axis, sizes: ordered.map(({ start, end }) => end - start) },
-    origin: { ...node.origin, rules: [...node.origin.rules, name] },
+    origin: marked(node.origin, name),
     hints: ordered.map((each) => each.node.outputs[0]!.hint),
   });
   const output = split.outputs[ordered.findIndex((each) => each.node === node)]!;
