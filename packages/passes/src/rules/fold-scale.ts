@@ -1,7 +1,7 @@
 import { elementCount, toFloat64 } from "@yolo-compile/core";
 import { type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Emit } from "../patch.js";
-import { changedConstant, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
+import { areConstant, changedConstant, isMiss, type Miss, miss, type RuleContext, rule, soleFeeder } from "../rule.js";
 
 /** Whether a node only moves elements of its first input, so that a factor may be applied before it. */
 const moves = (node: Node): boolean => traitsOf(node).moves !== undefined && node.outputs.length === 1;
@@ -16,10 +16,7 @@ const scaledConstant = (value: Value, factor: number): Value =>
 function chainUp(value: Value | undefined, user: Node, context: RuleContext): Chain | Miss {
   const feeder = soleFeeder(context, value, user);
   if (isMiss(feeder)) return feeder;
-  if (feeder.op === "Conv") {
-    const fixed = feeder.inputs.slice(1).every((input) => !input || input.constant);
-    return fixed ? [feeder] : miss("the Conv's weights are computed");
-  }
+  if (feeder.op === "Conv") return areConstant(feeder, [1, 2]) ? [feeder] : miss("the Conv's weights are computed");
   if (!moves(feeder)) return miss(`the factor does not pass through ${feeder.op}`);
   const above = chainUp(feeder.inputs[0], feeder, context);
   return isMiss(above) ? above : [...above, feeder];

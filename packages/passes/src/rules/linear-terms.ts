@@ -1,6 +1,6 @@
 import { elementCount, isFixed, sameShape, toFloat64 } from "@yolo-compile/core";
 import type { Node, OpName, Value } from "@yolo-compile/ir";
-import { isMiss, type Miss, miss, type RuleContext } from "../rule.js";
+import { areConstant, isMiss, type Miss, miss, type RuleContext } from "../rule.js";
 import { type Affine, affineOf } from "./affine.js";
 
 /** One term of a sum over a map: a convolution of `x`, or `x` itself where there is none, then an affine map. */
@@ -76,8 +76,7 @@ class Walk {
     const feeder = this.context.producer(value);
     if (!feeder || this.#isShared(value)) this.terms.push({ x: value, affine });
     else if (feeder.op === "Conv") {
-      if (!feeder.inputs.slice(1).every((input) => !input || input.constant))
-        return miss("the Conv's weights are computed");
+      if (!areConstant(feeder, [1, 2])) return miss("the Conv's weights are computed");
       this.terms.push({ x: feeder.inputs[0]!, conv: feeder, affine });
       this.nodes.add(feeder);
     } else if (isSumming(feeder)) return this.node(feeder, affine);

@@ -1,6 +1,6 @@
 import { fromNumbers, isFixed, type Tensor, toFloat64 } from "@yolo-compile/core";
 import { lazyConstant, type Node, pixelwiseInputs, type Value } from "@yolo-compile/ir";
-import { areConstant, miss, type RuleContext, rule } from "../rule.js";
+import { areConstant, isMiss, miss, type RuleContext, rule } from "../rule.js";
 
 /** Runtimes keep channels in blocks of the floats that a vector unit holds; parts that fill none are slower than the copy. */
 const BLOCK = 16;
@@ -63,7 +63,7 @@ function joinedBy(node: Node<"Conv">, context: RuleContext) {
 /** W concat(a, b) + c = Wa a + c + Wb b, with W = [Wa Wb], where nobody needs the joined map. */
 export const splitConvOverConcat = rule("split-conv-over-concat", ["Conv"], (node, context, { replace }) => {
   const joined = joinedBy(node, context);
-  if ("miss" in joined) return joined;
+  if (isMiss(joined)) return joined;
   const { concat, parts } = joined;
   const [, weight, bias] = node.inputs;
   return replace(node, (emit) => {
