@@ -3,6 +3,7 @@ import {
   elementCount,
   halfToNumber,
   isFloat,
+  LARGEST_HALF,
   type LazyTensor,
   piecesOf,
   type Tensor,
@@ -79,8 +80,7 @@ function forEachNumber(tensor: Tensor | LazyTensor, visit: (value: number, count
   });
 }
 
-/** Largest finite float16, and half of the smallest, below which it rounds to zero. */
-const LARGEST_HALF = 65504;
+/** Half of the smallest float16, below which it rounds to zero. */
 const ZERO_IN_HALF = 2 ** -25;
 
 /** The losses of a BatchNorm's running statistics in float16. */

@@ -1,6 +1,9 @@
 const word = new Uint32Array(1);
 const single = new Float32Array(word.buffer);
 
+/** The largest finite binary16. */
+export const LARGEST_HALF = 65504;
+
 /** IEEE binary16 bits to a number; exact. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -1,4 +1,4 @@
-import { elementCount, toFloat64 } from "@yolo-compile/core";
+import { elementCount, LARGEST_HALF, toFloat64 } from "@yolo-compile/core";
 import { type Graph, keepsOrder, makersOf, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import { keepsNothing } from "./diagnostics.js";
 import { computesInSingle } from "./to-half.js";
@@ -36,9 +36,6 @@ export interface HalfPlanRequest {
   /** Left out, only constants are looked at. */
   readonly audit?: HalfAudit;
 }
-
-/** The largest float16. */
-const LARGEST_HALF = 65504;
 
 /** Pictures that the audit has not seen may be brighter: values have to stay below half of what float16 holds. */
 const ROOM = LARGEST_HALF / 2;

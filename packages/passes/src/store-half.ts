@@ -1,4 +1,4 @@
-import { castLazily, elementCount, toFloat64 } from "@yolo-compile/core";
+import { castLazily, elementCount, LARGEST_HALF, toFloat64 } from "@yolo-compile/core";
 import { createNode, type Graph, lazyConstant, type Node, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Pass } from "./pass.js";
 import { marked, type Rewrite, rewriteOf } from "./rule.js";
@@ -7,9 +7,6 @@ const NAME = "store-half";
 
 /** Constants with fewer elements stay: a Cast costs as many bytes in the file as float16 saves. */
 const FEWEST = 128;
-
-/** The largest float16. */
-const LARGEST_HALF = 65504;
 
 /** Float16 holds it but for rounding: there is something to save, and no number is beyond its end. */
 function isStorable({ constant }: Value): boolean {
