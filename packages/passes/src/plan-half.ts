@@ -66,8 +66,8 @@ export function planHalf(graph: Graph, { keep = [], audit }: HalfPlanRequest): R
   return new Map(graph.nodes.flatMap((node) => (found.has(node) ? [[node, found.get(node)!] as const] : [])));
 }
 
-/** @throws passes/keep */
-function askedNodes(nodes: readonly Node[], word: string): KeptNode[] {
+/** The nodes that a word of the user names, which it keeps in float32. @throws passes/keep where it names none */
+export function askedNodes(nodes: readonly Node[], word: string): KeptNode[] {
   const named = nodes.filter((node) => isNamed(node, word));
   if (named.length === 0) throw keepsNothing(word, nodes);
   return named.map((node) => ({ node, cause: "asked", reason: `${word} is asked for` }));
@@ -89,7 +89,7 @@ function lossyNodes(graph: Graph, { losses }: HalfAudit): KeptNode[] {
 const number = (value: number): string => value.toExponential(1);
 
 /** Whether a word is the node's op, its row's number, its path, or the start of its path. */
-export function isNamed({ op, origin: { path } }: Node, word: string): boolean {
+function isNamed({ op, origin: { path } }: Node, word: string): boolean {
   const prefix = /^\d+$/.test(word) ? `model.${word}` : word;
   return op === word || path === prefix || path.startsWith(`${prefix}.`);
 }

@@ -1,8 +1,7 @@
 import { isFixed, leastValue } from "@yolo-compile/core";
 import { type Graph, makersOf, type Node, type OpName, traitsOf, type Value } from "@yolo-compile/ir";
 import type { Ranges } from "./affine.js";
-import { keepsNothing } from "./diagnostics.js";
-import { answerNodes, isNamed, type KeptNode } from "./plan-half.js";
+import { answerNodes, askedNodes, type KeptNode } from "./plan-half.js";
 
 /**
  * The ops that runtimes have for integers of 8 bits: those that add up products with a constant weight, those that compute
@@ -51,7 +50,7 @@ export function planQuantized(
   graph: Graph,
   { ranges, keep = [], beyond = new Map() }: QuantizePlanRequest,
 ): QuantizePlan {
-  for (const word of keep) if (!graph.nodes.some((node) => isNamed(node, word))) throw keepsNothing(word, graph.nodes);
+  const asked = keep.flatMap((word) => askedNodes(graph.nodes, word));
   const answers = new Set(answerNodes(graph).map(({ node }) => node));
   const last = lastSums(graph, answers);
   const makers = makersOf(graph);
@@ -66,7 +65,9 @@ export function planQuantized(
     if (!isWeighted && (role === "weighted" || !node.inputs.every(follows))) continue;
     const over = beyond.get(node);
     const kept: KeptNode | undefined =
-      reasonFor(node, graph, keep, last) ?? (over === undefined ? undefined : { node, cause: "budget", reason: over });
+      asked.find((each) => each.node === node) ??
+      reasonFor(node, graph, last) ??
+      (over === undefined ? undefined : { node, cause: "budget", reason: over });
     if (kept) floats.push(kept);
     else nodes.add(node);
   }
@@ -76,9 +77,7 @@ export function planQuantized(
 const hasRanges = ({ inputs, outputs }: Node, ranges: Ranges): boolean =>
   [...inputs, ...outputs].every((value) => !value || value.constant !== undefined || ranges.has(value));
 
-function reasonFor(node: Node, graph: Graph, keep: readonly string[], last: ReadonlySet<Node>): KeptNode | undefined {
-  const word = keep.find((each) => isNamed(node, each));
-  if (word !== undefined) return { node, cause: "asked", reason: `${word} is asked for` };
+function reasonFor(node: Node, graph: Graph, last: ReadonlySet<Node>): KeptNode | undefined {
   if (last.has(node)) return { node, cause: "answer", reason: "its sums are the answer, decoded from all their bits" };
   if (isLarge(node, graph))
     return { node, cause: "large", reason: "a map of more than an eighth of the image's sides, faster in floats" };
