@@ -79,18 +79,28 @@ export function kindOfFile(status: Stats): string {
 }
 
 /** Refuses an output that is an input, by whatever name or link. @throws usage */
-export function checkIsNoInput(option: string, output: string, inputs: readonly (string | undefined)[]): void {
-  if (inputs.some((input) => input !== undefined && isSameFile(input, output)))
-    throw usage(`--${option} ${output} is an input file`, "give another name");
+export const checkIsNoInput = (option: string, output: string, inputs: readonly (string | undefined)[]): void =>
+  inputCheck(inputs)(option, output);
+
+/** {@link checkIsNoInput} for many outputs: it looks at the inputs once. */
+export function inputCheck(inputs: readonly (string | undefined)[]): (option: string, output: string) => void {
+  const named = inputs.filter((input) => input !== undefined);
+  const places = new Set(named.map((input) => resolve(input)));
+  const files = new Set(named.map(identityOf));
+  return (option, output) => {
+    const file = identityOf(output);
+    if (places.has(resolve(output)) || (file !== undefined && files.has(file)))
+      throw usage(`--${option} ${output} is an input file`, "give another name");
+  };
 }
 
-function isSameFile(one: string, other: string): boolean {
-  if (resolve(one) === resolve(other)) return true;
+/** What all names of a file have in common; undefined where there is none. */
+function identityOf(path: string): string | undefined {
   try {
-    const [a, b] = [statSync(one, { bigint: true }), statSync(other, { bigint: true })];
-    return a.dev === b.dev && a.ino === b.ino;
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
   } catch {
-    return false; // One of them is not there.
+    return undefined;
   }
 }
 

@@ -19,7 +19,7 @@ import { openFile, readWhole, writeWhole } from "./files.js";
 import { openInputs } from "./inputs.js";
 import { fraction, positiveInteger } from "./numbers.js";
 import { imageSize, type LoudnessOptions } from "./options.js";
-import { checkIsNoInput, isFolder } from "./output-target.js";
+import { inputCheck, isFolder } from "./output-target.js";
 import { picturePaths } from "./picture-paths.js";
 import { runClassify } from "./run-classify.js";
 import { openTerminal, type Terminal } from "./terminal.js";
@@ -45,6 +45,11 @@ export interface DetectOptions extends LoudnessOptions {
   readonly "allow-suspicious": boolean;
 }
 
+/** One run: all its pictures by path, and what refuses to write over one of them or the model. */
+interface Job extends DetectOptions {
+  readonly checkIsNoInput: (option: string, output: string) => void;
+}
+
 /**
  * Detects objects on each picture, prints them and writes the picture with boxes. One that cannot be read or written does
  * not stop the others.
@@ -53,7 +58,8 @@ export interface DetectOptions extends LoudnessOptions {
 export async function runDetect(given: DetectOptions): Promise<number> {
   const terminal = openTerminal(given);
   if (given["save-conf"] && !given["save-txt"]) throw usage("--save-conf adds scores to label files", "--save-txt");
-  const options = { ...given, images: given.images.flatMap(picturesAt) };
+  const images = given.images.flatMap(picturesAt);
+  const options = { ...given, images, checkIsNoInput: inputCheck([given.model, ...images]) };
   const targets = options.images.map((image) => (options.draw ? targetOf(options, image) : undefined));
   const { model } = options;
   const [height, width] = imageSize(options.imgsz ?? [640]).size;
@@ -121,13 +127,13 @@ async function detectOrRefuse(
 }
 
 /** The path for a picture with boxes. @throws usage, image/format */
-function targetOf({ output, model, images }: DetectOptions, image: string): string {
+function targetOf({ output, images, checkIsNoInput }: Job, image: string): string {
   const extension = extname(image);
   const name = `${basename(image, extension)}.detected${extension}`;
   if (output !== undefined && images.length > 1 && !isFolder(output))
     throw usage(`--output ${output} is no folder, and there are ${images.length} pictures`, "make the folder first");
   const target = output === undefined ? name : isFolder(output) ? join(output, name) : output;
-  checkIsNoInput("output", target, [model, ...images]);
+  checkIsNoInput("output", target);
   if (target === output) checkImageName(target);
   return target;
 }
@@ -168,11 +174,11 @@ function classIndex(given: number): number {
 }
 
 /** The path of a picture's label file: beside the drawn picture. */
-function labelsOf({ output, model, images }: DetectOptions, image: string): string {
+function labelsOf({ output, checkIsNoInput }: Job, image: string): string {
   const name = `${basename(image, extname(image))}.txt`;
   const folder = output === undefined ? "" : isFolder(output) ? output : dirname(output);
   const target = join(folder, name);
-  checkIsNoInput("save-txt", target, [model, ...images]);
+  checkIsNoInput("save-txt", target);
   return target;
 }
 
@@ -180,7 +186,7 @@ async function detectPicture(
   detector: Detector,
   path: string,
   target: string | undefined,
-  options: DetectOptions,
+  options: Job,
   terminal: Terminal,
 ): Promise<DetectedPicture> {
   terminal.step(`looking at ${path}`);

@@ -108,6 +108,22 @@ test("an input is not replaced, by whatever name", async () => {
   expect(readFileSync(at("best.pt")).equals(before)).toBe(true);
 });
 
+test("neither the model nor any of the pictures is drawn over, by whatever name", async () => {
+  expect(await compile(at("model.onnx"))).toBe(0);
+  mkdirSync(at("drawn"));
+  copyFileSync(fixturePath("shapes/pictures/portrait.jpg"), at("a.jpg"));
+  copyFileSync(at("a.jpg"), at("b.jpg"));
+  linkSync(at("b.jpg"), at("drawn/a.detected.jpg"));
+  linkSync(at("model.onnx"), at("drawn/b.txt"));
+  const detect = (...options: readonly string[]): Promise<number> =>
+    runCli(["detect", at("model.onnx"), at("a.jpg"), at("b.jpg"), "-o", at("drawn"), ...options]);
+  expect(await detect()).toBe(2);
+  expect(cli.stderr).toMatch(/usage: --output .*a\.detected\.jpg is an input file/);
+  expect(await detect("--no-draw", "--save-txt")).toBe(2);
+  expect(cli.stderr).toMatch(/usage: --save-txt .*b\.txt is an input file/);
+  expect(readFileSync(at("b.jpg")).equals(readFileSync(at("a.jpg")))).toBe(true);
+});
+
 test("names of up to 255 bytes are written, longer ones are refused with the reason", async () => {
   const longest = `${"a".repeat(250)}.onnx`;
   expect(await compile(at(longest))).toBe(0);
