@@ -1,6 +1,6 @@
-import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { dataFileOf, isCompileError, type OutputFile, readModelInfo } from "@yolo-compile/compiler";
+import { linkStatusAt } from "./file-status.js";
 import { openFile } from "./files.js";
 
 /** The data file of the model of ours that `files` replace, where they bring none. Nothing would read it any more. */
@@ -13,7 +13,7 @@ export function dataLeftBy(files: readonly OutputFile[], output: string): string
 
 function isFile(path: string): boolean {
   try {
-    return lstatSync(path).isFile();
+    return linkStatusAt(path).isFile();
   } catch {
     return false; // Its name may be too long, though the model's is not.
   }

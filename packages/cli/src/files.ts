@@ -2,19 +2,18 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  fstatSync,
   linkSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
-  type Stats,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { type ByteSource, isCompileError } from "@yolo-compile/compiler";
 import { inputSpecial, inputUnreadable, outputUnwritable, usage } from "./diagnostics.js";
-import { copyToStdout, fileToReplace, isStdout, kindOfFile, placeBeside } from "./output-target.js";
+import { kindOfFile, openStatus } from "./file-status.js";
+import { copyToStdout, fileToReplace, isStdout, placeBeside } from "./output-target.js";
 import { errorCode } from "./system-problem.js";
 import { makeTemporaryFolder, removeDeadFolders } from "./temporary-folder.js";
 
@@ -25,11 +24,11 @@ export interface FileSource extends ByteSource {
 
 /** @throws input/unreadable */
 export function openFile(path: string): FileSource {
-  const { handle, status } = openRegular(path);
+  const { handle, size } = openRegular(path);
   let open = true;
   return {
     name: path,
-    size: status.size,
+    size,
     read: (offsetBytes, length) => readExactly(handle, path, offsetBytes, new Uint8Array(length)),
     readInto: (offsetBytes, target) => void readExactly(handle, path, offsetBytes, target),
     close: () => {
@@ -40,7 +39,7 @@ export function openFile(path: string): FileSource {
 }
 
 /** Opens a regular file; others are refused, without waiting for the writer of a pipe. */
-function openRegular(path: string): { readonly handle: number; readonly status: Stats } {
+function openRegular(path: string): { readonly handle: number; readonly size: number } {
   let handle: number;
   try {
     handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -48,8 +47,8 @@ function openRegular(path: string): { readonly handle: number; readonly status: 
     // A socket cannot be opened.
     throw errorCode(error) === "ENXIO" ? inputSpecial(path, "a socket") : inputUnreadable(path, errorCode(error));
   }
-  const status = fstatSync(handle);
-  if (status.isFile()) return { handle, status };
+  const status = openStatus(handle);
+  if (status.isFile()) return { handle, size: Number(status.size) };
   closeSync(handle);
   throw status.isDirectory() ? inputUnreadable(path, "EISDIR") : inputSpecial(path, kindOfFile(status));
 }

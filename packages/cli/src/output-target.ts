@@ -1,7 +1,8 @@
-import { closeSync, lstatSync, openSync, readSync, realpathSync, type Stats, statSync, writeSync } from "node:fs";
+import { type BigIntStats, closeSync, openSync, readSync, realpathSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
 import { outputSpecial, outputUnwritable, usage } from "./diagnostics.js";
+import { kindOfFile, linkStatusAt, statusAt } from "./file-status.js";
 import { errorCode } from "./system-problem.js";
 
 const STDOUT: ReadonlySet<string | undefined> = new Set(["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
@@ -28,7 +29,6 @@ const MADE_BY_OTHERS: ReadonlyMap<string, (model: string, output: string) => str
  */
 export function outputFile(given: string | undefined, usual: string): string {
   if (given === undefined) return usual;
-  // Not looked at: after a stat of a pipe, Node's next realpath, that of a module to import, ends where it began.
   if (isStdout(given)) return given;
   if (isFolder(given)) return join(given, usual);
   if (/[/\\]$/.test(given)) throw usage(`--output ${given}: there is no such folder`, `mkdir -p ${given}`);
@@ -43,7 +43,7 @@ export function outputFile(given: string | undefined, usual: string): string {
 }
 
 /** Whether a path is that of a folder. */
-export const isFolder = (path: string): boolean => statusOf(path, statSync)?.isDirectory() ?? false;
+export const isFolder = (path: string): boolean => statusOf(path, statusAt)?.isDirectory() ?? false;
 
 /** The folder for the unfinished files of `output`: its own, so that they can be moved. @throws output/unwritable */
 export const placeBeside = (output: string): string => (isStdout(output) ? tmpdir() : dirname(fileToReplace(output)));
@@ -53,29 +53,22 @@ export const placeBeside = (output: string): string => (isStdout(output) ? tmpdi
  * @throws output/unwritable for what is no file: a folder, a device, a pipe, a link to nothing
  */
 export function fileToReplace(output: string): string {
-  const link = statusOf(output, lstatSync);
+  const link = statusOf(output, linkStatusAt);
   if (!link) return output;
-  const status = statusOf(output, statSync);
+  const status = statusOf(output, statusAt);
   if (!status) throw outputSpecial(output, "a link to nothing");
   if (status.isDirectory()) throw outputUnwritable(output, "EISDIR");
   if (!status.isFile()) throw outputSpecial(output, kindOfFile(status));
   return link.isSymbolicLink() ? realpathSync(output) : output;
 }
 
-function statusOf(path: string, look: (path: string) => Stats): Stats | undefined {
+function statusOf(path: string, look: (path: string) => BigIntStats): BigIntStats | undefined {
   try {
     return look(path);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw outputUnwritable(path, errorCode(error));
   }
-}
-
-/** The name of a kind of file that is not regular. */
-export function kindOfFile(status: Stats): string {
-  if (status.isFIFO()) return "a pipe";
-  if (status.isSocket()) return "a socket";
-  return status.isCharacterDevice() || status.isBlockDevice() ? "a device" : "no file";
 }
 
 /** Refuses an output that is an input, by whatever name or link. @throws usage */
@@ -97,7 +90,7 @@ export function inputCheck(inputs: readonly (string | undefined)[]): (option: st
 /** What all names of a file have in common; undefined where there is none. */
 function identityOf(path: string): string | undefined {
   try {
-    const { dev, ino } = statSync(path, { bigint: true });
+    const { dev, ino } = statusAt(path);
     return `${dev}:${ino}`;
   } catch {
     return undefined;

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { inputUnreadable, usage } from "./diagnostics.js";
+import { statusAt } from "./file-status.js";
+import { isFolder } from "./output-target.js";
 
 /** The names of pictures that can be read; those of others in a folder are left out. */
 const PICTURE = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
@@ -12,7 +14,7 @@ const PICTURE = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
  */
 export function picturePaths(option: string, path: string): readonly string[] {
   if (!existsSync(path)) return matching(option, path);
-  if (!statSync(path).isDirectory()) return [path];
+  if (!isFolder(path)) return [path];
   return picturesIn(path, PICTURE, `${option} ${path}: there is no picture in this folder`);
 }
 
@@ -28,7 +30,7 @@ function matching(option: string, path: string): readonly string[] {
 
 function picturesIn(folder: string, wanted: RegExp, problem: string): readonly string[] {
   const found = readdirSync(folder)
-    .filter((name) => wanted.test(name) && statSync(join(folder, name)).isFile())
+    .filter((name) => wanted.test(name) && statusAt(join(folder, name)).isFile())
     .sort()
     .map((name) => join(folder, name));
   if (found.length === 0) throw usage(problem);

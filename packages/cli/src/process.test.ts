@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -40,6 +49,17 @@ posix(`- and /dev/stdout are stdout; what is said goes to stderr${why}`, () => {
     expect(readFileSync(at("streamed.onnx")).equals(readFileSync(at("file.onnx")))).toBe(true);
   }
   expect(shell('yolo "$CHECKPOINT" -o - --json').stderr).toMatch(/usage: --json and the model both go to stdout/);
+});
+
+posix(`a pipe among the pictures is refused, and ONNX Runtime still loads${why}`, () => {
+  copyFileSync(fixturePath("shapes/pictures/portrait.jpg"), at("good.jpg"));
+  const { status, stderr } = shell(
+    'mkfifo pipe.jpg; yolo "$CHECKPOINT" --imgsz 64 -o out.onnx --images good.jpg pipe.jpg',
+  );
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^warning input\/unreadable: cannot read pipe\.jpg: it is a pipe, not a file/m),
+  ]);
 });
 
 /** A device that is always full. */

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CompileError } from "@yolo-compile/compiler";
 import {
@@ -13,6 +13,7 @@ import { inputUnreadable, isPictureProblem, somePictures } from "./diagnostics.j
 import { openFile, readWhole } from "./files.js";
 import { positiveInteger } from "./numbers.js";
 import { type VerifySizesOptions, verifySizes } from "./options.js";
+import { isFolder } from "./output-target.js";
 import type { PictureOptions } from "./picture-options.js";
 import { picturePaths } from "./picture-paths.js";
 import type { Terminal } from "./terminal.js";
@@ -47,7 +48,7 @@ export function chosenPictures(options: PictureOptions, terminal: Terminal): Pro
 
 function readOwn(inputs: Parameters<NonNullable<InputChoice["own"]>>[0], path: string): VerifyInput {
   if (!existsSync(path)) throw inputUnreadable(path, "ENOENT");
-  if (!statSync(path).isDirectory()) return npyInput(inputs, openFile(path));
+  if (!isFolder(path)) return npyInput(inputs, openFile(path));
   return npyFolderInput(inputs, path, (file) => {
     const place = join(path, file);
     return existsSync(place) ? openFile(place) : undefined;
