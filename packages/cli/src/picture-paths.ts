@@ -30,9 +30,17 @@ function matching(option: string, path: string): readonly string[] {
 
 function picturesIn(folder: string, wanted: RegExp, problem: string): readonly string[] {
   const found = readdirSync(folder)
-    .filter((name) => wanted.test(name) && statusAt(join(folder, name)).isFile())
+    .filter((name) => wanted.test(name) && mayBeFile(join(folder, name)))
     .sort()
     .map((name) => join(folder, name));
   if (found.length === 0) throw usage(problem);
   return found;
+}
+
+function mayBeFile(path: string): boolean {
+  try {
+    return statusAt(path).isFile();
+  } catch {
+    return true; // A link to nothing, say: who opens it is told.
+  }
 }

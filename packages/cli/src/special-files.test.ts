@@ -170,6 +170,11 @@ test("a picture that cannot be read does not keep others from being looked at", 
   ]);
   expect(readdirSync(at("drawn"))).toEqual(["portrait.detected.jpg"]);
   expect(await runCli(["detect", at("model.onnx"), good, "-o", at("drawn")])).toBe(0);
+  mkdirSync(at("folder"));
+  copyFileSync(good, at("folder/good.jpg"));
+  symlinkSync("nothing", at("folder/link.jpg"));
+  expect(await runCli(["detect", at("model.onnx"), at("folder"), "--no-draw"])).toBe(2);
+  expect(cli.stderr).toMatch(/error input\/unreadable: cannot read .*link\.jpg: there is no such file/);
   const verify = ["verify", at("model.onnx"), at("model.onnx"), "--images"];
   cli.stderr = "";
   expect(await runCli([...verify, at("a.bmp"), at("b.jpg"), good])).toBe(0);
