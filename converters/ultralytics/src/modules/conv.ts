@@ -20,8 +20,6 @@ import {
 
 type Pair = readonly [number, number];
 
-/** Greatest common divisor of two integers from 0 on. */
-
 /** ultralytics 8.4 nn/modules/conv.py DWConv */
 export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "g"> = {}): Value =>
   conv(scope, x, c2, { ...options, g: greatestCommonDivisor(channelsOf(x), c2) });
