@@ -88,6 +88,7 @@ const SIZES = {
 
 const V2 = { grn: true } as const;
 
+/** ConvNeXt, versions 1 and 2, by size; `ols` have an overlapping stem. */
 export const CONVNEXTS = variants(convNeXt, {
   convnext_atto: SIZES.atto,
   convnext_atto_ols: { ...SIZES.atto, stem: "tiered" },

@@ -137,6 +137,7 @@ const cs3 = ([width, depth]: readonly [number, number], bottleneck = 1): Darknet
 
 const focused = (model: Darknet): Darknet => ({ ...model, stem: model.stem.slice(1), focus: true });
 
+/** Darknet, CSPDarknet and CS3Darknet; `se` with squeeze-and-excitation, `edge` with the 3x3 first in a block. */
 export const DARKNETS = variants(darknet, {
   darknet17: dark([1, 1, 1, 1, 1]),
   darknet21: dark([1, 1, 1, 2, 2]),

@@ -49,6 +49,7 @@ function fasterNet(scope: Scope, image: Value, { width, depths, act }: FasterNet
   });
 }
 
+/** FasterNet by size. */
 export const FASTERNETS = variants(fasterNet, {
   fasternet_t0: { width: 40, depths: [1, 2, 8, 2], act: gelu },
   fasternet_t1: { width: 64, depths: [1, 2, 8, 2], act: gelu },

@@ -152,6 +152,7 @@ function fastVit(scope: Scope, image: Value, model: FastVit): readonly Value[] {
 const SA = { width: 64, expansion: 4, attention: true } as const;
 const MCI = { expansion: 3, attention: true, mobileClip: true } as const;
 
+/** FastViT, and MobileCLIP's image encoders, `mci`; all but `t` and `s` attend in the last stage. */
 export const FASTVITS = variants(fastVit, {
   fastvit_t8: { depths: [2, 2, 4, 2], width: 48, expansion: 3 },
   fastvit_t12: { depths: [2, 2, 6, 2], width: 64, expansion: 3 },

@@ -115,6 +115,7 @@ function ghostNet(scope: Scope, image: Value, { width, attention = false }: Ghos
   return levels;
 }
 
+/** GhostNet, versions 1 and 2, by the percentage of the width. */
 export const GHOSTNETS = variants(ghostNet, {
   ghostnet_050: { width: 0.5 },
   ghostnet_100: { width: 1 },

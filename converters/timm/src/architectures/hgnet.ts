@@ -134,6 +134,7 @@ const sized = (version: 1 | 2, stem: readonly number[], layers: number, stages: 
 
 const AFFINE = { affine: true } as const;
 
+/** HGNet, versions 1 and 2, by size. */
 export const HGNETS = variants(hgNet, {
   hgnet_tiny: sized(1, [48, 48, 96], 5, [
     [96, 224, 1],

@@ -91,6 +91,7 @@ const y = (...parameters: Parameters<typeof x>): RegNet => ({ ...x(...parameters
 
 const TORCHVISION = { least: 0.9 } as const;
 
+/** RegNet X, and Y with squeeze-and-excitation; `tv` are rounded as torchvision does. */
 export const REGNETS = variants(regNet, {
   regnetx_002: x(13, 24, 36.44, 2.49, 8),
   regnetx_004: x(22, 24, 24.48, 2.54, 16),

@@ -100,6 +100,7 @@ function mobileOne(scope: Scope, image: Value, { stem, widths, count = 1, excite
 
 const A = [2, 4, 14, 1];
 
+/** RepVGG by size; `g4` have groups in each second block, `se` squeeze-and-excitation. */
 export const REPVGGS = variants(repVgg, {
   repvgg_a0: { stem: 48, depths: A, widths: [0.75, 0.75, 0.75, 2.5] },
   repvgg_a1: { stem: 64, depths: A, widths: [1, 1, 1, 2.5] },
@@ -114,6 +115,7 @@ export const REPVGGS = variants(repVgg, {
   repvgg_d2se: { stem: 64, depths: [8, 14, 24, 1], widths: [2.5, 2.5, 2.5, 5], excite: true },
 });
 
+/** MobileOne by size. */
 export const MOBILEONES = variants(mobileOne, {
   mobileone_s0: { stem: 48, widths: [0.75, 1, 1, 2], count: 4 },
   mobileone_s1: { stem: 64, widths: [1.5, 1.5, 2, 2.5] },

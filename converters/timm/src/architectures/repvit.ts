@@ -84,6 +84,7 @@ function repVit(scope: Scope, image: Value, { width, depths, legacy = false }: R
   });
 }
 
+/** RepViT: the first three, which normalise each branch, and the later ones, which normalise the sum. */
 export const REPVITS = variants(repVit, {
   repvit_m1: { width: 48, depths: [2, 2, 14, 2], legacy: true },
   repvit_m2: { width: 64, depths: [2, 2, 12, 2], legacy: true },

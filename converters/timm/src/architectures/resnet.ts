@@ -136,6 +136,7 @@ const G4 = { groups: 32, base: 4 } as const;
 const G8 = { groups: 32, base: 8 } as const;
 const AA = { antiAlias: true } as const;
 
+/** ResNet, wide ResNet, ResNeXt and ResNet-RS; `se` and `eca` with attention over channels, `aa` anti-aliased. */
 export const RESNETS = variants(resnet, {
   resnet10t: { ...BASIC_18, layers: [1, 1, 1, 1], ...T },
   resnet14t: { ...bottlenecks(1, 1, 1, 1), ...T },

@@ -53,6 +53,7 @@ function starNet(scope: Scope, image: Value, { width, depths, expansion = 4 }: S
   });
 }
 
+/** StarNet by size. */
 export const STARNETS = variants(starNet, {
   starnet_s1: { width: 24, depths: [2, 2, 8, 3] },
   starnet_s2: { width: 32, depths: [1, 2, 6, 2] },

@@ -33,6 +33,7 @@ function vgg(scope: Scope, image: Value, { depths, bn = false }: Vgg): readonly 
 
 const DEPTHS = { 11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4] } as const;
 
+/** VGG without BatchNorm, and with it: `bn`. */
 export const VGGS = variants(vgg, {
   vgg11: { depths: DEPTHS[11] },
   vgg13: { depths: DEPTHS[13] },

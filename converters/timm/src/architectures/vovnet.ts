@@ -95,6 +95,7 @@ const B19 = { blocks: [1, 1, 1, 1], layers: 3, attention: "one layer" } as const
 const B39 = { blocks: [1, 1, 2, 2], layers: 5 } as const;
 const B57 = { blocks: [1, 1, 4, 3], layers: 5 } as const;
 
+/** VoVNet; `ese` and `eca` with attention over channels, `dw` of depthwise convolutions. */
 export const VOVNETS = variants(vovNet, {
   vovnet39a: B39,
   vovnet57a: B57,

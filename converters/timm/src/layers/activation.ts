@@ -12,10 +12,15 @@ const torch =
 /** torch.nn.Identity: counted as a module, no node. */
 export const identity: Activation = (_, x) => x;
 
+/** max(x, 0) */
 export const relu = torch("ReLU");
+/** max(x, 0), at most 6 */
 export const relu6 = torch("ReLU6");
+/** x * sigmoid(x) */
 export const silu = torch("SiLU");
+/** x * {@link hardSigmoid}(x) */
 export const hardSwish = torch("Hardswish");
+/** 1 / (1 + e^-x) */
 export const sigmoid = torch("Sigmoid");
 /** relu6(x + 3) / 6 */
 export const hardSigmoid = torch("Hardsigmoid");

@@ -52,6 +52,7 @@ function edgeNeXt(scope: Scope, image: Value, model: EdgeNeXt): readonly Value[]
   });
 }
 
+/** EdgeNeXt by size. */
 export const EDGENEXTS = variants(edgeNeXt, {
   edgenext_xx_small: { depths: [2, 2, 6, 2], widths: [24, 48, 88, 168], heads: 4 },
   edgenext_x_small: { depths: [3, 3, 9, 3], widths: [32, 64, 100, 192], heads: 4 },

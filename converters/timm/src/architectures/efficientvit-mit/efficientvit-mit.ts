@@ -104,6 +104,7 @@ function efficientVit(scope: Scope, image: Value, model: EfficientVit): readonly
 
 const L = { large: true, head: 32 } as const;
 
+/** MIT's EfficientViT, `b` and the large `l`; Microsoft's, `m`, are in converters/efficientvit. */
 export const EFFICIENTVITS = variants(efficientVit, {
   efficientvit_b0: { widths: [8, 16, 32, 64, 128], depths: [1, 2, 2, 2, 2], head: 16 },
   efficientvit_b1: { widths: [16, 32, 64, 128, 256], depths: [1, 2, 3, 3, 4], head: 16 },
