@@ -22,6 +22,15 @@ test("one integer stands for both axes", () => {
   expect(() => args([3, 5, 7]).pair("k")).toThrow("k is [3, 5, 7], expected an integer or a pair of them");
 });
 
+test("a pair that may be missing is undefined for None", () => {
+  expect([args().optionalPair("k"), args(null).optionalPair("k")]).toEqual([undefined, undefined]);
+  expect([args(3).optionalPair("k"), args([3, 5]).optionalPair("k")]).toEqual([
+    [3, 3],
+    [3, 5],
+  ]);
+  expect(() => args([3, 5, 7]).optionalPair("k")).toThrow("k is [3, 5, 7], expected an integer or a pair of them");
+});
+
 test.each<[PyValue, (a: Arguments<"k" | "s" | "act">) => unknown, string]>([
   ["3", (a) => a.int("k"), "k is '3', expected an integer"],
   [1.5, (a) => a.int("k"), "k is 1.5, expected an integer"],

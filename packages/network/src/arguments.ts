@@ -81,6 +81,11 @@ export class Arguments<Name extends string = string> {
     return [numbers[0]!, numbers[1]!];
   }
 
+  /** As {@link pair}; undefined where it is left out or None. */
+  optionalPair(name: Name): readonly [number, number] | undefined {
+    return this.has(name) ? this.pair(name) : undefined;
+  }
+
   /** True, False or a module such as `nn.ReLU()`. */
   activation(name: Name, fallback = true): boolean | PyCall {
     const value = this.#given(name, fallback);

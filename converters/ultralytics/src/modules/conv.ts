@@ -1,7 +1,6 @@
 import { greatestCommonDivisor, subtractSizes } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import {
-  type Arguments,
   applyActivation,
   avgPool2d,
   type ConvBnActOptions,
@@ -17,8 +16,6 @@ import {
   type Scope,
   split,
 } from "@yolo-compile/network";
-
-type Pair = readonly [number, number];
 
 /** ultralytics 8.4 nn/modules/conv.py DWConv */
 export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "g"> = {}): Value =>
@@ -73,9 +70,6 @@ function aDown(scope: Scope, x: Value, c2: number): Value {
   return concat(scope, [convolved, conv(scope.child("cv2"), pooled, Math.floor(c2 / 2))]);
 }
 
-/** An integer, a pair, or None for "same". */
-const padding = (args: Arguments<"p">): Pair | undefined => (args.has("p") ? args.pair("p") : undefined);
-
 /** As the summary table prints modules of this file. */
 const TYPE = "ultralytics.nn.modules.conv";
 
@@ -89,7 +83,7 @@ export const CONV_MODULES = moduleTable({
       conv(scope, x, a.int("c2"), {
         k: a.pair("k", 1),
         s: a.pair("s", 1),
-        p: padding(a),
+        p: a.optionalPair("p"),
         g: a.int("g", 1),
         d: a.int("d", 1),
         act: a.activation("act"),

@@ -1,7 +1,6 @@
 import { greatestCommonDivisor } from "@yolo-compile/core";
 import type { Value } from "@yolo-compile/ir";
 import {
-  type Arguments,
   type ConvBnActOptions,
   channelsOf,
   concat,
@@ -13,8 +12,6 @@ import {
   type Scope,
   stride,
 } from "@yolo-compile/network";
-
-type Pair = readonly [number, number];
 
 /** yolov5 v7.0 models/common.py DWConv */
 export const dwConv = (scope: Scope, x: Value, c2: number, options: Omit<ConvBnActOptions, "p" | "g"> = {}): Value =>
@@ -34,9 +31,6 @@ function spaceToChannels(scope: Scope, x: Value): Value {
   return concat(scope, [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]);
 }
 
-/** An integer, a pair, or None for "same". */
-const padding = (args: Arguments<"p">): Pair | undefined => (args.has("p") ? args.pair("p") : undefined);
-
 /** Convolutions of the yaml. */
 export const CONV_MODULES = moduleTable({
   Conv: defineModule({
@@ -47,7 +41,7 @@ export const CONV_MODULES = moduleTable({
       convBnAct(scope, x, a.int("c2"), {
         k: a.pair("k", 1),
         s: a.pair("s", 1),
-        p: padding(a),
+        p: a.optionalPair("p"),
         g: a.int("g", 1),
         d: a.int("d", 1),
         act: a.activation("act"),
@@ -85,7 +79,7 @@ export const CONV_MODULES = moduleTable({
       convBnAct(scope.child("conv"), spaceToChannels(scope, x), a.int("c2"), {
         k: a.pair("k", 1),
         s: a.pair("s", 1),
-        p: padding(a),
+        p: a.optionalPair("p"),
         g: a.int("g", 1),
         act: a.activation("act"),
       }),

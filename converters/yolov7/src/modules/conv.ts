@@ -1,6 +1,5 @@
 import type { Value } from "@yolo-compile/ir";
 import {
-  type Arguments,
   type ConvBnActOptions,
   channelsOf,
   concat,
@@ -51,10 +50,6 @@ function reOrg(scope: Scope, x: Value): Value {
   return concat(scope, [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]);
 }
 
-/** An integer, a pair, or None for "same". */
-const padding = (args: Arguments<"p">): readonly [number, number] | undefined =>
-  args.has("p") ? args.pair("p") : undefined;
-
 /** Convolutions, pools and joins of the yaml. */
 export const CONV_MODULES = moduleTable({
   Conv: defineModule({
@@ -65,7 +60,7 @@ export const CONV_MODULES = moduleTable({
       conv(scope, x, a.int("c2"), {
         k: a.pair("k", 1),
         s: a.pair("s", 1),
-        p: padding(a),
+        p: a.optionalPair("p"),
         g: a.int("g", 1),
         act: a.activation("act"),
       }),
