@@ -26,7 +26,7 @@ export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<Conv
 }
 
 /** Pixels of each 2x2 block as channels. x: [n,c,h,w] -> [n,4c,h/2,w/2] */
-function spaceToChannels(scope: Scope, x: Value): Value {
+export function spaceToChannels(scope: Scope, x: Value): Value {
   const corner = (row: number, column: number): Value => stride(scope, stride(scope, x, 2, row, 2), 3, column, 2);
   return concat(scope, [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]);
 }

@@ -12,8 +12,8 @@ import {
   planScaled,
   planUnchanged,
   type Scope,
-  stride,
 } from "@yolo-compile/network";
+import { spaceToChannels } from "@yolo-compile/yolov5";
 
 /** An activation as YOLOv7's modules take it: each has a SiLU of its own, which YOLOv5 v7.0's share. */
 export const ownActivation = (act: boolean | PyCall): boolean | PyCall =>
@@ -42,12 +42,6 @@ function sppCspc(scope: Scope, x: Value, c2: number, e: number, sizes: readonly 
   );
   const main = branch("cv6", branch("cv5", concat(scope, [inner, ...pooled])), 3);
   return conv(scope.child("cv7"), concat(scope, [main, branch("cv2", x)]), c2);
-}
-
-/** Pixels of each 2x2 block as channels. x: [n,c,h,w] -> [n,4c,h/2,w/2]. yolov7 models/common.py ReOrg */
-function reOrg(scope: Scope, x: Value): Value {
-  const corner = (row: number, column: number): Value => stride(scope, stride(scope, x, 2, row, 2), 3, column, 2);
-  return concat(scope, [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]);
 }
 
 /** Convolutions, pools and joins of the yaml. */
@@ -92,11 +86,12 @@ export const CONV_MODULES = moduleTable({
       return maxPool2d(scope.child("m"), x, { k, s: a.int("s", 1), p: Math.floor(k / 2) });
     },
   }),
+  // Pixels of each 2x2 block as channels, as in YOLOv5's Focus.
   ReOrg: defineModule({
     type: "models.common.ReOrg",
     signature: [],
     plan: ({ args, inputs, repeats }) => ({ args, channels: inputs[0]! * 4, copies: repeats }),
-    build: reOrg,
+    build: spaceToChannels,
   }),
   Shortcut: defineModule({
     type: "models.common.Shortcut",
