@@ -1,5 +1,6 @@
 export { activate, applyActivation } from "./activations.js";
 export { Arguments } from "./arguments.js";
+export * from "./branches.js";
 export * from "./config.js";
 export { type ConvBnActOptions, convBnAct } from "./conv-bn-act.js";
 export * from "./definition.js";

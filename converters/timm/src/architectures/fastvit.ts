@@ -10,10 +10,11 @@ import {
   reshape,
   type Scope,
   split,
+  sum,
 } from "@yolo-compile/network";
 import { variants } from "../backbone.js";
 import { type Activation, gelu, identity } from "../layers/activation.js";
-import { type Branches, mergedConv, mobileOneBranches, sum } from "../layers/branches.js";
+import { type Branches, mergedConv, mobileOneBranches } from "../layers/branches.js";
 import { conv } from "../layers/conv.js";
 import { convNormAct, IN_RESIDUAL } from "../layers/norm.js";
 import { nearestMultiple, squeezeExcite } from "../layers/squeeze-excite.js";

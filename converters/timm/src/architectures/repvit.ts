@@ -1,8 +1,7 @@
 import type { Value } from "@yolo-compile/ir";
-import { batchNorm2d, channelsOf, type Scope } from "@yolo-compile/network";
+import { batchNorm2d, channelsOf, type Scope, sum } from "@yolo-compile/network";
 import { variants } from "../backbone.js";
 import { gelu } from "../layers/activation.js";
-import { sum } from "../layers/branches.js";
 import { type ConvSettings, conv } from "../layers/conv.js";
 import { IN_RESIDUAL } from "../layers/norm.js";
 import { nearestMultiple, squeezeExcite } from "../layers/squeeze-excite.js";

@@ -1,5 +1,5 @@
 import type { Value } from "@yolo-compile/ir";
-import { channelsOf, type Scope } from "@yolo-compile/network";
+import { hasIdentity, type Scope, shareOf, sum } from "@yolo-compile/network";
 import { type ConvSettings, conv } from "./conv.js";
 import { convNormAct, type NormSettings } from "./norm.js";
 
@@ -12,19 +12,9 @@ export interface Branches {
   readonly identityNorm: (scope: Scope, x: Value, settings: NormSettings) => Value;
 }
 
-/** The sum of several values. */
-export const sum = (scope: Scope, values: readonly Value[]): Value =>
-  values.reduce((total, value) => scope.op("Add", [total, value]));
-
 /** One convolution, where a block's branches have been merged in the weights: `reparam_conv`. */
 export const mergedConv = (scope: Scope, x: Value, c2: number, { k, s, g }: ConvSettings): Value | undefined =>
   scope.stored("reparam_conv.weight") && conv(scope.child("reparam_conv"), x, c2, { k, s, g, bias: true });
-
-/** Whether the map itself is a branch, behind a normalisation alone: where the block keeps its shape. */
-const hasIdentity = (x: Value, c2: number, s: number): boolean => s === 1 && channelsOf(x) === c2;
-
-/** The magnitude of random branches of a sum of `count`, so that the sum is about as large as one of them. */
-const shareOf = (count: number): number => 1 / Math.sqrt(count);
 
 /** k x k, 1x1 and identity, each normalised. RepVggBlock */
 export function repVggBranches(scope: Scope, x: Value, c2: number, { k, s, g, identityNorm }: Branches): Value {

@@ -8,10 +8,13 @@ import {
   channelsOf,
   conv2d,
   defineModule,
+  hasIdentity,
   moduleTable,
   type PyCall,
   planScaled,
   type Scope,
+  shareOf,
+  sum,
 } from "@yolo-compile/network";
 import { squareOnly } from "../diagnostics.js";
 import { ownActivation } from "./conv.js";
@@ -22,9 +25,6 @@ import { ownActivation } from "./conv.js";
  */
 
 const RELU: PyCall = { call: "nn.ReLU", args: [], keywords: new Map() };
-
-/** The magnitude of random branches of a sum of `count`, so that the sum is about as large as one of them. */
-const shareOf = (count: number): number => 1 / Math.sqrt(count);
 
 /** An nn.Sequential of a convolution and its BatchNorm, by their names in it. */
 function convNorm(
@@ -43,14 +43,9 @@ interface BranchOptions {
   readonly randomScale: number;
 }
 
-const total = (scope: Scope, terms: readonly Value[]): Value => terms.reduce((a, b) => scope.op("Add", [a, b]));
-
 /** Whether the block is the one convolution `name` already: the row says it, or the weights have it. */
 const isMerged = (scope: Scope, name: string, said: boolean): boolean =>
   said || scope.stored(`${name}.weight`) !== undefined;
-
-/** Whether x itself is a branch, behind a BatchNorm: where the output has its shape. */
-const hasIdentity = (x: Value, c2: number, s: number): boolean => channelsOf(x) === c2 && s === 1;
 
 interface RepVggOptions {
   readonly s: number;
@@ -67,7 +62,7 @@ function repVgg(scope: Scope, x: Value, c2: number, { s, g, deploy, names }: Rep
   const own = identity ? [batchNorm2d(scope.child("rbr_identity"), x, { randomScale })] : [];
   const dense = convNorm(scope.child("rbr_dense"), x, c2, { k: 3, s, p: 1, g, names, randomScale });
   const point = convNorm(scope.child("rbr_1x1"), x, c2, { s, g, names, randomScale });
-  return total(scope, [dense, point, ...own]);
+  return sum(scope, [dense, point, ...own]);
 }
 
 /** Squeeze-and-excitation: each channel times sigmoid(expand(relu(reduce(mean)))), by the names of its convolutions. */
@@ -112,7 +107,7 @@ function mobileOne(scope: Scope, x: Value, c2: number, { deploy, branches, d, ..
     convNorm(list.child(String(index)), x, c2, { ...options, ...shared }),
   );
   const scale = k > 1 ? [convNorm(scope.child("rbr_scale"), x, c2, { s, g, ...shared })] : [];
-  return total(scope, [...scale, ...own, ...equal]);
+  return sum(scope, [...scale, ...own, ...equal]);
 }
 
 /** The one value that the block's code takes. */
