@@ -1,4 +1,5 @@
 import {
+  bareCall,
   type ConfigRow,
   gainedRepeats,
   isDict,
@@ -6,7 +7,6 @@ import {
   makeDivisible,
   missingKeys,
   type NetworkCounts,
-  type PyCall,
   type PyDict,
   type PyValue,
   readActivation,
@@ -28,7 +28,7 @@ const BATCH_NORM_EPS = { initialized: 1e-3, torch: 1e-5 };
 /** Ultralytics' own size for measuring strides, then larger ones for networks that cannot run it. */
 const PROBE_SIZES = [256, 640, 1280];
 
-const SILU: PyCall = { call: "nn.SiLU", args: [], keywords: new Map() };
+const SILU = bareCall("nn.SiLU");
 
 /** From the first row with one of these on, branches of classes are the lighter ones. */
 const LIGHT_HEADS = ["C3k2", "A2C2f", "C2fCIB"];

@@ -1,5 +1,6 @@
 import {
   asNumber,
+  bareCall,
   type CompiledFacts,
   gainedRepeats,
   isDict,
@@ -8,7 +9,6 @@ import {
   makeDivisible,
   missingKeys,
   type NetworkCounts,
-  type PyCall,
   type PyDict,
   type PyValue,
   parseLiteral,
@@ -38,7 +38,7 @@ export const HEAD_EPS = "head_eps";
 /** YOLOv5's own size for measuring strides, then larger ones for networks that cannot run it. */
 const PROBE_SIZES = [256, 640, 1280];
 
-const SILU: PyCall = { call: "nn.SiLU", args: [], keywords: new Map() };
+const SILU = bareCall("nn.SiLU");
 
 /** @throws yaml/keys, yaml/value, yaml/row */
 export function readConfig(document: PyValue, name: string): ModelConfig {

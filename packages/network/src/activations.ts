@@ -3,7 +3,7 @@ import { Arguments } from "./arguments.js";
 import { defineModule, type ModuleDefinition, planUnchanged } from "./definition.js";
 import { unknownActivation, unknownKeyword } from "./diagnostics.js";
 import { elementsOf } from "./nn.js";
-import type { PyCall, PyValue } from "./python.js";
+import { bareCall, type PyCall, type PyValue } from "./python.js";
 import type { Scope } from "./trace.js";
 
 interface Activation {
@@ -125,4 +125,4 @@ export function activate(scope: Scope, x: Value, act: boolean | PyCall): Value {
 /** Some versions of a package leave out what a row has in others, which only the pickled module tells. */
 const isLeftOut = ({ trace, path }: Scope): boolean => trace.options.weights?.isIdentity?.(`${path}.act`) ?? false;
 
-const IDENTITY: PyCall = { call: "nn.Identity", args: [], keywords: new Map() };
+const IDENTITY = bareCall("nn.Identity");

@@ -1,6 +1,6 @@
 import { type ModelConfig, readRows } from "./config.js";
 import { gainedRepeats, makeDivisible } from "./gains.js";
-import { isDict } from "./python.js";
+import { bareCall, isDict } from "./python.js";
 import { parseYaml } from "./yaml.js";
 
 /**
@@ -20,7 +20,7 @@ export function plainConfig(
     nc: 1,
     ch: 3,
     rows: readRows(document, "backbone", "m"),
-    activation: { call: "nn.SiLU", args: [], keywords: new Map() },
+    activation: bareCall("nn.SiLU"),
     names: new Map(),
     batchNormEps: 1e-5,
     root: "model",

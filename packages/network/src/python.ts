@@ -7,6 +7,9 @@ export interface PyCall {
   readonly keywords: ReadonlyMap<string, PyValue>;
 }
 
+/** A call without arguments: `nn.SiLU()`. */
+export const bareCall = (call: string): PyCall => ({ call, args: [], keywords: new Map() });
+
 /** The Python values that a yaml can express. A JavaScript number is an int. */
 export type PyValue = null | boolean | number | string | PyFloat | PyCall | readonly PyValue[] | PyDict;
 

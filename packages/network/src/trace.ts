@@ -17,7 +17,7 @@ import { type GivenAttributesOf, GraphBuilder, lazyConstant, type OpName, type V
 import { impossibleShape, networkTooLarge, openBest, weightMissing } from "./diagnostics.js";
 import { type Ending, isOfMaps, type MapFacts } from "./endings/ending.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
-import type { PyCall } from "./python.js";
+import { bareCall, type PyCall } from "./python.js";
 
 /** A weight that the network needs, by its state_dict name. */
 export interface ExpectedWeight extends TensorType {
@@ -124,7 +124,7 @@ export class Trace {
     this.limit("elements", leastValue(productOf(options.imageShape)), "the image");
     this.builder = new GraphBuilder(options.name);
     this.image = this.builder.input("images", { dtype: "f32", shape: options.imageShape });
-    this.activation = options.activation ?? { call: "nn.SiLU", args: [], keywords: new Map() };
+    this.activation = options.activation ?? bareCall("nn.SiLU");
   }
 
   /** @throws network/too-large */

@@ -3,6 +3,7 @@ import type { Value } from "@yolo-compile/ir";
 import {
   applyActivation,
   avgPool2d,
+  bareCall,
   type ConvBnActOptions,
   channelsOf,
   concat,
@@ -11,7 +12,6 @@ import {
   defineModule,
   maxPool2d,
   moduleTable,
-  type PyCall,
   planScaled,
   type Scope,
   split,
@@ -29,7 +29,7 @@ export function ghostConv(scope: Scope, x: Value, c2: number, options: Omit<Conv
   return concat(scope, [y, conv(scope.child("cv2"), y, half, { k: 5, g: half, act })]);
 }
 
-const SILU: PyCall = { call: "nn.SiLU", args: [], keywords: new Map() };
+const SILU = bareCall("nn.SiLU");
 
 /**
  * A 3x3 and a 1x1 convolution, added, then SiLU whatever `activation:` says; `fuse()` makes one convolution of them.

@@ -3,6 +3,7 @@ import {
   type Arguments,
   applyActivation,
   argumentError,
+  bareCall,
   channelsOf,
   concat,
   convBnAct as conv,
@@ -58,8 +59,7 @@ function ghostBottleneck(scope: Scope, x: Value, c2: number): Value {
 /** Depthwise 7x7 and 3x3 side by side, then SiLU; `fuse()` makes one convolution. ultralytics 8.4 nn/modules/block.py RepVGGDW */
 function repVggDw(scope: Scope, x: Value): Value {
   const c = channelsOf(x);
-  const active = (y: Value): Value =>
-    applyActivation(scope.child("act"), y, { call: "nn.SiLU", args: [], keywords: new Map() });
+  const active = (y: Value): Value => applyActivation(scope.child("act"), y, bareCall("nn.SiLU"));
   if (scope.stored("conv.weight")) return active(conv2d(scope.child("conv"), x, c, { k: 7, p: 3, g: c }));
   const wide = conv(scope.child("conv"), x, c, { k: 7, g: c, act: false });
   return active(scope.op("Add", [wide, conv(scope.child("conv1"), x, c, { k: 3, g: c, act: false })]));

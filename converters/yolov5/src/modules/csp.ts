@@ -1,6 +1,7 @@
 import type { Value } from "@yolo-compile/ir";
 import {
   applyActivation,
+  bareCall,
   batchNorm2d,
   channelsOf,
   concat,
@@ -92,7 +93,7 @@ function bottleneckCsp(scope: Scope, x: Value, c2: number, n: number, options: B
   const inner = repeated(scope, main, n, (block, y) => bottleneck(block, y, hidden, { ...options, e: 1 }));
   const joined = concat(scope, [conv2d(scope.child("cv3"), inner, hidden, { bias: false }), side]);
   const normal = batchNorm2d(scope.child("bn"), joined);
-  const active = applyActivation(scope.child("act"), normal, { call: "nn.SiLU", args: [], keywords: new Map() });
+  const active = applyActivation(scope.child("act"), normal, bareCall("nn.SiLU"));
   return convBnAct(scope.child("cv4"), active, c2);
 }
 

@@ -5,6 +5,7 @@ import {
   applyActivation,
   argumentError,
   asNumber,
+  bareCall,
   batchNorm2d,
   channelsOf,
   concat,
@@ -63,7 +64,7 @@ function mixConv2d(scope: Scope, x: Value, c2: number, sizes: readonly number[],
     return conv2d(list.child(String(index)), x, channels, options);
   });
   const normal = batchNorm2d(scope.child("bn"), concat(scope, parts));
-  return applyActivation(scope.child("act"), normal, { call: "nn.SiLU", args: [], keywords: new Map() });
+  return applyActivation(scope.child("act"), normal, bareCall("nn.SiLU"));
 }
 
 const CLASSIFY_CHANNELS = 1280;

@@ -1,5 +1,6 @@
 import type { Value } from "@yolo-compile/ir";
 import {
+  bareCall,
   type ConvBnActOptions,
   channelsOf,
   concat,
@@ -16,8 +17,7 @@ import {
 import { spaceToChannels } from "@yolo-compile/yolov5";
 
 /** An activation as YOLOv7's modules take it: each has a SiLU of its own, which YOLOv5 v7.0's share. */
-export const ownActivation = (act: boolean | PyCall): boolean | PyCall =>
-  act === true ? { call: "nn.SiLU", args: [], keywords: new Map() } : act;
+export const ownActivation = (act: boolean | PyCall): boolean | PyCall => (act === true ? bareCall("nn.SiLU") : act);
 
 /** yolov7 models/common.py Conv */
 const conv = (scope: Scope, x: Value, c2: number, options: ConvBnActOptions = {}): Value =>

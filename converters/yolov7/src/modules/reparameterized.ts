@@ -3,6 +3,7 @@ import {
   type Arguments,
   activate,
   applyActivation,
+  bareCall,
   batchNorm2d,
   type ConvOptions,
   channelsOf,
@@ -10,7 +11,6 @@ import {
   defineModule,
   hasIdentity,
   moduleTable,
-  type PyCall,
   planScaled,
   type Scope,
   shareOf,
@@ -24,7 +24,7 @@ import { ownActivation } from "./conv.js";
  * emitted for the first is the sum; merging it is left to passes.
  */
 
-const RELU: PyCall = { call: "nn.ReLU", args: [], keywords: new Map() };
+const RELU = bareCall("nn.ReLU");
 
 /** An nn.Sequential of a convolution and its BatchNorm, by their names in it. */
 function convNorm(
