@@ -2,7 +2,7 @@ import type { LazyTensor, OutputLayout } from "@yolo-compile/core";
 import { rowShape, wrongKey } from "./diagnostics.js";
 import { parseLiteral } from "./literal.js";
 import { asNumber, isCall, isList, type PyCall, type PyDict, type PyValue } from "./python.js";
-import type { Profiler } from "./trace.js";
+import type { Profiler } from "./trace-options.js";
 
 /** One row of `backbone` or `head`, as written. */
 export interface ConfigRow {

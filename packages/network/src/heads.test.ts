@@ -5,7 +5,8 @@ import { graphOf, planNetwork, traceNetwork } from "./network.js";
 import { conv2d, convTranspose2d, upsample } from "./nn.js";
 import { plainConfig } from "./plain-config.js";
 import { formatSummary, summarizeNetwork } from "./summary.js";
-import { Trace, type TraceOptions } from "./trace.js";
+import { Trace } from "./trace.js";
+import type { TraceOptions } from "./trace-options.js";
 
 const IMAGE = { name: "t", imageShape: [1, 3, 8, 8] } as const;
 const traceOf = (options: Partial<TraceOptions> = {}) => new Trace({ ...IMAGE, ...options });

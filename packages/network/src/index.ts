@@ -19,5 +19,6 @@ export type { PlannedLayer } from "./plan.js";
 export * from "./python.js";
 export * from "./summary.js";
 export { TORCH_MODULES } from "./torch-modules.js";
-export { type ExpectedWeight, Scope, Trace, type WeightSource } from "./trace.js";
+export { type ExpectedWeight, Scope, Trace } from "./trace.js";
+export type { WeightSource } from "./trace-options.js";
 export { parseYaml, toPython } from "./yaml.js";

@@ -8,7 +8,8 @@ import { endNetwork } from "./endings/end-network.js";
 import { DECODED, ENDING_KEY, type Ending, type EndingFacts, isDecoded } from "./endings/ending.js";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.js";
 import { emptySlots, type PlannedLayer, planLayers } from "./plan.js";
-import { Scope, Trace, type TraceOptions, type WeightSource } from "./trace.js";
+import { Scope, Trace } from "./trace.js";
+import type { TraceOptions, WeightSource } from "./trace-options.js";
 
 /** A planned network: everything but weights and an image size. */
 export interface Network {
