@@ -6,20 +6,17 @@
 
 Each backbone has its counts and a check sum of its weights' names and shapes; those of COMPUTED have samples of their outputs.
 """
-import base64
-import json
 import sys
 import zlib
 from collections import Counter
 from copy import deepcopy
 
-import numpy as np
 import thop
 import timm
 import torch
 from timm.utils.model import reparameterize_model
 
-from module_goldens import ROOT, fill, made_input
+from module_goldens import ROOT, encode, fill, made_input, save
 
 PREFIX = "model.0."
 # Maps of odd sizes occur behind stride 8.
@@ -128,8 +125,7 @@ def samples(y):
     """Evenly spread elements, and the largest magnitude of all."""
     flat = y.flatten()
     step = max(1, flat.numel() // SAMPLES)
-    data = np.ascontiguousarray(flat[::step][:SAMPLES].numpy(), dtype="<f4")
-    return {"scale": float(flat.abs().max()), "data": base64.b64encode(data.tobytes()).decode()}
+    return {"scale": float(flat.abs().max()), "data": encode(flat[::step][:SAMPLES])["data"]}
 
 
 def structure(name):
@@ -171,11 +167,7 @@ def main():
     missing = set(COMPUTED + COMPUTED_EVEN) - set(names)
     if missing:
         sys.exit(f"no such backbone in the list: {', '.join(sorted(missing))}")
-    goldens = [golden(name) for name in names]
-    path = ROOT / "fixtures" / "timm" / "backbones.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("[\n" + ",\n".join(json.dumps(golden) for golden in goldens) + "\n]\n")
-    print(f"{path.name}: {len(goldens)} backbones, {path.stat().st_size} bytes")
+    save("backbones.json", [golden(name) for name in names], ROOT / "fixtures" / "timm")
 
 
 main()

@@ -4,8 +4,6 @@
     pip install --no-deps ultralytics==8.4.190 ultralytics-thop==2.2.3
     python scripts/make_ultralytics_module_goldens.py
 """
-import json
-import logging
 from copy import deepcopy
 
 import torch
@@ -21,7 +19,7 @@ from ultralytics.nn.tasks import (
 from ultralytics.utils import LOGGER
 from ultralytics.utils.torch_utils import get_num_gradients
 
-from module_goldens import FOLDER, encode, fill, made_input, weight_list
+from module_goldens import FOLDER, Lines, encode, fill, made_input, save, weight_list
 
 # Inputs reach past the bends of every activation.
 SPAN = 2
@@ -34,15 +32,6 @@ MODELS = {
     "OBB26": OBBModel,
     "Classify": ClassificationModel,
 }
-
-
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.extend(record.getMessage().splitlines())
 
 
 def config(case):
@@ -125,10 +114,7 @@ def golden(name, case):
 def main():
     torch.set_num_threads(1)
     cases = yaml.safe_load((FOLDER / "ultralytics.yaml").read_text())
-    goldens = [golden(name, case) for name, case in cases.items()]
-    path = FOLDER / "ultralytics.json"
-    path.write_text("[\n" + ",\n".join(json.dumps(each) for each in goldens) + "\n]\n")
-    print(f"{path.name}: {len(goldens)} goldens, {path.stat().st_size} bytes")
+    save("ultralytics.json", [golden(name, case) for name, case in cases.items()])
 
 
 main()

@@ -4,13 +4,12 @@
     pip install --no-deps yolov5==7.0.14 thop==0.1.1.post2209072238
     python scripts/make_yolov5_module_goldens.py
 """
-import logging
 import sys
 
 import torch
 import yaml
 
-from module_goldens import FOLDER, ROOT, facts, fill, made_input, save
+from module_goldens import FOLDER, ROOT, Lines, config, facts, fill, made_input, next_row_channels, save
 
 sys.path.insert(0, str(ROOT / "scripts" / "shapes"))
 import reference  # noqa: E402, F401  gives yolov5 the module names of the original repository
@@ -21,30 +20,6 @@ from models.yolo import LOGGER, Detect, DetectionModel  # noqa: E402
 SPAN = 8
 
 
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
-
-
-def config(case):
-    lines = [
-        f"nc: {case.get('nc', 2)}",
-        f"depth_multiple: {case.get('gd', 1.0)}",
-        f"width_multiple: {case.get('gw', 1.0)}",
-        f"anchors: {case.get('anchors', 3)}",
-        f"ch: {case['input'][1]}",
-        *([f"activation: {case['activation']}"] if "activation" in case else []),
-        "backbone:",
-        *(f"  {row}" for row in case["rows"].splitlines()),
-        "head: []",
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def build(text):
     """The model, and the table that parse_model prints with the summary below it."""
     Conv.default_act = torch.nn.SiLU()  # parse_model changes it for every model after this one
@@ -53,12 +28,6 @@ def build(text):
     model = DetectionModel(yaml.safe_load(text))
     printed = [line.rstrip() for line in handler.lines]
     return model, [line for line in printed if line[:3].strip().isdigit() or line.startswith("Model summary")]
-
-
-def next_row_channels(text):
-    """What parse_model takes the output channels for, which is not always what they are."""
-    probe, _ = build(text.replace("head: []", "head:\n  - [-1, 1, Conv, [8]]"))
-    return probe.model[-1].conv.in_channels
 
 
 def golden(name, case):
@@ -77,7 +46,7 @@ def golden(name, case):
         "input": case["input"],
         "span": SPAN,
         "table": table,
-        **({} if head else {"channels": next_row_channels(text)}),
+        **({} if head else {"channels": next_row_channels(text, build)}),
         # the last output of a head are raw maps, for training
         **facts(model, x, y[:-1] if head else [y]),
     }

@@ -16,7 +16,7 @@ import torch
 import yaml
 from torch import nn
 
-from module_goldens import FOLDER, ROOT, encode, facts, fill, made_input, save
+from module_goldens import FOLDER, ROOT, Lines, config, encode, facts, fill, made_input, next_row_channels, save
 
 sys.path.insert(0, str(ROOT / "scripts" / "shapes"))
 from reference import stub  # noqa: E402  stands in for torchvision, too
@@ -34,29 +34,6 @@ SPAN = 8
 BLOCKS = {"RepVGGBlock": RepVGGBlock, "MobileOneBlock": MobileOneBlock}
 HEADS = (Detect, IDetect, IAuxDetect)
 EPS = 1e-3
-
-
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
-
-
-def config(case):
-    lines = [
-        f"nc: {case.get('nc', 2)}",
-        f"depth_multiple: {case.get('gd', 1.0)}",
-        f"width_multiple: {case.get('gw', 1.0)}",
-        f"anchors: {case.get('anchors', 3)}",
-        f"ch: {case['input'][1]}",
-        "backbone:",
-        *(f"  {row}" for row in case["rows"].splitlines()),
-        "head: []",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def original_name(line):
@@ -91,12 +68,6 @@ def is_block(case):
     return any(name in case["rows"] for name in BLOCKS)
 
 
-def next_row_channels(text):
-    """What parse_model takes the output channels for, which is not always what they are."""
-    probe, _ = build(text.replace("head: []", "head:\n  - [-1, 1, Conv, [8]]"))
-    return probe.model[-1].conv.in_channels
-
-
 def golden(name, case):
     text = config(case)
     model, table = build_block(text) if is_block(case) else build(text)
@@ -114,7 +85,7 @@ def golden(name, case):
         "input": case["input"],
         "span": SPAN,
         "table": table,
-        **({} if head or not table else {"channels": next_row_channels(text)}),
+        **({} if head or not table else {"channels": next_row_channels(text, build)}),
         # the last output of a head are raw maps, for training
         **facts(model, x, y[:-1] if head else [y]),
     }

@@ -4,6 +4,7 @@ packages/testkit/src/module-goldens.ts makes the same weights and inputs.
 """
 import base64
 import json
+import logging
 import math
 import zlib
 from copy import deepcopy
@@ -17,6 +18,39 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "fixtures" / "modules"
 # Keeps what a convolution gives about as large as what it takes.
 GAIN = 2.2
+
+
+class Lines(logging.Handler):
+    """Keeps the lines that are logged."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+
+    def emit(self, record):
+        self.lines.extend(record.getMessage().splitlines())
+
+
+def config(case):
+    """The text of a yaml of YOLOv5's kind, whose backbone are the rows of a case."""
+    lines = [
+        f"nc: {case.get('nc', 2)}",
+        f"depth_multiple: {case.get('gd', 1.0)}",
+        f"width_multiple: {case.get('gw', 1.0)}",
+        f"anchors: {case.get('anchors', 3)}",
+        f"ch: {case['input'][1]}",
+        *([f"activation: {case['activation']}"] if "activation" in case else []),
+        "backbone:",
+        *(f"  {row}" for row in case["rows"].splitlines()),
+        "head: []",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def next_row_channels(text, build):
+    """What parse_model takes the output channels for, which is not always what they are."""
+    probe, _ = build(text.replace("head: []", "head:\n  - [-1, 1, Conv, [8]]"))
+    return probe.model[-1].conv.in_channels
 
 
 def uniform(seed, count):
@@ -90,7 +124,7 @@ def facts(model, x, outputs, prefix=""):
     }
 
 
-def save(name, goldens):
-    path = FOLDER / name
+def save(name, goldens, folder=FOLDER):
+    path = folder / name
     path.write_text("[\n" + ",\n".join(json.dumps(golden) for golden in goldens) + "\n]\n")
     print(f"{path.name}: {len(goldens)} goldens, {path.stat().st_size} bytes")
