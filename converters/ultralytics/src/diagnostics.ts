@@ -17,11 +17,3 @@ export const tooFewBoxes = (boxes: Size, wanted: number, where: string): Compile
     hint: "let the sides count in larger steps, such as --dynamic height=160 width=160, or leave --end2end out",
     where,
   });
-
-/** For maps that are not those that the model's metadata describe. */
-export const brokenMaps = (found: string, expected: string): CompileError =>
-  new CompileError({
-    code: "detect/maps",
-    message: `the model's maps cannot be decoded: found ${found}, expected ${expected}`,
-    hint: "compile it again; outputs and metadata of a model belong together",
-  });

@@ -1,6 +1,5 @@
 import { castTensor, elementCount, isFloat, type Tensor } from "@yolo-compile/core";
-import type { DecodedOutput, EndingFacts, MapFacts } from "@yolo-compile/network";
-import { brokenMaps } from "./diagnostics.js";
+import { brokenMaps, type DecodedOutput, type EndingFacts, type MapFacts } from "@yolo-compile/network";
 import { BOX_COLUMNS, boxLayout, prototypeLayout } from "./layout.js";
 
 /** The family's name. */

@@ -5,6 +5,7 @@ export * from "./config.js";
 export { type ConvBnActOptions, convBnAct } from "./conv-bn-act.js";
 export * from "./definition.js";
 export { argumentError, missingKeys, wrongKey } from "./diagnostics.js";
+export { brokenMaps } from "./endings/diagnostics.js";
 export * from "./endings/ending.js";
 export { readEnding } from "./endings/read-ending.js";
 export * from "./family.js";

@@ -1,10 +1,10 @@
 import type { OutputPart } from "@yolo-compile/core";
 import { fixedSize, type Value } from "@yolo-compile/ir";
 import type { UnnamedLayout } from "../definition.js";
-import { noBestOf, noHeadOf, noMasksOf, wrongNames } from "../diagnostics.js";
 import { strideOf } from "../nn.js";
 import type { Scope } from "../trace.js";
 import { assembleMasks } from "./assemble-masks.js";
+import { noBestOf, noHeadOf, noMasksOf, wrongNames } from "./diagnostics.js";
 import { DECODED, type Ending, isOfMaps, type MaskSize, type Suppression } from "./ending.js";
 import { boxParts, type SplitBoxes, splitBoxes } from "./split-boxes.js";
 import { suppressBoxes } from "./suppress-boxes.js";

@@ -1,5 +1,5 @@
 import { NUMBER_KINDS, type OutputLayout, type OutputPart, PART_NAMES } from "@yolo-compile/core";
-import { brokenEnding } from "../diagnostics.js";
+import { brokenEnding } from "./diagnostics.js";
 import {
   BOX_FORMS,
   ENDING_KEY,

@@ -1,9 +1,9 @@
 import type { OutputPart, PartName } from "@yolo-compile/core";
 import { scalar, type Value } from "@yolo-compile/ir";
 import type { UnnamedLayout } from "../definition.js";
-import { noBoxes } from "../diagnostics.js";
 import { concat, permute, split } from "../nn.js";
 import type { Scope } from "../trace.js";
+import { noBoxes } from "./diagnostics.js";
 import type { BoxForm } from "./ending.js";
 
 /** Decoded boxes, part by part; each is [n,boxes,…]. */

@@ -1,8 +1,8 @@
 import { isFixed, multiplySizes, type Size, type Tensor, tensorOf } from "@yolo-compile/core";
 import { constantValue, fixedSize, floats, integers, scalar, type Value } from "@yolo-compile/ir";
-import { openBatch } from "../diagnostics.js";
 import { concat, permute, reshape, split } from "../nn.js";
 import type { Scope } from "../trace.js";
+import { openBatch } from "./diagnostics.js";
 import type { Suppression } from "./ending.js";
 import type { SplitBoxes } from "./split-boxes.js";
 
