@@ -1,5 +1,5 @@
 import type { Value } from "@yolo-compile/ir";
-import { channelsOf, type Scope } from "@yolo-compile/network";
+import { channelsOf, hasIdentity, type Scope } from "@yolo-compile/network";
 import { type Activation, identity } from "../../layers/activation.js";
 import { type ConvSettings, conv } from "../../layers/conv.js";
 import { batchNormAct, convNormAct, IN_RESIDUAL } from "../../layers/norm.js";
@@ -18,13 +18,12 @@ export interface Block extends Omit<BlockRow, "relu"> {
 }
 
 /** x + y where the block is a residual, else y. */
-function joined(scope: Scope, x: Value, y: Value, { residual, s }: Block): Value {
+function joined(scope: Scope, x: Value, y: Value, block: Block): Value {
   scope.child("drop_path");
-  return isResidual(x, y, residual, s) ? scope.op("Add", [y, x]) : y;
+  return isResidual(x, block) ? scope.op("Add", [y, x]) : y;
 }
 
-const isResidual = (x: Value, y: Value, wanted: boolean, s: number): boolean =>
-  wanted && s === 1 && channelsOf(x) === channelsOf(y);
+const isResidual = (x: Value, { residual, s, c2 }: Block): boolean => residual && hasIdentity(x, c2, s);
 
 function excited(scope: Scope, x: Value, { excite }: Block): Value {
   const settings = excite(channelsOf(x));
@@ -52,7 +51,7 @@ function depthwiseSeparable(scope: Scope, x: Value, block: Block): Value {
   );
   scope.child("aa");
   const mixed = conv(scope.child("conv_pw"), excited(scope, spread, block), c2);
-  const randomScale = channelsOf(x) === c2 && s === 1 ? IN_RESIDUAL : undefined;
+  const randomScale = hasIdentity(x, c2, s) ? IN_RESIDUAL : undefined;
   const y = batchNormAct(scope.child("bn2"), mixed, act ? activation : identity, { eps, randomScale });
   return joined(scope, x, y, block);
 }
@@ -69,8 +68,8 @@ function invertedResidual(scope: Scope, x: Value, block: Block): Value {
   return joined(scope, x, batchNormAct(scope.child("bn3"), reduced, identity, { eps, ...inResidual(x, block) }), block);
 }
 
-const inResidual = (x: Value, { c2, s, residual }: Block): { readonly randomScale?: number } =>
-  residual && s === 1 && channelsOf(x) === c2 ? { randomScale: IN_RESIDUAL } : {};
+const inResidual = (x: Value, block: Block): { readonly randomScale?: number } =>
+  isResidual(x, block) ? { randomScale: IN_RESIDUAL } : {};
 
 /** k x k that widens, 1x1. EdgeResidual */
 function edgeResidual(scope: Scope, x: Value, block: Block): Value {
