@@ -22,19 +22,17 @@ import { graphsRequest, type Inputs, openInputs } from "./inputs.js";
 import { observe } from "./observer.js";
 import type { ObserverOptions } from "./observer-options.js";
 import {
-  checkPrecision,
   dynamicAxes,
   imageSize,
   type LoudnessOptions,
   type NetworkOptions,
-  type PrecisionOptions,
   type ProviderOptions,
-  precisionRequest,
   type VerifySizesOptions,
   verifySizes,
 } from "./options.js";
 import { checkIsNoInput, isStdout, outputFile } from "./output-target.js";
 import type { PictureOptions } from "./picture-options.js";
+import { checkPrecision, type PrecisionOptions, precisionRequest } from "./precision-options.js";
 import { type CommandLineOptions, reportContext } from "./report-context.js";
 import { checkReportFiles, writeReports } from "./report-files.js";
 import type { ReportOptions } from "./report-option.js";

@@ -1,8 +1,9 @@
 import type { Argv, CommandModule } from "yargs";
 import { type Example, VERIFICATION, withExamples } from "../help.js";
 import { withObserver } from "../observer-options.js";
-import { withCommon, withLoudness, withNetwork, withPrecision, withProvider, withVerifySizes } from "../options.js";
+import { withCommon, withLoudness, withNetwork, withProvider, withVerifySizes } from "../options.js";
 import { withPictures } from "../picture-options.js";
+import { withPrecision } from "../precision-options.js";
 import { withReport } from "../report-option.js";
 import type { CompileOptions } from "../run-compile.js";
 
