@@ -1,3 +1,4 @@
+export * from "./picture-finding.js";
 export { renderHtml } from "./render-html.js";
 export { type JsonOptions, REPORT_VERSION, renderJson } from "./render-json.js";
 export { renderJUnit } from "./render-junit.js";

@@ -1,5 +1,5 @@
 import { encodeBase64 } from "@yolo-compile/core";
-import type { FoundBox, PictureFinding } from "../report.js";
+import type { FoundBox, PictureFinding } from "../picture-finding.js";
 import { breakable } from "./breakable.js";
 import { coordinate, formatCount, formatError, plural } from "./figures.js";
 import { mark, outcomeLabel, outcomeOf } from "./mark.js";

@@ -1,4 +1,5 @@
-import type { PictureFinding, Report } from "../report.js";
+import type { PictureFinding } from "../picture-finding.js";
+import type { Report } from "../report.js";
 import { formatCount, plural } from "./figures.js";
 import { outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";

@@ -1,4 +1,5 @@
-import type { Check, DiagramRow, LayerRow, NodeDiagram, PictureFinding, Report, RowIdentity } from "../report.js";
+import type { PictureFinding } from "../picture-finding.js";
+import type { Check, DiagramRow, LayerRow, NodeDiagram, Report, RowIdentity } from "../report.js";
 
 const FOLD = { name: "FOLD", relative: 1e-4 };
 
