@@ -1,7 +1,7 @@
-import { shareOfTolerance } from "./html/error-scale.js";
 import { formatTolerance, plural } from "./html/figures.js";
-import { comparedOf, worstCheck } from "./html/worst-check.js";
 import type { Check, ComparedCheck } from "./report.js";
+import { shareOfTolerance } from "./share-of-tolerance.js";
+import { comparedOf, worstCheck } from "./worst-check.js";
 
 /**
  * The verdict in plain words, in the judge's own units: `PASSED: differs by 9.1e-6 of the box’s longer side (size), 11 times

@@ -1,4 +1,5 @@
 import type { Check, ComparedCheck, Report, SkippedCheck } from "../report.js";
+import { comparedOf, worstFirst } from "../worst-check.js";
 import { breakable } from "./breakable.js";
 import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table.js";
 import { type ErrorScale, errorScale } from "./error-scale.js";
@@ -8,7 +9,6 @@ import { inputTable } from "./input-table.js";
 import { outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { disclosure, type Section } from "./section.js";
-import { comparedOf, worstFirst } from "./worst-check.js";
 
 /** The most comparisons that are listed one by one; more are summed up by input. */
 const MANY = 8;

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { errorScale, heatOf, shareOfTolerance } from "./error-scale.js";
+import { errorScale, heatOf } from "./error-scale.js";
 
 const errors = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 });
 
@@ -43,11 +43,3 @@ test("heat rises with the error up to the tolerance", () => {
   expect([1e-9, 1e-8, 1e-6, 1e-4, 1, Number.NaN].map((error) => heatOf(error, 1e-4))).toEqual([0, 0, 0.5, 1, 1, 1]);
   expect([heatOf(0, 0), heatOf(1e-9, 0)]).toEqual([0, 1]);
 });
-
-test("the share of the tolerance that an error uses", () =>
-  expect([
-    shareOfTolerance(2e-4, 1e-4),
-    shareOfTolerance(0, 0),
-    shareOfTolerance(1, 0),
-    shareOfTolerance(Number.NaN, 1),
-  ]).toEqual([2, 0, Infinity, Infinity]));

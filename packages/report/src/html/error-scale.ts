@@ -53,9 +53,3 @@ export function heatOf(error: number, tolerance: number): number {
   if (!(error <= tolerance)) return 1;
   return Math.min(1, Math.max(0, 1 + Math.log10(error / tolerance) / 4));
 }
-
-/** The error as a multiple of its tolerance; infinite where it is not finite, or where none is allowed. */
-export function shareOfTolerance(error: number, tolerance: number): number {
-  if (error === 0) return 0;
-  return Number.isFinite(error) ? error / tolerance : Number.POSITIVE_INFINITY;
-}

@@ -1,4 +1,5 @@
 import type { ComparedCheck } from "../report.js";
+import { worstFirst } from "../worst-check.js";
 import { breakable } from "./breakable.js";
 import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table.js";
 import type { ErrorScale } from "./error-scale.js";
@@ -7,7 +8,6 @@ import { formatError } from "./figures.js";
 import { groupBy } from "./group-by.js";
 import { mark, outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
-import { worstFirst } from "./worst-check.js";
 
 /**
  * A row for each input, with the worst error under each way to run. The order is that of `compared`, which has the worst

@@ -1,5 +1,5 @@
 import type { Tolerance } from "../report.js";
-import { shareOfTolerance } from "./error-scale.js";
+import { shareOfTolerance } from "../share-of-tolerance.js";
 import { formatTolerance } from "./figures.js";
 
 /** An error in comparison with its tolerance, in words: `3.8 times below the tolerance of 1e-4`. */

@@ -1,4 +1,5 @@
 import type { ComparedCheck, Report } from "../report.js";
+import { worstCheck } from "../worst-check.js";
 import { type ErrorScale, errorScale } from "./error-scale.js";
 import { percent } from "./error-strip.js";
 import { formatError, sentence } from "./figures.js";
@@ -7,7 +8,6 @@ import { mark, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { type Section, sectionTiles } from "./section.js";
 import { unbroken } from "./unbroken.js";
-import { worstCheck } from "./worst-check.js";
 
 /** The answer, as large as it is important, the figure that it hangs on, and where to read on. */
 export function verdictHeader(report: Report, sections: readonly Section[]): Markup {

@@ -1,5 +1,5 @@
-import type { Check, ComparedCheck } from "../report.js";
-import { shareOfTolerance } from "./error-scale.js";
+import type { Check, ComparedCheck } from "./report.js";
+import { shareOfTolerance } from "./share-of-tolerance.js";
 
 /** The checks that were made, in the order given. */
 export const comparedOf = (checks: readonly Check[]): readonly ComparedCheck[] =>
