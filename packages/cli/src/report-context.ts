@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
-import { sourceRun, VERSION } from "@yolo-compile/compiler";
+import { VERSION } from "@yolo-compile/compiler";
 import { type FileFacts, type ReportContext, type RunFacts, runtimeVersion } from "@yolo-compile/proof";
 import { openFile } from "./files.js";
+import { sha256Of } from "./sha256.js";
 
 /** The command line, as it is given. */
 export interface CommandLineOptions {
@@ -37,9 +37,7 @@ const runFacts = (command: string, files: readonly string[]): RunFacts => ({
 function fileFacts(name: string): FileFacts {
   const file = openFile(name);
   try {
-    const hash = createHash("sha256");
-    for (const piece of sourceRun(file, 0, file.size).pieces()) hash.update(piece);
-    return { name, bytes: file.size, sha256: hash.digest("hex") };
+    return { name, bytes: file.size, sha256: sha256Of(file) };
   } finally {
     file.close();
   }

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { convertWeights, inputKind, sourceRun, WRITABLE_FORMATS } from "@yolo-compile/compiler";
+import { convertWeights, inputKind, WRITABLE_FORMATS } from "@yolo-compile/compiler";
 import { usage } from "./diagnostics.js";
 import { type FileSource, openFile, writeWhole } from "./files.js";
 import { openConfig, openWeights } from "./inputs.js";
 import type { WeightsOptions, YamlOptions } from "./options.js";
 import { checkIsNoInput } from "./output-target.js";
+import { sha256Of } from "./sha256.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 import { type Converted, convertDocument, printConverted } from "./views/converted.js";
 
@@ -40,7 +40,10 @@ function convert(file: FileSource, options: ConvertOptions, terminal: Terminal):
     throw usage(`${input} is a yaml, not weights`, "give it as --cfg, and the weights first");
   const checkpoint = openWeights(file, options);
   const config = cfg === undefined ? undefined : openConfig(cfg);
-  const sha256 = (): string => hashOf(file, terminal);
+  const sha256 = (): string => {
+    terminal.step(`reading ${input}`);
+    return sha256Of(file);
+  };
   const converted = convertWeights({
     checkpoint,
     output,
@@ -57,13 +60,6 @@ function writeConverted(converted: Converted, terminal: Terminal): void {
   terminal.report(notes);
   printConverted(converted, terminal);
   terminal.printJson(() => convertDocument(converted));
-}
-
-function hashOf(file: FileSource, terminal: Terminal): string {
-  terminal.step(`reading ${file.name}`);
-  const hash = createHash("sha256");
-  for (const piece of sourceRun(file, 0, file.size).pieces()) hash.update(piece);
-  return hash.digest("hex");
 }
 
 /** The chunks; a line shows the progress. */
