@@ -20,6 +20,7 @@ export {
 export {
   type ClassScore,
   checkImageName,
+  classLabel,
   cornersOf,
   type Detection,
   decodeImage,

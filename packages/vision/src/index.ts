@@ -1,3 +1,4 @@
+export { classLabel } from "./class-label.js";
 export * from "./classify.js";
 export * from "./compare-detections.js";
 export { type PlacedDetections, processCutouts } from "./cutouts.js";

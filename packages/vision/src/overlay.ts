@@ -1,3 +1,4 @@
+import { classLabel } from "./class-label.js";
 import type { Box, Detection } from "./detection.js";
 import type { Outliner } from "./glyphs.js";
 import type { Size } from "./image.js";
@@ -26,9 +27,7 @@ export function overlaySvg(
 ): string {
   const pen = penFor(size);
   const descending = [...detections].sort((a, b) => b.score - a.score);
-  const texts = descending.map(
-    ({ classIndex, score }) => `${names[classIndex] ?? `class ${classIndex}`} ${score.toFixed(2)}`,
-  );
+  const texts = descending.map(({ classIndex, score }) => `${classLabel(names, classIndex)} ${score.toFixed(2)}`);
   const places = placeLabels(
     descending.map(({ box }, index) => ({ box: outside(box, pen), size: labelSize(texts[index]!, pen, outliner) })),
     size,

@@ -1,4 +1,4 @@
-import type { ClassScore } from "@yolo-compile/proof";
+import { type ClassScore, classLabel } from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { Terminal } from "../terminal.js";
 
@@ -9,13 +9,11 @@ export interface ClassifiedPicture {
   readonly elapsedMs: number;
 }
 
-const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
-
 /** One picture of the document of `detect --json` for a classifier. */
 export const classDocument = ({ image, classes, elapsedMs }: ClassifiedPicture, names: readonly string[]) => ({
   image,
   elapsedMs: Math.round(elapsedMs * 10) / 10,
-  classes: classes.map(({ classIndex, score }) => ({ class: classIndex, name: nameOf(names, classIndex), score })),
+  classes: classes.map(({ classIndex, score }) => ({ class: classIndex, name: classLabel(names, classIndex), score })),
 });
 
 /** Prints what a picture shows. */
@@ -25,8 +23,8 @@ export function printClasses(
   terminal: Terminal,
 ): void {
   const [best] = classes;
-  const found = best ? nameOf(names, best.classIndex) : "nothing";
+  const found = best ? classLabel(names, best.classIndex) : "nothing";
   terminal.headline(`${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)`);
-  const rows = classes.map(({ classIndex, score }) => [`  ${nameOf(names, classIndex)}`, score.toFixed(3)]);
+  const rows = classes.map(({ classIndex, score }) => [`  ${classLabel(names, classIndex)}`, score.toFixed(3)]);
   terminal.table({ head: ["  class", "probability"], colAligns: ["left", "right"] }, rows);
 }

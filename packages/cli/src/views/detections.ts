@@ -1,4 +1,5 @@
 import {
+  classLabel,
   cornersOf,
   type Detection,
   type Found,
@@ -11,14 +12,12 @@ import { out } from "../colors.js";
 import type { Terminal } from "../terminal.js";
 import { tally } from "./text.js";
 
-/** A picture that was picture at. */
+/** A picture, and the objects on it. */
 export interface DetectedPicture extends Found {
   readonly image: string;
   /** The picture with boxes, where one was written. */
   readonly drawn: string | undefined;
 }
-
-const nameOf = (names: readonly string[], classIndex: number): string => names[classIndex] ?? `class ${classIndex}`;
 
 /**
  * One picture of the document of `detect --json`; boxes are x1, y1, x2, y2 in pixels of the picture, and so are keypoints and
@@ -33,7 +32,7 @@ export const detectionDocument = (
   elapsedMs: Math.round(elapsedMs * 10) / 10,
   detections: detections.map(({ box, score, classIndex, keypoints, rotated }, index) => ({
     class: classIndex,
-    name: nameOf(names, classIndex),
+    name: classLabel(names, classIndex),
     score,
     box,
     ...(keypoints && { keypoints }),
@@ -45,7 +44,7 @@ export const detectionDocument = (
 /** Prints the objects of a picture. */
 export function printDetections(picture: DetectedPicture, names: readonly string[], terminal: Terminal): void {
   const { image, drawn, detections, elapsedMs } = picture;
-  const counts = tally(detections.map(({ classIndex }) => nameOf(names, classIndex)));
+  const counts = tally(detections.map(({ classIndex }) => classLabel(names, classIndex)));
   const found = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing found";
   terminal.headline(
     `${out.bold(image)}: ${found} (${elapsedMs.toFixed(0)} ms)${drawn ? ` -> ${out.bold(drawn)}` : ""}`,
@@ -53,7 +52,7 @@ export function printDetections(picture: DetectedPicture, names: readonly string
   if (detections.length === 0) return;
   const columns = columnsOf(detections);
   const rows = roundBoxes(detections).map((detection) => [
-    `  ${nameOf(names, detection.classIndex)}`,
+    `  ${classLabel(names, detection.classIndex)}`,
     detection.score.toFixed(3),
     ...columns.cells(detection),
   ]);

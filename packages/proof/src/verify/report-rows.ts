@@ -8,7 +8,7 @@ import type {
   Divergence as ReportedDivergence,
 } from "@yolo-compile/report";
 import { type Difference, describeUnit, type OutputComparison, type Tolerance } from "@yolo-compile/runtime";
-import { type DetectedObjects, encodeImage } from "@yolo-compile/vision";
+import { classLabel, type DetectedObjects, encodeImage } from "@yolo-compile/vision";
 import type { JudgedMutant, MutantOutcome, Sighting } from "../self-test/index.js";
 import type { Culprit } from "./bisect.js";
 import type { PictureComparison } from "./compare-pictures.js";
@@ -140,5 +140,5 @@ const boxesOf = ({ detections }: DetectedObjects, names: readonly string[]): Fou
     x2,
     y2,
     score,
-    label: names[classIndex] ?? `class ${classIndex}`,
+    label: classLabel(names, classIndex),
   }));
