@@ -1,7 +1,8 @@
-import { isCompileError, sameShape } from "@yolo-compile/core";
+import { isCompileError } from "@yolo-compile/core";
 import { NETWORK_LIMITS, type NetworkGuess, type PyValue, parseYaml, planNetwork } from "@yolo-compile/network";
 import type { Checkpoint } from "@yolo-compile/weights";
 import { familyOf, modulesFor, OWNING_FAMILIES, type OwningFamily } from "./families.js";
+import { holdsWeights } from "./holds-weights.js";
 import { withClasses } from "./set-classes.js";
 import { spellNames } from "./spell-names.js";
 
@@ -53,10 +54,7 @@ function fits(family: OwningFamily, document: PyValue, name: string, checkpoint:
     const network = planNetwork(config, modulesFor(family), NETWORK_LIMITS);
     const side = config.probeSizes[0]!; // every family has one
     const { tensors, expected } = spellNames(network, checkpoint, { size: [side, side], batch: 1 });
-    return [...expected.values()].every(({ name: wanted, shape, fallback }) => {
-      const found = tensors.get(wanted);
-      return found ? sameShape(found.shape, shape) : fallback !== undefined;
-    });
+    return holdsWeights(tensors, expected);
   } catch (error) {
     if (isCompileError(error)) return false;
     throw error;

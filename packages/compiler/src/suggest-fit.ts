@@ -1,6 +1,7 @@
-import { isCompileError, sameShape } from "@yolo-compile/core";
+import { isCompileError } from "@yolo-compile/core";
 import { type ModelConfig, type Network, planNetwork, type StoredWeights, traceNetwork } from "@yolo-compile/network";
 import { otherHead } from "./diagnostics.js";
+import { holdsWeights } from "./holds-weights.js";
 import { isNotNeeded } from "./not-needed.js";
 
 /**
@@ -22,10 +23,7 @@ function fits(config: ModelConfig, modules: Network["modules"], stored: StoredWe
   try {
     const { expected, ignored } = traceNetwork(planNetwork(config, modules), { size: [side, side] }).trace;
     if ([...stored.keys()].some((name) => !expected.has(name) && !notNeeded(name) && !ignored.has(name))) return false;
-    return [...expected.values()].every((weight) => {
-      const found = stored.get(weight.name);
-      return found ? sameShape(found.shape, weight.shape) : weight.fallback !== undefined;
-    });
+    return holdsWeights(stored, expected);
   } catch (error) {
     if (isCompileError(error)) return false;
     throw error;
