@@ -29,8 +29,7 @@ interface Spelling<Op extends OpName> {
 const integers = (list: readonly number[], hint: string): Value => constantValue(int64s(list), hint);
 
 /** i64[] */
-const integer = (value: number, hint: string): Value =>
-  constantValue({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(value)) }, hint);
+const integer = (value: number, hint: string): Value => constantValue(tensorOf("i64", [], [value]), hint);
 
 const singles = (list: readonly number[], hint: string): Value =>
   constantValue(tensorOf("f32", [list.length], list), hint);

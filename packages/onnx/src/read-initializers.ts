@@ -1,6 +1,6 @@
 import {
   type ByteSource,
-  byteSize,
+  byteLength,
   elementCount,
   formatType,
   type LazyTensor,
@@ -116,7 +116,7 @@ function outsideTensor(file: ByteSource, header: TensorHeader, entries: Readonly
   const { name } = header;
   const type = headerType(header);
   const [offset, length] = ["offset", "length"].map((key) => Number(/^\d{1,15}$/.exec(entries.get(key) ?? "0")?.[0]));
-  const needed = elementCount(type.shape) * byteSize(type.dtype);
+  const needed = byteLength(type);
   const given = entries.has("length") ? length : needed;
   if (given !== needed || !(offset! + needed <= file.size))
     throw tensorError(
@@ -139,11 +139,10 @@ function onlyOnce(open: OpenSibling): OpenSibling {
 function headerTensor(source: ByteSource, place: Place, header: TensorHeader): LazyTensor {
   const { name, raw } = header;
   const type = headerType(header);
-  const { dtype, shape: dims } = type;
-  const count = elementCount(dims);
+  const count = elementCount(type.shape);
   // In lists an element takes at least one byte, in raw data what its type has.
   const length = (raw ?? place).endBytes - (raw ?? place).startBytes;
-  if (raw ? length !== count * byteSize(dtype) : count > length)
+  if (raw ? length !== byteLength(type) : count > length)
     throw tensorError(name, `has ${length} bytes, too few or too many for ${formatType(type)}`, "initializers");
   if (raw) return runTensor(type, sourceRun(source, raw.startBytes, length));
   const read = () => readTensor(bytesAt(source, place), new ReadContext(source.name), "initializers").tensor.read();
