@@ -39,7 +39,7 @@ const MAX_NODE_BYTES = 1 << 14;
 /** The most bytes of a name, or of the sizes of a shape. */
 const MAX_TEXT_BYTES = 1 << 20;
 
-/** Opens a file beside a model by its name, which has no folder. */
+/** The file beside a model by its name, which may have no folder; asked for once for each tensor there. */
 export type OpenSibling = (name: string) => ByteSource;
 
 /**
@@ -51,9 +51,8 @@ export function readInitializers(source: ByteSource, sibling?: OpenSibling): Mod
   const { graph, metadata, context } = readModel(source);
   if (graph.sparseInitializers > 0) throw sparseTensor("an initializer", source.name);
   const tensors = new Map<string, LazyTensor>();
-  const opened = sibling && onlyOnce(sibling);
   for (const place of graph.initializers) {
-    const { name, tensor } = readHeader(source, place, context, opened);
+    const { name, tensor } = readHeader(source, place, context, sibling);
     if (tensors.has(name)) throw modelGraph(`the value ${name} is defined twice`, "initializers");
     tensors.set(name, tensor);
   }
@@ -125,15 +124,6 @@ function outsideTensor(file: ByteSource, header: TensorHeader, entries: Readonly
       "initializers",
     );
   return runTensor(type, sourceRun(file, offset!, needed));
-}
-
-function onlyOnce(open: OpenSibling): OpenSibling {
-  const files = new Map<string, ByteSource>();
-  return (name) => {
-    const file = files.get(name) ?? open(name);
-    files.set(name, file);
-    return file;
-  };
 }
 
 function headerTensor(source: ByteSource, place: Place, header: TensorHeader): LazyTensor {

@@ -42,7 +42,7 @@ export function guardSource(source: ByteSource, onClose: () => void = () => {}):
   };
 }
 
-/** The files beside one, opened as they are asked for and closed together. */
+/** The files beside one, each opened once, when it is first asked for, and closed together. */
 export interface SiblingFiles {
   /** @throws weights/sibling */
   open(name: string): ByteSource;
@@ -51,17 +51,17 @@ export interface SiblingFiles {
 
 /** Guards what `open` gives; a name that could lead out of the directory is refused before. */
 export function siblingFiles(file: string, open: ((name: string) => ByteSource) | undefined): SiblingFiles {
-  const opened: GuardedSource[] = [];
+  const opened = new Map<string, GuardedSource>();
   return {
     open(name) {
       if (!/^[\w][\w .+-]*$/.test(name)) throw siblingName(file, name);
       if (!open) throw siblingMissing(file, name, "this caller opens single files only");
-      const source = guardSource(open(name));
-      opened.push(source);
+      const source = opened.get(name) ?? guardSource(open(name));
+      opened.set(name, source);
       return source;
     },
     close() {
-      for (const source of opened) source.close();
+      for (const source of opened.values()) source.close();
     },
   };
 }
