@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { isCompileError } from "@yolo-compile/core";
-import { decodeModel, encodeBytes, readModelInfo } from "./index.js";
+import { bytesSource, isCompileError } from "@yolo-compile/core";
+import { decodeModel, encodeBytes, readInitializers, readModelInfo } from "./index.js";
 import { attribute, int64s, modelBytes, node, valueInfo } from "./testing/message.js";
 import { mutations } from "./testing/mutate.js";
 import { allSamples } from "./testing/op-samples.js";
@@ -64,6 +64,9 @@ test("counts are limited before they cost memory", () => {
   const long = int64s("s", new Array<number>(5000).fill(1));
   const reshape = modelBytes({ node: [node("Reshape", ["x", "s"])], input: x, output: y, initializer: [long] });
   expect(outcome(() => decodeModel(reshape))).toBe("onnx/node");
+  const outside = { name: "w", dims: [1], dataType: 1, externalData: many };
+  const weights = bytesSource("w.onnx", modelBytes({ initializer: [outside], output: y }));
+  expect(outcome(() => readInitializers(weights))).toBe("onnx/limit");
   const list = {
     opType: "Constant",
     output: ["y"],

@@ -84,6 +84,7 @@ function readHeader(source: ByteSource, place: Place, context: ReadContext, sibl
     },
     13: (field) => {
       const { key, value } = readEntry(source, field, context);
+      context.keep();
       entries.set(key, value);
     },
   });
