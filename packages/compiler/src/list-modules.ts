@@ -1,3 +1,4 @@
+import { groupBy } from "@yolo-compile/core";
 import { type ModuleLibrary, TORCH_MODULES } from "@yolo-compile/network";
 import { FAMILIES } from "./families.js";
 
@@ -15,15 +16,9 @@ export interface FamilyModules {
 }
 
 function groupsOf(library: ModuleLibrary): readonly ModuleGroup[] {
-  const groups = new Map<string, { readonly signature: readonly string[]; readonly names: string[] }>();
-  for (const name of library.keys()) {
-    const { signature } = library.get(name)!; // one of its keys
-    const key = signature.join();
-    const group = groups.get(key) ?? { signature, names: [] };
-    group.names.push(name);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
+  const signatureOf = (name: string): readonly string[] => library.get(name)!.signature; // one of its keys
+  const groups = groupBy([...library.keys()], (name) => signatureOf(name).join());
+  return [...groups.values()].map((names) => ({ signature: signatureOf(names[0]!), names }));
 }
 
 /** Every module that a yaml may name, by family, then by its arguments, in the order of the families' own tables. */

@@ -6,6 +6,7 @@ export * from "./divisors.js";
 export * from "./dtype.js";
 export * from "./error.js";
 export * from "./float16.js";
+export * from "./group-by.js";
 export * from "./nearest.js";
 export * from "./output-layout.js";
 export * from "./parse-size.js";

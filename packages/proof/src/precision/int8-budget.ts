@@ -1,4 +1,5 @@
 import { type CompiledGraphs, type Int8Request, lowerPrecision } from "@yolo-compile/compiler";
+import { groupBy } from "@yolo-compile/core";
 import type { Graph, Node } from "@yolo-compile/ir";
 import { encodeBytes, OPSETS } from "@yolo-compile/onnx";
 import { planQuantized, quantize, runPasses } from "@yolo-compile/passes";
@@ -73,9 +74,7 @@ async function rowCosts(
   cases: readonly ExpectedCase<VerifyInput>[],
 ): Promise<RowCost[]> {
   const { ranges } = request;
-  const rows = new Map<string, Node[]>();
-  for (const node of planQuantized(optimized, request).nodes)
-    rows.set(rowOf(node), [...(rows.get(rowOf(node)) ?? []), node]);
+  const rows = groupBy([...planQuantized(optimized, request).nodes], rowOf);
   const exact = await runAll(optimized, cases);
   const costs: RowCost[] = [];
   for (const [row, nodes] of rows) {

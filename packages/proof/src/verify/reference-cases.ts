@@ -1,4 +1,5 @@
 import type { CompiledGraphs } from "@yolo-compile/compiler";
+import { groupBy } from "@yolo-compile/core";
 import { type Graph, hasOpenSizes } from "@yolo-compile/ir";
 import { type ExpectedCase, type ModelSource, runReference, type ValueInfo } from "@yolo-compile/runtime";
 import type { VerifyInput } from "../verify-inputs/index.js";
@@ -26,13 +27,8 @@ export async function referenceCases(
   const plain = reference.graph;
   const chosen = chooseInputs({ inputs: plain.inputs.map(describeInput) }, choice);
   if (!hasOpenSizes(plain)) return casesOf("plain", plain, place, chosen);
-  const bySize = new Map<string, VerifyInput[]>();
-  for (const input of chosen) {
-    const size = shapeOf(input).join("x");
-    bySize.set(size, [...(bySize.get(size) ?? []), input]);
-  }
   const cases: ExpectedCase<VerifyInput>[] = [];
-  for (const [size, inputs] of bySize) {
+  for (const [size, inputs] of groupBy(chosen, (input) => shapeOf(input).join("x"))) {
     const [batch, , height, width] = shapeOf(inputs[0]!);
     const graph = referenceAt([height, width], batch);
     cases.push(...(await casesOf(`plain at ${size}`, graph, place, inputs)));

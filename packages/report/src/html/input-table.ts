@@ -1,3 +1,4 @@
+import { groupBy } from "@yolo-compile/core";
 import type { ComparedCheck } from "../report.js";
 import { worstFirst } from "../worst-check.js";
 import { breakable } from "./breakable.js";
@@ -5,7 +6,6 @@ import { type Column, dataTable, PLOT_COLUMN, type TableRow } from "./data-table
 import type { ErrorScale } from "./error-scale.js";
 import { errorStrip } from "./error-strip.js";
 import { formatError } from "./figures.js";
-import { groupBy } from "./group-by.js";
 import { mark, outcomeLabel, outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 

@@ -1,8 +1,8 @@
+import { groupBy } from "@yolo-compile/core";
 import type { MutantRow, Report } from "../report.js";
 import { breakable } from "./breakable.js";
 import { dataTable, type TableRow } from "./data-table.js";
 import { formatCount, formatError, plural } from "./figures.js";
-import { groupBy } from "./group-by.js";
 import { outcomeOf } from "./mark.js";
 import { html, type Markup } from "./markup.js";
 import { disclosure, type Section } from "./section.js";

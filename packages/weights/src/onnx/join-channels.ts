@@ -1,9 +1,10 @@
-import { allocate, elementCount, type LazyTensor } from "@yolo-compile/core";
+import { allocate, elementCount, groupBy, type LazyTensor } from "@yolo-compile/core";
 
 /** `model.17.cv3.conv.weight:0-32`: the channels that a convolution of one of several joined maps reads. */
 const PART = /^(.+):(\d{1,9})-(\d{1,9})$/;
 
 interface Part {
+  readonly whole: string;
   readonly name: string;
   readonly start: number;
   readonly end: number;
@@ -12,15 +13,13 @@ interface Part {
 
 /** Weights [filters,channels,…] whose channels were parted by our own rewriting, whole again; others as they are. */
 export function joinChannels(tensors: ReadonlyMap<string, LazyTensor>): ReadonlyMap<string, LazyTensor> {
-  const groups = new Map<string, Part[]>();
-  for (const [name, tensor] of tensors) {
+  const found = [...tensors].flatMap(([name, tensor]): Part[] => {
     const [, whole, start, end] = PART.exec(name) ?? [];
-    if (whole === undefined) continue;
-    groups.set(whole, [...(groups.get(whole) ?? []), { name, start: Number(start), end: Number(end), tensor }]);
-  }
+    return whole === undefined ? [] : [{ whole, name, start: Number(start), end: Number(end), tensor }];
+  });
   const result = new Map(tensors);
-  for (const [whole, parts] of groups) {
-    parts.sort((a, b) => a.start - b.start);
+  for (const [whole, unsorted] of groupBy(found, (part) => part.whole)) {
+    const parts = [...unsorted].sort((a, b) => a.start - b.start);
     if (tensors.has(whole) || !fitTogether(parts)) continue;
     for (const { name } of parts) result.delete(name);
     result.set(whole, joined(parts.map(({ tensor }) => tensor)));

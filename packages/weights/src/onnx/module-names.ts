@@ -1,3 +1,4 @@
+import { groupBy } from "@yolo-compile/core";
 import { type ModelInitializers, moduleParts } from "@yolo-compile/onnx";
 
 type NodeRecord = ModelInitializers["nodes"][number];
@@ -17,12 +18,11 @@ const OWN_NAME = /^[\w-]+(\.[\w-]+)+(:\d+-\d+)?$/;
  * nodes. An initializer that several modules share has several.
  */
 export function moduleNames({ tensors, nodes }: ModelInitializers): ReadonlyMap<string, readonly string[]> {
-  const names = new Map<string, string[]>();
-  for (const node of nodes)
-    for (const [initializer, name] of parametersOf(node))
-      if (tensors.has(initializer) && !OWN_NAME.test(initializer) && !tensors.has(name))
-        names.set(initializer, [...(names.get(initializer) ?? []), name]);
-  return names;
+  const named = nodes
+    .flatMap(parametersOf)
+    .filter(([initializer, name]) => tensors.has(initializer) && !OWN_NAME.test(initializer) && !tensors.has(name));
+  const groups = groupBy(named, ([initializer]) => initializer);
+  return new Map([...groups].map(([initializer, pairs]) => [initializer, pairs.map(([, name]) => name)]));
 }
 
 function parametersOf({ name, op, inputs }: NodeRecord): (readonly [initializer: string, name: string])[] {
