@@ -9,9 +9,16 @@ import {
   summarizeNetwork,
   TORCH_MODULES,
   traceNetwork,
-  type WeightSource,
 } from "@yolo-compile/network";
-import { GOLDEN, goldenWeight, type ModuleGolden, moduleError, readModuleGoldens } from "@yolo-compile/testkit";
+import {
+  GOLDEN,
+  goldenRequest,
+  type ModuleGolden,
+  missingInRows,
+  moduleError,
+  readModuleGoldens,
+  tableLines,
+} from "@yolo-compile/testkit";
 import { readConfig } from "./config.js";
 import { ULTRALYTICS_MODULES } from "./modules/index.js";
 
@@ -41,13 +48,9 @@ const networkOf = ({ cfg, name, letter, end2end }: RowsGolden): Network => ({
 });
 
 function trace(golden: RowsGolden & ModuleGolden) {
-  const [batch, , height, width] = golden.input as [number, number, number, number];
-  const weights: WeightSource = {
-    get: (name) => goldenWeight(golden, name),
-    batchNormEps: () => undefined,
-    isIdentity: (path) => golden.identities.includes(path),
-  };
-  return traceNetwork(networkOf(golden), { size: [height, width], batch, weights });
+  const request = goldenRequest(golden);
+  const isIdentity = (path: string): boolean => golden.identities.includes(path);
+  return traceNetwork(networkOf(golden), { ...request, weights: { ...request.weights, isIdentity } });
 }
 
 describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_, golden) => {
@@ -71,19 +74,11 @@ describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_,
         parameters: golden.parameters,
         gradients: golden.gradients,
       });
-      const [, , ...lines] = formatSummary({ ...counts, rows })
-        .trimEnd()
-        .split("\n");
-      expect(lines.slice(0, -1).map((line) => line.trimEnd())).toEqual(golden.table);
+      expect(tableLines(formatSummary({ ...counts, rows })).slice(0, -1)).toEqual(golden.table);
     });
 });
 
 test("every module and every argument of it has a golden", () => {
   const rows = GOLDENS.flatMap((golden) => networkOf(golden).layers);
-  const missing = [...ULTRALYTICS_MODULES].map(([module, { signature }]) => {
-    const counts = rows.filter((row) => row.module === module).map(({ plan }) => plan.args.length);
-    const left = signature.slice(Math.max(0, ...counts));
-    return counts.length === 0 || left.length > 0 ? [`${module}: ${left.join(", ")}`] : [];
-  });
-  expect(missing.flat()).toEqual([]);
+  expect(missingInRows(ULTRALYTICS_MODULES, rows)).toEqual([]);
 });

@@ -6,6 +6,7 @@ export * from "./fixtures.js";
 export * from "./module-goldens.js";
 export * from "./npy.js";
 export * from "./reference.js";
+export * from "./rows-goldens.js";
 export * from "./run-graph.js";
 export * from "./small-detectors.js";
 export { smallGraphs } from "./testing/small-graphs.js";

@@ -10,21 +10,20 @@ import {
   summarizeNetwork,
   TORCH_MODULES,
   traceNetwork,
-  type WeightSource,
 } from "@yolo-compile/network";
-import { GOLDEN, goldenWeight, type ModuleGolden, moduleError, readModuleGoldens } from "@yolo-compile/testkit";
+import {
+  GOLDEN,
+  goldenRequest,
+  missingInRows,
+  moduleError,
+  type RowsGolden,
+  readModuleGoldens,
+  tableLines,
+} from "@yolo-compile/testkit";
 import { YOLOV7 } from "../family.js";
 import { YOLOV7_MODULES } from "./index.js";
 
-/** A few rows with the results of PyPI's yolov7detect; fixtures/modules/README.md. */
-interface RowsGolden extends ModuleGolden {
-  readonly cfg: string;
-  /** The lines of parse_model's table, and the line below it; none of blocks that it has not. */
-  readonly table: readonly string[];
-  /** The number of output channels that parse_model assumes for the last row. */
-  readonly channels?: number;
-}
-
+/** With the results of PyPI's yolov7detect; fixtures/modules/README.md. */
 const GOLDENS = readModuleGoldens<RowsGolden>("yolov7.json");
 
 const networkOf = ({ cfg, name }: RowsGolden): Network =>
@@ -39,11 +38,7 @@ const isNeeded = ({ name }: RowsGolden) => {
   return (weight: string): boolean => !weight.endsWith(".anchor_grid") && !(fused && weight.endsWith(".implicit"));
 };
 
-const traced = (golden: RowsGolden) => {
-  const [batch, , height, width] = golden.input as [number, number, number, number];
-  const weights: WeightSource = { get: (name) => goldenWeight(golden, name), batchNormEps: () => undefined };
-  return traceNetwork(networkOf(golden), { size: [height, width], batch, weights });
-};
+const traced = (golden: RowsGolden) => traceNetwork(networkOf(golden), goldenRequest(golden));
 
 /** YOLOv7 takes the image's channels from its first weight, and leaves GFLOPS out where that fails. */
 const withoutGflops = (line: string): string => line.replace(/, \d+\.\d GFLOPS$/, "");
@@ -69,20 +64,13 @@ describe.each(GOLDENS.map((golden) => [golden.name, golden] as const))("%s", (_,
 
   if (golden.table.length > 0)
     test("prints YOLOv7's table", () => {
-      const [, , ...lines] = formatSummary(summarizeNetwork(networkOf(golden)))
-        .trimEnd()
-        .split("\n");
+      const printed = tableLines(formatSummary(summarizeNetwork(networkOf(golden))));
       const timed = golden.table.at(-1)!.endsWith("GFLOPS");
-      expect(lines.map((line) => line.trimEnd()).map(timed ? String : withoutGflops)).toEqual(golden.table);
+      expect(printed.map(timed ? String : withoutGflops)).toEqual(golden.table);
     });
 });
 
 test("every module and every argument of it has a golden", () => {
   const rows = GOLDENS.map((golden) => networkOf(golden).layers.at(-1)!);
-  const missing = [...YOLOV7_MODULES].map(([module, { signature }]) => {
-    const counts = rows.filter((row) => row.module === module).map(({ plan }) => plan.args.length);
-    const left = signature.slice(Math.max(...counts));
-    return counts.length === 0 || left.length > 0 ? [`${module}: ${left.join(", ")}`] : [];
-  });
-  expect(missing.flat()).toEqual([]);
+  expect(missingInRows(YOLOV7_MODULES, rows)).toEqual([]);
 });
