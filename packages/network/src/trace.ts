@@ -69,13 +69,11 @@ export class Trace {
   readonly activation: PyCall;
   /** Whether the boxes that come out need no suppression. */
   end2end = false;
-  /** Whether the last row gave its maps, as the ending asks. */
-  gaveMaps = false;
   /** The boxes of each level, where the last row gives the best of them alone, as the ending asks. */
   levels?: readonly number[];
   /** As {@link EndingFacts.maskStride}; set by the ending. */
   maskStride?: number;
-  /** What is needed to decode those maps; reads weights. */
+  /** What is needed to decode the maps, where the last row gives them, as the ending asks; reads weights. */
   mapFacts?: () => MapFacts;
   /** The network's input: [n,ch,h,w]. */
   readonly image: Value;
@@ -100,6 +98,11 @@ export class Trace {
   countNode(outputs: readonly Value[], where: string): void {
     this.limit("nodes", ++this.#nodes, where);
     for (const { type } of outputs) this.limit("elements", leastValue(productOf(type.shape)), where);
+  }
+
+  /** Whether the last row gave its maps. */
+  get gaveMaps(): boolean {
+    return this.mapFacts !== undefined;
   }
 
   root(path: string): Scope {
@@ -211,7 +214,6 @@ export class Scope {
   wantedMaps(facts: () => MapFacts): "raw" | "sigmoid" | undefined {
     const { ending } = this.trace.options;
     if (!ending || !isOfMaps(ending)) return undefined;
-    this.trace.gaveMaps = true;
     this.trace.mapFacts = facts;
     return ending.head === "raw" ? "raw" : "sigmoid";
   }
