@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { crc32, decodeBase64, type Tensor, toFloat64, uniformStream, viewElements } from "@yolo-compile/core";
+import { crc32, decodeBase64, type Tensor, toFloat64, viewElements } from "@yolo-compile/core";
 import { Trace, type WeightSource } from "@yolo-compile/network";
-import { fixturePath, formulaWeight, GOLDEN, runGraph } from "@yolo-compile/testkit";
+import { fixturePath, formulaWeight, GOLDEN, goldenInput, runGraph } from "@yolo-compile/testkit";
 import { BACKBONES } from "./architectures/index.js";
 
 /** What timm gives for a backbone; fixtures/timm/README.md. */
@@ -127,10 +127,8 @@ describe.each(COMPUTED.map((golden) => [golden.name, golden] as const))("%s", (_
     filled.levels.forEach((value, index) => {
       filled.trace.builder.output(`output${index}`, value);
     });
-    const next = uniformStream(1);
-    const data = Float32Array.from({ length: input.reduce((a, b) => a * b) }, () => 2 * next() - 1);
     const found = await runGraph(filled.trace.builder.build(), {
-      inputs: [{ dtype: "f32", shape: input, data }],
+      inputs: [goldenInput({ input, span: 1 })],
       level: "disabled",
     });
     const errors = outputs.map(({ scale, data }, index) => {

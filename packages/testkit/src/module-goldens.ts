@@ -60,7 +60,7 @@ function shapesOf(line: string): [string, number[]][] {
 }
 
 /** The input of a golden. */
-function goldenInput({ input, span }: ModuleGolden): Tensor {
+export function goldenInput({ input, span }: Pick<ModuleGolden, "input" | "span">): Tensor {
   const next = uniformStream(1);
   const data = Float32Array.from({ length: elementCount(input) }, () => (2 * next() - 1) * span);
   return { dtype: "f32", shape: input, data };
