@@ -13,21 +13,10 @@ import {
 } from "@yolo-compile/core";
 import fc from "fast-check";
 import { createNodeByName, type Node, OP_NAMES, OPS, schemaOf, type Value } from "../index.js";
-import { CONVOLUTION_CASES } from "../testing/infer-convolution.js";
-import { DETECTION_CASES } from "../testing/infer-detection.js";
-import { ELEMENTWISE_CASES } from "../testing/infer-elementwise.js";
-import { MATRIX_CASES } from "../testing/infer-matrix.js";
-import { MOVEMENT_CASES } from "../testing/infer-movement.js";
-import { NORMALIZATION_CASES } from "../testing/infer-normalization.js";
-import { POOLING_CASES } from "../testing/infer-pooling.js";
-import { QUANTIZATION_CASES } from "../testing/infer-quantization.js";
-import { REDUCTION_CASES } from "../testing/infer-reduction.js";
-import { RESHAPING_CASES } from "../testing/infer-reshaping.js";
-import { RESIZING_CASES } from "../testing/infer-resizing.js";
+import { fits, INFER_CASES } from "../testing/infer-cases.js";
 import { SYMBOL_CASES } from "../testing/infer-symbols.js";
 import { type Case, inferred, oneNode } from "../testing/one-node.js";
 
-const fits = ({ gives }: Case): boolean => !gives.startsWith("ir/");
 const opOf = ({ node }: Case): string => /= (\w+)\(/.exec(node)![1]!;
 
 test("every op has a case with symbols", () => {
@@ -81,19 +70,8 @@ const opened = (size: number, form: number, symbol: string): { readonly size: Si
   return { size: addSizes(open, size - 1), value: 1 };
 };
 
-const STATIC_CASES: readonly Case[] = [
-  ...CONVOLUTION_CASES,
-  ...DETECTION_CASES,
-  ...ELEMENTWISE_CASES,
-  ...MATRIX_CASES,
-  ...MOVEMENT_CASES,
-  ...NORMALIZATION_CASES,
-  ...POOLING_CASES,
-  ...QUANTIZATION_CASES,
-  ...REDUCTION_CASES,
-  ...RESHAPING_CASES,
-  ...RESIZING_CASES,
-].filter(fits);
+/** Cases that fit, of nodes with inputs: symbols can stand for the sizes of those. */
+const STATIC_CASES: readonly Case[] = INFER_CASES.filter((one) => fits(one) && one.inputs !== undefined);
 
 /** The node's types where the inputs of the graph have other sizes; undefined where they are not decided. */
 function typesOver(node: Node, types: ReadonlyMap<Value, ValueType>): readonly ValueType[] | undefined {
