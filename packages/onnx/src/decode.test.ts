@@ -1,19 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { isCompileError, toNumbers } from "@yolo-compile/core";
+import { toNumbers } from "@yolo-compile/core";
 import { type Graph, verifyGraph } from "@yolo-compile/ir";
 import { decodeModel } from "./index.js";
 import type { messages } from "./proto.js";
 import { int64s, modelBytes, node, valueInfo } from "./testing/message.js";
-
-const messageOf = (run: () => unknown): string => {
-  try {
-    run();
-  } catch (error) {
-    if (isCompileError(error)) return error.message;
-    throw error;
-  }
-  return "no error";
-};
+import { messageOf } from "./testing/message-of.js";
 
 /** One node from `x` to `y`, as another exporter writes it. */
 function decodeNode(

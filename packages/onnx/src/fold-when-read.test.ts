@@ -1,10 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { isCompileError, toNumbers } from "@yolo-compile/core";
+import { toNumbers } from "@yolo-compile/core";
 import { type Graph, verifyGraph } from "@yolo-compile/ir";
 import { decodeModel } from "./index.js";
 import { MOST_FOLDED } from "./limits.js";
 import type { messages } from "./proto.js";
 import { int64s, modelBytes, node, valueInfo } from "./testing/message.js";
+import { messageOf } from "./testing/message-of.js";
 
 const [F32, I64, BOOL] = [1, 7, 9];
 
@@ -164,16 +165,6 @@ test("weights stay nodes, although they are constants", () => {
   });
   expect(graph.nodes.map(({ op }) => op)).toEqual(["Mul", "Mul"]);
 });
-
-const messageOf = (run: () => unknown): string => {
-  try {
-    run();
-  } catch (error) {
-    if (isCompileError(error)) return error.message;
-    throw error;
-  }
-  return "no error";
-};
 
 test.each([
   [
