@@ -1,6 +1,7 @@
 import { type ByteSource, bytesSource } from "@yolo-compile/core";
 import { overLimit } from "./diagnostics.js";
 import type { ReadContext } from "./limits.js";
+import { readEntry } from "./read-entry.js";
 import { bytesAt, type Place, walkMessage } from "./wire-source.js";
 
 /** The messages of onnx.proto that lead to tensors. */
@@ -80,7 +81,7 @@ function tensorLocations(file: ByteSource, place: Place, context: ReadContext): 
   let outside = false;
   walkMessage(file, place, context, {
     13: (entry) => {
-      const { key, value } = readEntry(file, entry, context);
+      const { key, value } = readEntry(bytesAt(file, entry), context);
       if (key === "location") locations.push(value);
     },
     14: (field) => {
@@ -88,18 +89,4 @@ function tensorLocations(file: ByteSource, place: Place, context: ReadContext): 
     },
   });
   return outside && locations.length === 0 ? [""] : locations;
-}
-
-/** A StringStringEntryProto. */
-export function readEntry(file: ByteSource, place: Place, context: ReadContext): { key: string; value: string } {
-  const entry = { key: "", value: "" };
-  walkMessage(file, place, context, {
-    1: (field) => {
-      entry.key = field.read().text();
-    },
-    2: (field) => {
-      entry.value = field.read().text();
-    },
-  });
-  return entry;
 }

@@ -9,9 +9,9 @@ import {
   type TensorType,
 } from "@yolo-compile/core";
 import { externalData, malformed, modelGraph, sparseTensor, tensorError, unreadDataType } from "./diagnostics.js";
-import { readEntry } from "./external-data.js";
 import { MOST_DIMENSIONS, ReadContext } from "./limits.js";
 import { dataTypeName, dtypeOf } from "./proto.js";
+import { readEntry } from "./read-entry.js";
 import { readModel } from "./read-model.js";
 import { type NodeRecord, readNode } from "./read-node.js";
 import { dimensionsProblem, readTensor } from "./read-tensor.js";
@@ -83,7 +83,7 @@ function readHeader(source: ByteSource, place: Place, context: ReadContext, sibl
       raw = field;
     },
     13: (field) => {
-      const { key, value } = readEntry(source, field, context);
+      const { key, value } = readEntry(bytesAt(source, field), context);
       context.keep();
       entries.set(key, value);
     },

@@ -2,6 +2,7 @@ import type { ByteSource } from "@yolo-compile/core";
 import { malformed, modelGraph } from "./diagnostics.js";
 import type { Part } from "./external-data.js";
 import { ReadContext } from "./limits.js";
+import { readEntry } from "./read-entry.js";
 import { readMessage } from "./wire.js";
 import { type Place, walkMessage } from "./wire-source.js";
 
@@ -65,7 +66,11 @@ export function readModel(source: ByteSource): ModelRecord {
     },
     7: keep("graph"),
     8: (field) => readOpset(field.read().bytes(), context, opsets),
-    14: (field) => readEntry(field.read().bytes(), context, metadata),
+    14: (field) => {
+      const { key, value } = readEntry(field.read().bytes(), context);
+      context.keep();
+      metadata.set(key, value);
+    },
     20: keep("training"),
     25: keep("function"),
   });
@@ -90,21 +95,6 @@ function readOpset(bytes: Uint8Array, context: ReadContext, opsets: Map<string, 
   });
   context.keep();
   opsets.set(domain === "ai.onnx" ? "" : domain, version);
-}
-
-function readEntry(bytes: Uint8Array, context: ReadContext, entries: Map<string, string>): void {
-  let key = "";
-  let value = "";
-  readMessage(bytes, context, {
-    1: (field) => {
-      key = field.text();
-    },
-    2: (field) => {
-      value = field.text();
-    },
-  });
-  context.keep();
-  entries.set(key, value);
 }
 
 function readGraph(source: ByteSource, place: Place, context: ReadContext): GraphRecord {

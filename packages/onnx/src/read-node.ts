@@ -1,6 +1,7 @@
 import { overLimit } from "./diagnostics.js";
 import { MOST_INTEGERS, type ReadContext } from "./limits.js";
 import { onnx } from "./proto.js";
+import { readEntry } from "./read-entry.js";
 import { type Field, readMessage } from "./wire.js";
 
 /** A NodeProto. Names are as the file has them; "" is an input or output that is left out. */
@@ -63,13 +64,9 @@ export function readNode(bytes: Uint8Array, context: ReadContext): NodeRecord {
 const SCOPES = "pkg.torch.onnx.name_scopes";
 
 function readScope(bytes: Uint8Array, context: ReadContext): string | undefined {
-  const entry = { 1: "", 2: "" };
-  const keep = (number: keyof typeof entry) => (field: Field) => {
-    entry[number] = field.text();
-  };
-  readMessage(bytes, context, { 1: keep(1), 2: keep(2) });
-  if (entry[1] !== SCOPES) return undefined;
-  return [...entry[2].matchAll(/'([^']*)'/g)].at(-2)?.[1];
+  const { key, value } = readEntry(bytes, context);
+  if (key !== SCOPES) return undefined;
+  return [...value.matchAll(/'([^']*)'/g)].at(-2)?.[1];
 }
 
 interface Content {
