@@ -141,19 +141,10 @@ function quantizeWeighted(quantizer: Quantizer, node: Node): readonly Value[] {
   const [x, w, b] = node.inputs as [Value, Value, Value | undefined];
   const read = quantizer.dequantized(x);
   const weight = quantizer.weight(w);
+  if (!b) return [read, weight.read];
   const { scale } = quantizer.affine(x);
-  return [
-    read,
-    weight.read,
-    ...(b
-      ? [
-          quantizer.bias(
-            b,
-            weight.scales.map((each) => Math.fround(each * scale)),
-          ),
-        ]
-      : []),
-  ];
+  const products = weight.scales.map((each) => Math.fround(each * scale));
+  return [read, weight.read, quantizer.bias(b, products)];
 }
 
 /**
