@@ -1,7 +1,7 @@
 // Our int8 beside onnxruntime's Python quantize_static, on pictures that neither has been calibrated on.
 //   node scripts/bench-int8.mjs CHECKPOINT --calibrate DIR --images DIR [--imgsz N] [--rounds N] [--python PYTHON]
-// PYTHON has PyPI's onnx and onnxruntime. Models take turns; medians of the CPU time of one thread are printed, and what
-// their detections are against those of float32, for which the same promise as `--int8` makes is asked.
+// PYTHON has PyPI's onnx and onnxruntime. Models take turns as in `yolo-compile bench`; medians of the CPU time of one thread are
+// printed, and what their detections are against those of float32, for which the same promise as `--int8` makes is asked.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bytesSource, encodeNpy, openCheckpoint } from "../packages/compiler/dist/index.js";
 import { compile, decodeImage, INT8_PROMISE } from "../packages/proof/dist/index.js";
-import { CPU, openSession } from "../packages/runtime/dist/index.js";
+import { CPU, measureModels, openSession } from "../packages/runtime/dist/index.js";
 import { compareDetections, letterbox, nonMaxSuppression, toTensor } from "../packages/vision/dist/index.js";
 
 const { values, positionals } = parseArgs({
@@ -66,14 +66,13 @@ function quantizeStatic() {
 
 const files = [
   { name: "float32", bytes: bytesOf(single) },
-  { name: "float32 again", bytes: bytesOf(single) },
   { name: "yolo-compile --int8", bytes: bytesOf(ours) },
   ...quantizeStatic(),
 ];
 const models = [];
 for (const file of files) {
   const options = { provider: CPU, level: "all", threads: 1, name: file.name };
-  models.push({ ...file, times: [], session: await openSession(file.bytes, options) });
+  models.push({ ...file, session: await openSession(file.bytes, options) });
 }
 
 const [layout] = single.graphs.outputs;
@@ -99,25 +98,25 @@ async function judge(session) {
   return counts;
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const timed = new Map([["images", inputOf(unseen[0])]]);
-for (let round = -2; round < Number(values.rounds); round++)
-  for (const { session, times } of models.toSorted(() => Math.random() - 0.5)) {
-    const before = process.cpuUsage();
-    await session.run(timed);
-    const { user, system } = process.cpuUsage(before);
-    if (round >= 0) times.push((user + system) / 1000);
-  }
-
-const base = median(models[0].times);
-console.log(
-  `${basename(path)}, ${side}x${side}, one thread, ${calibration.length} pictures to calibrate, ${unseen.length} others`,
+const { models: times, noiseFloor } = await measureModels(
+  files.map(({ name, bytes }) => ({ name, source: bytes })),
+  {
+    provider: CPU,
+    threads: 1,
+    rounds: Number(values.rounds),
+    seed: 1,
+    inputs: new Map([["images", inputOf(unseen[0])]]),
+  },
 );
-for (const { name, bytes, session, times } of models) {
+
+console.log(
+  `${basename(path)}, ${side}x${side}, one thread, ${calibration.length} pictures to calibrate, ${unseen.length} others, noise ${(noiseFloor * 100).toFixed(1)} %`,
+);
+for (const [at, { name, bytes, session }] of models.entries()) {
   const { objects, lost, extra, close, scores } = await judge(session);
-  const time = median(times);
+  const { cpuMs, ratio } = times[at];
   console.log(
-    `${name.padEnd(24)} ${time.toFixed(1)} ms, ${(time / base).toFixed(3)} of float32, ${(bytes.length / 1e6).toFixed(1)} MB; ` +
+    `${name.padEnd(24)} ${cpuMs.median.toFixed(1)} ms, ${ratio.median.toFixed(3)} of float32, ${(bytes.length / 1e6).toFixed(1)} MB; ` +
       `of ${objects} objects above 0.4 ${close} overlap by 0.9, ${lost} are lost, ${extra} new, scores move by ${scores.toFixed(2)}`,
   );
 }

@@ -56,6 +56,18 @@ test("a model that computes eight times as much takes longer, on one thread by p
   expect(seen).toEqual(Array.from({ length: 15 }, (_, round) => round));
 });
 
+test("models run on the inputs that are given", async () => {
+  const models = [{ name: "a", source: encodeText(stack(1)) }];
+  const measured = (side: number) => {
+    const shape = [1, 16, side, side];
+    const data = new Float32Array(16 * side * side);
+    const inputs = new Map([["v0", { dtype: "f32" as const, shape, data }]]);
+    return measureModels(models, { provider: CPU, threads: 1, rounds: 1, seed: 1, inputs });
+  };
+  expect(await measured(64)).toMatchObject({ rounds: 1 });
+  await expect(measured(32)).rejects.toThrow(/v0/);
+});
+
 test("more threads are judged by the clock", async () => {
   const models = [{ name: "a", source: encodeText(stack(1)) }];
   expect(await measureModels(models, { provider: CPU, threads: 2, rounds: 3, seed: 1 })).toMatchObject({

@@ -1,4 +1,4 @@
-import { uniformStream } from "@yolo-compile/core";
+import { type Tensor, uniformStream } from "@yolo-compile/core";
 import { seededInputs } from "./inputs.js";
 import { type Estimate, estimateMedian } from "./median.js";
 import { CPU } from "./providers.js";
@@ -24,6 +24,8 @@ export interface MeasureOptions extends Pick<SessionOptions, "provider" | "threa
   readonly rounds: number;
   /** Of the noise that models get, and of the order in each round. */
   readonly seed: number;
+  /** What models run on in place of noise. */
+  readonly inputs?: ReadonlyMap<string, Tensor>;
   readonly onRound?: (round: number) => void;
 }
 
@@ -74,7 +76,7 @@ export async function measureModels(models: readonly NamedModel[], options: Meas
   try {
     for (const { name, source } of [...models, models[0]!])
       sessions.push(await openSession(source, { ...options, level: "all", name }));
-    const runs = sessions.map((session) => timedRun(session, options.seed));
+    const runs = sessions.map((session) => timedRun(session, options.inputs ?? seededInputs(session, options.seed)));
     for (const run of runs) for (let turn = 0; turn < WARM_UP; turn++) await run();
     const next = uniformStream(options.seed);
     for (let round = 0; round < options.rounds; round++) {
@@ -94,15 +96,12 @@ export async function measureModels(models: readonly NamedModel[], options: Meas
   );
 }
 
-function timedRun(session: Session, seed: number): () => Promise<RunTime> {
-  const inputs = seededInputs(session, seed);
-  return async () => {
-    const [started, before] = [performance.now(), process.cpuUsage()];
-    await session.run(inputs);
-    const { user, system } = process.cpuUsage(before);
-    return { wallMs: performance.now() - started, cpuMs: (user + system) / 1000 };
-  };
-}
+const timedRun = (session: Session, inputs: ReadonlyMap<string, Tensor>) => async (): Promise<RunTime> => {
+  const [started, before] = [performance.now(), process.cpuUsage()];
+  await session.run(inputs);
+  const { user, system } = process.cpuUsage(before);
+  return { wallMs: performance.now() - started, cpuMs: (user + system) / 1000 };
+};
 
 /** The numbers below `count` in an order by `next`. */
 const shuffledTo = (count: number, next: () => number): readonly number[] =>
