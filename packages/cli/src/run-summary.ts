@@ -39,12 +39,9 @@ export function runSummary({ files, imgsz, json, ...options }: SummaryOptions): 
 
 /** YOLOv5's own table, or one that fits where the terminal is narrower. */
 function printSummary(summary: Summary, terminal: Terminal): void {
-  const lines = formatSummary(summary)
-    .split("\n")
-    .map((text) => text.trimEnd());
-  const fits = lines.every((text) => textWidth(text) <= terminal.width);
-  if (fits) {
-    terminal.print(...formatSummary(summary).split("\n"));
+  const lines = formatSummary(summary).split("\n");
+  if (lines.every((text) => textWidth(text.trimEnd()) <= terminal.width)) {
+    terminal.print(...lines);
     return;
   }
   const rows = summary.rows.map(({ index, from, repeats, parameters, type, arguments: args }) => [

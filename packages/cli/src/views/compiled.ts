@@ -18,6 +18,7 @@ import { out } from "../colors.js";
 import type { NetworkOptions, ProviderOptions } from "../options.js";
 import type { ElapsedMs } from "../stopwatch.js";
 import type { Terminal } from "../terminal.js";
+import { comparisonColumns } from "./comparison-columns.js";
 import { detectionsInWords, precisionDocument, printDetections, printPrecision } from "./precision.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
@@ -154,14 +155,9 @@ function printVerification({ verification, options, elapsedMs }: CompileResult, 
   terminal.print(line("verify", `against the plain graph on cpu (${price}): ${places.join(", ")}`));
   printPlacement(verification, terminal);
   if (verification.ok && !Number.isFinite(verification.tolerance.relative)) return;
-  const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
   const colAligns = ["left", "left", "left", "left", "left", "left", "right", "right", "left"] as const;
-  terminal.table({ head, colAligns, optional: leastImportant(comparisons) }, comparisons.map(row));
+  terminal.table({ ...comparisonColumns(comparisons), colAligns }, comparisons.map(row));
 }
-
-/** Columns to leave out on a narrow terminal: errors without a unit, the only output, and how it ran. */
-export const leastImportant = (comparisons: readonly { readonly output: string }[]): readonly number[] =>
-  new Set(comparisons.map(({ output }) => output)).size === 1 ? [6, 2, 4] : [6, 4];
 
 /** The most nodes that are listed of those on the CPU. */
 const LISTED = 8;

@@ -1,5 +1,4 @@
-import type { ModelInfo, Outlook, Task } from "@yolo-compile/compiler";
-import { exportedTask } from "@yolo-compile/compiler";
+import { exportedTask, type ModelInfo, type Outlook, type Task } from "@yolo-compile/compiler";
 import type { Terminal } from "../terminal.js";
 import { line } from "./text.js";
 

@@ -1,7 +1,7 @@
 import type { BudgetRow, Check, LayerRow, Report, SelfTestResult, VerifyFindings } from "@yolo-compile/proof";
 import { out } from "../colors.js";
 import type { Terminal } from "../terminal.js";
-import { leastImportant } from "./compiled.js";
+import { comparisonColumns } from "./comparison-columns.js";
 import { printDivergence } from "./divergence.js";
 import { grouped, line, megabytes, some } from "./text.js";
 
@@ -37,8 +37,7 @@ function printChecks(checks: readonly Check[], terminal: Terminal): void {
     const sick = nonFinite > 0 ? `, ${grouped(nonFinite)} not finite` : "";
     return [...subject, part, scientific(maxAbs), scientific(maxRel), verdict(ok) + sick];
   });
-  const head = ["", "input", "output", "on", "runtime rewrites", "closest part", "max |error|", "of its unit", ""];
-  terminal.table({ head, optional: leastImportant(checks) }, rows);
+  terminal.table(comparisonColumns(checks), rows);
 }
 
 /** The strip's colours by how far an error is below the tolerance; without colours, by the height of a bar. */
