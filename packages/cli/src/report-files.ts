@@ -26,8 +26,8 @@ export function checkReportFiles(paths: readonly string[], inputs: readonly stri
 
 /** Writes reports, each whole or not at all. @throws output/unwritable */
 export async function writeReports(report: Report, paths: readonly string[], terminal: Terminal): Promise<void> {
-  const { RENDERERS } = await import("./report-renderers.js");
   for (const path of paths) {
+    const { RENDERERS } = await import("./report-renderers.js");
     const text = RENDERERS[extensionOf(path)!](report); // checkReportFiles has looked
     writeWhole(path, [new TextEncoder().encode(text)]);
     terminal.print(line("report", path));
